@@ -1,0 +1,63 @@
+import type { Model } from "pushforward";
+import type { Split } from "../table/split-rows.ts";
+import { textTable } from "../terminal/text-table.ts";
+
+/** Mean log-likelihoods per row of one density, in nats and in the table's units. */
+export interface Comparison {
+  name: string;
+  /** Which of the compared densities it is, for machines. */
+  role: Role;
+  train: number;
+  validation: number;
+  /** Null where no rows were held out. */
+  test: number | null;
+  /** Standard error of `test`. */
+  testError: number | null;
+}
+
+export type Role = "flow" | "gaussianMixture" | "gaussian";
+
+/** A density with the part it plays. */
+export interface Contender {
+  name: string;
+  role: Role;
+  model: Model;
+}
+
+/** Judges densities on the three parts of a table, all with the same noise for values on a grid. */
+export async function compare(
+  contenders: readonly Contender[],
+  split: Split,
+  seed: number,
+): Promise<Comparison[]> {
+  const comparisons: Comparison[] = [];
+  for (const { name, role, model } of contenders) {
+    const test = split.test.shape[0] > 0 ? await model.evaluate(split.test, { seed }) : null;
+    comparisons.push({
+      name,
+      role,
+      train: (await model.evaluate(split.train, { seed })).logProb,
+      validation: (await model.evaluate(split.validation, { seed })).logProb,
+      test: test?.logProb ?? null,
+      testError: test?.standardError ?? null,
+    });
+  }
+  return comparisons;
+}
+
+/** The comparison as a table of text. */
+export function comparisonLines(comparisons: readonly Comparison[]): string[] {
+  const tested = comparisons.some(({ test }) => test !== null);
+  const header = ["", "train", "validation", ...(tested ? ["test"] : [])];
+  const rows = comparisons.map(({ name, train, validation, test, testError }) => [
+    name,
+    train.toFixed(3),
+    validation.toFixed(3),
+    ...(test === null ? [] : [`${test.toFixed(3)} ± ${(testError ?? 0).toFixed(3)}`]),
+  ]);
+  return [
+    "log-likelihood per row in nats, higher is better",
+    ...textTable([header, ...rows]),
+    ...(tested ? ["± is the standard error of the mean"] : []),
+  ];
+}

@@ -1,0 +1,33 @@
+/** What the command's exit code says. */
+export const exitCodes = { done: 0, failure: 1, userError: 2, interrupted: 130 } as const;
+
+/** Thrown when Ctrl-C has ended a command in good order; the message says what is left behind. */
+export class Interrupted extends Error {}
+
+/** Codes of the library's errors that its user can mend. */
+const USER_ERRORS = new Set(["data", "model-file", "domain", "shape", "condition"]);
+
+/** The exit code of an error. */
+export function exitCode(error: unknown): number {
+  if (error instanceof Interrupted) return exitCodes.interrupted;
+  return USER_ERRORS.has(codeOf(error) ?? "") ? exitCodes.userError : exitCodes.failure;
+}
+
+/** The one line that tells of an error. */
+export function errorLine(error: unknown): string {
+  const message = (error instanceof Error ? error.message : String(error)).replace(
+    /\s*\n\s*/g,
+    " ",
+  );
+  const expected = error instanceof Interrupted || LIBRARY_ERRORS.has(codeOf(error) ?? "");
+  if (expected) return message;
+  return `unexpected error: ${message} (PUSHFORWARD_DEBUG=1 shows where; please report it)`;
+}
+
+const LIBRARY_ERRORS = new Set([...USER_ERRORS, "inverse-unavailable", "not-finite"]);
+
+/** Errors are told apart by their code, so that this file need not load the library. */
+function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}

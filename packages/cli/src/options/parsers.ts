@@ -1,0 +1,48 @@
+import { InvalidArgumentError } from "commander";
+
+/** A whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`Give a whole number of at least ${least}.`);
+  };
+}
+
+/** A number above 0. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("Give a number above 0, for example 0.001.");
+}
+
+/** A share of the rows. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value < 1) return value;
+  throw new InvalidArgumentError("Give a share of the rows from 0 to below 1, for example 0.1.");
+}
+
+/** Widths of layers: `64,64`. */
+export function widths(text: string): number[] {
+  return text.split(",").map(wholeNumber(1));
+}
+
+/** Column names, separated by commas; a name with a comma goes in double quotes. Repeatable. */
+export function names(text: string, before: string[] = []): string[] {
+  const fields = text.match(/\s*("([^"]|"")*"|[^,]*)\s*(?:,|$)/g)?.slice(0, -1) ?? [];
+  const found = fields.map((field) => {
+    const name = field.replace(/,$/, "").trim();
+    return /^".*"$/s.test(name) ? name.slice(1, -1).replaceAll('""', '"') : name;
+  });
+  if (found.includes("") || found.length === 0) {
+    throw new InvalidArgumentError("Give column names separated by commas, for example a,b.");
+  }
+  return [...before, ...found];
+}
+
+/** The name of a picture. */
+export function pictureFile(text: string): string {
+  if (/\.(png|svg)$/i.test(text)) return text;
+  throw new InvalidArgumentError("Name a file that ends in .png or .svg.");
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { access, constants, realpath, rename, rm, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { DataError } from "pushforward";
+
+/**
+ * Refuses a path to which nothing can be written, before any work is done for it.
+ *
+ * @throws DataError when its folder is missing or protected, or when it is a folder itself.
+ */
+export async function checkOutput(path: string): Promise<void> {
+  const folder = dirname(resolve(path));
+  const found = await stat(folder).catch(() => null);
+  if (!found?.isDirectory()) {
+    throw new DataError(`${path}: there is no folder ${folder}; create it, or write elsewhere`);
+  }
+  const target = await stat(path).catch(() => null);
+  if (target?.isDirectory()) throw new DataError(`${path}: is a folder; name a file`);
+  const writable = await access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!writable) throw new DataError(`${path}: its folder is not writable; write elsewhere`);
+}
+
+/** Writes lines of text to a file; the whole file is there in the end, or none. */
+export function writeText(path: string, lines: Iterable<string>): Promise<void> {
+  return writeBlocks(path, inBlocks(lines));
+}
+
+/** Writes a file so that it is there whole or not at all: a temporary name, then a rename. */
+export async function writeBlocks(
+  path: string,
+  blocks: Iterable<string | Uint8Array>,
+): Promise<void> {
+  const existing = await stat(path).catch(() => null);
+  // A device or a pipe (/dev/null) is written to; it must not be replaced by a file.
+  const direct = existing !== null && !existing.isFile();
+  const target = existing && !direct ? await realpath(path) : path;
+  const temporary = direct ? path : `${target}.${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await pipeline(Readable.from(blocks), createWriteStream(temporary));
+    if (!direct) await rename(temporary, target);
+  } catch (error) {
+    if (direct) throw error;
+    await rm(temporary, { force: true });
+    throw new DataError(`${path}: cannot be written (${(error as Error).message})`);
+  }
+}
+
+/** Writes text to standard output, as fast as the reader takes it. */
+export async function printText(lines: Iterable<string>): Promise<void> {
+  for (const block of inBlocks(lines)) {
+    if (process.stdout.write(block)) continue;
+    await new Promise((taken) => process.stdout.once("drain", taken));
+  }
+}
+
+const BLOCK = 65_536;
+
+/** Joins lines into blocks: a call per line would take longer than making the line. */
+function* inBlocks(lines: Iterable<string>): Generator<string> {
+  let block = "";
+  for (const line of lines) {
+    block += line;
+    if (block.length < BLOCK) continue;
+    yield block;
+    block = "";
+  }
+  yield block;
+}

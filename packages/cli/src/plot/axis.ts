@@ -1,0 +1,99 @@
+import * as Plot from "@observablehq/plot";
+import { shortened, textWidth } from "./label.ts";
+import type { Range } from "./range.ts";
+
+/** Where an axis has its ticks and what stands beside them. */
+export interface Axis {
+  readonly domain: Range;
+  readonly ticks: readonly number[];
+  readonly format: (tick: number) => string;
+  /** Name of the axis, with the power of ten taken out of the tick labels. */
+  readonly title: string;
+  /** Width of the widest tick label, in pixels. */
+  readonly labelWidth: number;
+}
+
+export interface AxisOptions {
+  /** Length of the axis in pixels. */
+  readonly length: number;
+  /** Labels of a horizontal axis stand side by side, those of a vertical one above each other. */
+  readonly horizontal: boolean;
+  /** Font size of the tick labels in pixels. */
+  readonly fontSize: number;
+  /** Room for the title in pixels; default `length`. */
+  readonly titleRoom?: number;
+}
+
+const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** Chooses round ticks whose labels do not touch, as many as fit and at most 10. */
+export function axis(name: string, domain: Range, options: AxisOptions): Axis {
+  const { length, horizontal, fontSize } = options;
+  const exponent = tenthPower(domain);
+  let chosen = { ticks: [] as number[], format: String as (tick: number) => string, width: 0 };
+  for (let count = 10; count >= 1; count--) {
+    const step = roundStep((domain[1] - domain[0]) / count);
+    const ticks = multiples(step, domain);
+    const format = formatter(step, exponent);
+    const width = Math.max(0, ...ticks.map((tick) => textWidth(format(tick), fontSize)));
+    chosen = { ticks, format, width };
+    const room = (step / (domain[1] - domain[0])) * length;
+    if (room >= (horizontal ? width + 1.2 * fontSize : 2.4 * fontSize)) break;
+  }
+  const suffix = exponent === 0 ? "" : ` (×10${superscript(exponent)})`;
+  const room = (options.titleRoom ?? length) - textWidth(suffix, fontSize);
+  return {
+    domain,
+    ticks: chosen.ticks,
+    format: chosen.format,
+    title: (shortened(name, room, fontSize) + suffix).trim(),
+    labelWidth: chosen.width,
+  };
+}
+
+/** The power of ten taken out of the labels: 0 unless they would be long. */
+function tenthPower([low, high]: Range): number {
+  const exponent = Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high))));
+  return exponent >= 5 || exponent <= -3 ? exponent : 0;
+}
+
+function superscript(exponent: number): string {
+  const digits = [...String(Math.abs(exponent))].map((digit) => superscripts[Number(digit)]);
+  return (exponent < 0 ? "⁻" : "") + digits.join("");
+}
+
+/** The smallest of 1, 2, 5 times a power of ten that is not below `least`. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  const factor = [1, 2, 5].find((candidate) => candidate * power >= least * (1 - 1e-9)) ?? 10;
+  return factor * power;
+}
+
+function multiples(step: number, [low, high]: Range): number[] {
+  const first = Math.ceil(low / step - 1e-9);
+  const count = Math.floor(high / step + 1e-9) - first + 1;
+  return Array.from({ length: Math.max(0, Math.min(count, 20)) }, (_, i) => (first + i) * step);
+}
+
+function formatter(step: number, exponent: number): (tick: number) => string {
+  const unit = 10 ** exponent;
+  const decimals = Math.max(0, -Math.floor(Math.log10(step / unit) + 1e-9));
+  return (tick) => {
+    const text = (tick / unit).toFixed(Math.min(decimals, 12));
+    // A true minus sign is as wide as a digit; "-0" is a zero.
+    return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+  };
+}
+
+/**
+ * The marks of a pair of axes. The title of the horizontal one stands below it, that of the vertical
+ * one above it, where it can be read without turning the head, or beside it.
+ */
+export function axisMarks(x: Axis, y: Axis, titleOf: "above" | "beside" = "above"): Plot.Markish[] {
+  const shared = { tickSize: 4, color: "#333", labelArrow: "none" } as const;
+  const labelAnchor = titleOf === "above" ? "top" : "center";
+  return [
+    Plot.axisX(x.ticks, { ...shared, tickFormat: x.format, label: x.title, labelAnchor: "center" }),
+    Plot.axisY(y.ticks, { ...shared, tickFormat: y.format, label: y.title, labelAnchor }),
+  ];
+}

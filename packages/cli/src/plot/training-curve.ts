@@ -1,0 +1,167 @@
+import * as Plot from "@observablehq/plot";
+import { axis, axisMarks } from "./axis.ts";
+import { type LegendItem, legend } from "./legend.ts";
+import { frameColor, modelColor, referenceColors } from "./palette.ts";
+import { extent, nearby, padded, type Range, within } from "./range.ts";
+import { fontSize, picture, plotPanel } from "./svg.ts";
+import { evenly } from "./table.ts";
+
+export interface TrainingStep {
+  readonly step: number;
+  /** Mean negative log-likelihood per row in nats. */
+  readonly train: number;
+  readonly validation: number;
+}
+
+export interface TrainingCurveOptions {
+  readonly history: readonly TrainingStep[];
+  /** The step whose weights were kept. */
+  readonly bestStep: number;
+  /** Negative log-likelihoods of other models on the same validation rows, such as a Gaussian's. */
+  readonly references: readonly { readonly name: string; readonly value: number }[];
+}
+
+const width = 640;
+const height = 340;
+const marginBottom = 44;
+const marginTop = 26;
+const marginRight = 20;
+const trainColor = "#6bb7e0";
+const dashes = ["6 4", "2 3", "10 3 2 3", "1 4"] as const;
+
+/**
+ * Draws the negative log-likelihood against steps, on training and on validation rows, with the
+ * best step and other models for comparison. Spikes do not flatten the curve: what lies outside
+ * the range of nine tenths of the values by far is cut, and the axis says so.
+ *
+ * @returns an SVG document.
+ */
+export function trainingCurve(options: TrainingCurveOptions): string {
+  const { history, bestStep, references } = options;
+  const best = history.find(({ step }) => step === bestStep);
+  const values = history.flatMap(({ train, validation }) => [train, validation]);
+  const focus = lossRange(values, best?.validation);
+  const near = references.filter(({ value }) => within(value, padded(focus, 3)));
+  const yView = padded(extent([...focus, ...near.map(({ value }) => value)]), 0.06);
+  const cut = values.some((value) => !within(value, yView));
+
+  const y = axis(`negative log-likelihood (nats per row)${cut ? ", outliers cut" : ""}`, yView, {
+    length: height - marginTop - marginBottom,
+    horizontal: false,
+    fontSize,
+    titleRoom: width,
+  });
+  const marginLeft = Math.ceil(y.labelWidth) + 16;
+  const inner = width - marginLeft - marginRight;
+  const lastStep = extent([1, ...history.map(({ step }) => step)])[1];
+  const x = axis("step", [0, 1.02 * lastStep], { length: inner, horizontal: true, fontSize });
+  const shown = evenly(history.length, 2000).map((index) => history[index] as TrainingStep);
+
+  const panel = plotPanel({
+    width,
+    height,
+    marginLeft,
+    marginBottom,
+    marginTop,
+    marginRight,
+    x: { domain: [...x.domain] },
+    y: { domain: [...yView] },
+    marks: [
+      ...references.map((reference, index) =>
+        near.includes(reference) ? Plot.ruleY([reference.value], referenceStyle(index)) : null,
+      ),
+      best === undefined ? null : Plot.ruleX([best.step], { stroke: frameColor }),
+      ...curveMarks(shown, "train", trainColor, yView),
+      ...curveMarks(shown, "validation", modelColor, yView),
+      best === undefined
+        ? null
+        : Plot.dot([best], {
+            x: "step",
+            y: "validation",
+            r: 4,
+            fill: "white",
+            stroke: modelColor,
+            strokeWidth: 2,
+          }),
+      Plot.frame({ stroke: frameColor, anchor: "bottom" }),
+      ...axisMarks(x, y),
+    ],
+  });
+  const key = legend(legendItems(options, near), width - 32);
+  return picture("Training curve", width, key.height + 12 + height, [
+    { panel: key, x: 16, y: 8 },
+    { panel, x: 0, y: key.height + 12 },
+  ]);
+}
+
+/** A line, and dots as well where there are too few points for a line to be seen. */
+function curveMarks(
+  history: readonly TrainingStep[],
+  y: "train" | "validation",
+  color: string,
+  view: Range,
+): Plot.Markish[] {
+  const points = history.map((entry) => ({ step: entry.step, loss: nearby(entry[y], view) }));
+  const place = { x: "step", y: "loss", clip: true } as const;
+  return [
+    Plot.line(points, { ...place, stroke: color, strokeWidth: 1.75 }),
+    history.length > 12
+      ? null
+      : Plot.dot(
+          points.filter(({ loss }) => within(loss, view)),
+          { x: "step", y: "loss", fill: color, r: 2.5 },
+        ),
+  ];
+}
+
+/** The range of the losses; spikes are left out, the best validation loss never. */
+function lossRange(values: readonly number[], best: number | undefined): Range {
+  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
+  if (sorted.length === 0) return [0, 1];
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] as number;
+  const [low, high] = [at(0.05), at(0.95)];
+  const core = high - low;
+  const [least, most] = [at(0), at(1)];
+  const bottom = core > 0 && low - least > 2 * core ? low - core / 4 : least;
+  const top = core > 0 && most - high > 2 * core ? high + core / 4 : most;
+  return extent([bottom, top, best ?? top]);
+}
+
+function referenceStyle(index: number): { stroke: string; strokeDasharray: string } {
+  return {
+    stroke: referenceColors[index % referenceColors.length] as string,
+    strokeDasharray: dashes[index % dashes.length] as string,
+  };
+}
+
+function legendItems(
+  { history, bestStep, references }: TrainingCurveOptions,
+  near: TrainingCurveOptions["references"],
+): LegendItem[] {
+  const best = history.find(({ step }) => step === bestStep);
+  const items: LegendItem[] = [
+    { mark: "line", color: trainColor, label: "train" },
+    { mark: "line", color: modelColor, label: "validation" },
+  ];
+  if (best !== undefined) {
+    const label = `best: ${nats(best.validation)} at step ${best.step}`;
+    items.push({ mark: "dot", color: modelColor, label });
+  }
+  references.forEach((reference, index) => {
+    const { stroke, strokeDasharray } = referenceStyle(index);
+    const label = `${reference.name} ${nats(reference.value)}`;
+    items.push(
+      near.includes(reference)
+        ? { mark: "line", color: stroke, dash: strokeDasharray, label }
+        : { mark: "note", label: `${label} (outside the axis)` },
+    );
+  });
+  return items;
+}
+
+function nats(value: number): string {
+  if (!Number.isFinite(value)) return "not finite";
+  const size = Math.abs(value);
+  const text = size >= 1e5 || (size > 0 && size < 1e-3) ? value.toExponential(3) : value.toFixed(3);
+  return text.replace(/-/g, "−");
+}

@@ -1,0 +1,167 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ridge, run, temporaryFolder } from "./command.ts";
+
+/** Runs a command that must refuse its input: exit code 2, one line, nothing written. */
+async function refusal(folder: string, ...args: string[]): Promise<string> {
+  const before = readdirSync(folder);
+  const { code, stdout, stderr } = await run(folder, ...args);
+  expect(stderr).toMatch(/^pushforward: [^\n]+\n$/);
+  expect(stderr).not.toContain("unexpected error");
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stdout).toBe("");
+  expect(code).toBe(2);
+  expect(readdirSync(folder)).toEqual(before);
+  return stderr;
+}
+
+const rows = (make: (row: number) => string, count = 30) =>
+  `${Array.from({ length: count }, (_, row) => make(row)).join("\n")}\n`;
+const noise = (row: number) => Math.sin(row * row).toFixed(4);
+
+describe("tables that cannot be fitted", () => {
+  test.each<[string, string | Buffer, RegExp]>([
+    ["empty", "", /t\.csv: is empty/],
+    ["header only", "x,y\n", /t\.csv: has a header line but no rows/],
+    [
+      "text in a numeric column",
+      `x,y\n${rows((row) => `${noise(row)},${row === 4 ? "much" : row * row}`)}`,
+      /column "y" has the text "much" in row 5; correct it, .*--exclude y/,
+    ],
+    [
+      "missing cells",
+      `x,y\n${rows((row) => `${noise(row)},${row % 5 === 4 ? "" : row * row}`)}`,
+      /column "y" lacks a finite number in 6 rows .*first in row 5.*--drop-missing.*--exclude y/,
+    ],
+    [
+      "infinite cells",
+      `x,y\n${rows((row) => `${noise(row)},${row === 2 ? "inf" : row * row}`)}`,
+      /column "y" lacks a finite number in 1 row .*first in row 3 \("inf"\)/,
+    ],
+    [
+      "not-a-number cells",
+      `x,y\n${rows((row) => `${noise(row)},${row === 2 ? "NaN" : row * row}`)}`,
+      /column "y" lacks a finite number in 1 row .*first in row 3 \("NaN"\)/,
+    ],
+    [
+      "a constant column",
+      `x,y\n${rows((row) => `${noise(row)},3.5`)}`,
+      /column "y" is constant \(3.5 in 30 rows\).*--exclude y/,
+    ],
+    [
+      "two columns of the same values",
+      `x,y\n${rows((row) => `${noise(row)},${noise(row)}`)}`,
+      /columns "x" and "y" hold the same values.*--exclude y/,
+    ],
+    [
+      "two columns of one name",
+      `x,x\n${rows((row) => `${noise(row)},${row * row}`)}`,
+      /two columns are named "x".*--exclude x/,
+    ],
+    ["one row", "x,y\n1.5,2\n", /t\.csv: has one row/],
+    ["more columns than rows", "x,y,z\n1,2,4\n3,8,5\n", /has as many columns \(3\) as rows \(2\)/],
+    [
+      "values of 1e300",
+      `x,y\n${rows((row) => `${noise(row)},${row === 7 ? "1e300" : row * row}`)}`,
+      /column "y" holds 1e\+300 in row 8, .*--exclude y/,
+    ],
+    ["no numbers at all", "a,b\nx,y\nz,w\n", /has no column of numbers/],
+    ["ragged rows", "x,y\n1,2\n3\n4,5\n", /line 3 has 1 field/],
+    ["binary data", Buffer.from([137, 80, 78, 71, 0, 1, 2, 3]), /t\.csv: is binary/],
+  ])("%s", async (_, content, message) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "t.csv"), content);
+    expect(await refusal(folder, "fit", "t.csv", "--steps", "5")).toMatch(message);
+  });
+
+  test("a missing file and a folder", async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "d"));
+    expect(await refusal(folder, "fit", "absent.csv")).toContain("absent.csv: no such file");
+    expect(await refusal(folder, "fit", "d")).toContain("d: is a folder");
+  });
+
+  test("an output that cannot be written is refused before the work", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "t.csv"), ridge(100));
+    mkdirSync(join(folder, "d"));
+    const absent = await refusal(folder, "fit", "t.csv", "--out", "none/m.safetensors");
+    expect(absent).toMatch(/none\/m\.safetensors: there is no folder .*none; create it/);
+    expect(await refusal(folder, "fit", "t.csv", "--out", "d")).toContain("d: is a folder");
+  });
+
+  test.each([
+    [["fit"], /missing required argument 'table'/],
+    [["fit", "t.csv", "--stepps", "3"], /unknown option '--stepps'/],
+    [["fit", "t.csv", "--steps", "0"], /whole number of at least 1/],
+    [["fit", "t.csv", "--test", "2"], /share of the rows/],
+    [["fit", "t.csv", "--flow", "glow"], /Allowed choices are nsf, realnvp, nice/],
+    [["fit", "t.csv", "--flow", "nice", "--bins", "4"], /no splines; drop --bins/],
+    [["fit", "t.csv", "--columns", "x", "--exclude", "y"], /cannot be used with/],
+    [["fit", "t.csv", "--columns", "x,w"], /has no column "w".*"id", "side", "x", "y"/],
+    [["plot", "m.safetensors", "--out", "p.pdf"], /ends in .png or .svg/],
+    [["fitt", "t.csv"], /unknown command 'fitt'/],
+  ])("%j", async (args, message) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "t.csv"), ridge(100));
+    expect(await refusal(folder, ...args)).toMatch(message);
+  });
+});
+
+describe("models and tables that do not fit", () => {
+  const quick = ["--steps", "5", "--layers", "1", "--hidden", "4"];
+
+  async function folderWithModel(): Promise<string> {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "t.csv"), ridge(100));
+    const { code } = await run(folder, "fit", "t.csv", "--out", "m.safetensors", ...quick);
+    expect(code).toBe(0);
+    return folder;
+  }
+
+  test("files that are no models", async () => {
+    const folder = await folderWithModel();
+    const bytes = readFileSync(join(folder, "m.safetensors"));
+    const newer = bytes.toString("latin1").replace('"version":"1"', '"version":"9"');
+    const files: [string, string | Uint8Array][] = [
+      ["empty.safetensors", ""],
+      ["cut.safetensors", bytes.subarray(0, bytes.length - 10)],
+      ["head.safetensors", bytes.subarray(0, 40)],
+      ["text.safetensors", "x,y\n1,2\n"],
+      ["newer.safetensors", Buffer.from(newer, "latin1")],
+    ];
+    expect(newer).not.toBe(bytes.toString("latin1"));
+    for (const [name, content] of files) {
+      writeFileSync(join(folder, name), content);
+      expect(await refusal(folder, "inspect", name)).toContain(name);
+      expect(await refusal(folder, "sample", name, "--out", "s.csv")).toContain(name);
+      expect(await refusal(folder, "score", name, "t.csv", "--out", "s.csv")).toContain(name);
+      expect(await refusal(folder, "plot", name, "--out", "p.png")).toContain(name);
+      expect(await refusal(folder, "check", name)).toContain(name);
+    }
+    expect(await refusal(folder, "score", "none.safetensors", "t.csv")).toContain("no such file");
+  });
+
+  test("tables with other columns", async () => {
+    const folder = await folderWithModel();
+    writeFileSync(join(folder, "other.csv"), "x,z\n1,2\n3,4.5\n");
+    const message = /other\.csv: has no column "y", which the model needs; it has "x", "z"/;
+    for (const command of ["score", "check"]) {
+      expect(await refusal(folder, command, "m.safetensors", "other.csv")).toMatch(message);
+    }
+    const plot = ["plot", "m.safetensors", "other.csv", "--out", "p.png"];
+    expect(await refusal(folder, ...plot)).toMatch(message);
+    const columns = ["--columns", "x,z,x"];
+    const thrice = await refusal(folder, "score", "m.safetensors", "other.csv", ...columns);
+    expect(thrice).toContain('"x" is asked for twice');
+  });
+
+  test("a failed fit leaves the model of before", async () => {
+    const folder = await folderWithModel();
+    const before = readFileSync(join(folder, "m.safetensors"));
+    writeFileSync(join(folder, "bad.csv"), "x,y\n1,2\n3,2\n5,2\n7,2\n");
+    await refusal(folder, "fit", "bad.csv", "--out", "m.safetensors");
+    expect(readFileSync(join(folder, "m.safetensors")).equals(before)).toBe(true);
+  });
+});

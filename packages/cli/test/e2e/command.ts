@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+/** The built command; `npm run build` makes it. */
+export const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+
+export interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Starts the command in a folder. */
+export function start(folder: string, ...args: string[]): ChildProcess {
+  return spawn(process.execPath, [main, ...args], { cwd: folder });
+}
+
+/** Runs the command in a folder to its end. */
+export function run(folder: string, ...args: string[]): Promise<Outcome> {
+  return outcome(start(folder, ...args));
+}
+
+export function outcome(child: ChildProcess): Promise<Outcome> {
+  const result: Outcome = { code: null, stdout: "", stderr: "" };
+  child.stdout?.on("data", (part) => {
+    result.stdout += part;
+  });
+  child.stderr?.on("data", (part) => {
+    result.stderr += part;
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ ...result, code }));
+  });
+}
+
+/** A folder that is removed when the test ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "pushforward-e2e-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** Numbers in [0, 1) that are the same in every run. */
+export function uniforms(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state + 0.5) / 2 ** 32;
+  };
+}
+
+/** Rows on a bent ridge, with a column of text and a row number, as CSV. */
+export function ridge(rows: number): string {
+  const uniform = uniforms(7);
+  const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  const lines = Array.from({ length: rows }, (_, row) => {
+    const x = 2 * normal();
+    const y = x ** 2 / 4 + normal();
+    return `${row + 1},${row % 2 ? "left" : "right"},${x.toFixed(4)},${y.toFixed(4)}`;
+  });
+  return `id,side,x,y\n${lines.join("\n")}\n`;
+}

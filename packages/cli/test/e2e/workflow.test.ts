@@ -1,0 +1,233 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { load } from "pushforward";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Outcome, outcome, ridge, run, start } from "./command.ts";
+
+let folder = "";
+let fitted: Outcome;
+const quick = ["--steps", "100", "--layers", "2", "--hidden", "16"];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "pushforward-e2e-"));
+  writeFileSync(join(folder, "ridge.csv"), ridge(600));
+  fitted = await run(folder, "fit", "ridge.csv", "--out", "m.safetensors", "--json", ...quick);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const csv = (text: string) => {
+  const [header, ...lines] = text.trimEnd().split("\n");
+  return { header, rows: lines.map((line) => line.split(",").map(Number)) };
+};
+const read = (name: string) => readFileSync(join(folder, name), "utf8");
+
+describe("fit", () => {
+  test("prints one JSON object and says the rest on stderr", () => {
+    expect(fitted.code).toBe(0);
+    expect(fitted.stdout.trimEnd()).not.toContain("\n");
+    const report = JSON.parse(fitted.stdout);
+    expect(report).toMatchObject({
+      command: "fit",
+      model: "m.safetensors",
+      rows: { total: 600, train: 486, validation: 54, test: 60 },
+      flow: "nsf",
+      seed: 0,
+      steps: 100,
+    });
+    expect(report.columns.map(({ name }: { name: string }) => name)).toEqual(["x", "y"]);
+    expect(report.parameters).toBeGreaterThan(0);
+    expect(report.notices).toContain('Left out as text: "side".');
+    expect(fitted.stderr).toContain('Left out as a row number: "id".');
+    const roles = Object.keys(report.logLikelihood);
+    expect(roles).toEqual(["flow", "gaussianMixture", "gaussian"]);
+    for (const role of roles) {
+      for (const part of ["train", "validation", "test", "testError"]) {
+        expect(Number.isFinite(report.logLikelihood[role][part])).toBe(true);
+      }
+    }
+  });
+
+  test("prints a table for people, to the default file name", async () => {
+    const { code, stdout, stderr } = await run(folder, "fit", "ridge.csv", ...quick);
+    expect(code).toBe(0);
+    expect(stdout).toContain("600 rows");
+    expect(stdout).toContain('"x", "y"');
+    expect(stdout).toMatch(/^nsf +-\d+\.\d{3} +-\d+\.\d{3} +-\d+\.\d{3} ± 0\.\d{3}$/m);
+    expect(stdout).toMatch(/^gaussian +-/m);
+    expect(stdout).toMatch(/^model +ridge\.safetensors$/m);
+    expect(stderr).toContain("Left out");
+    expect(readdirSync(folder)).toContain("ridge.safetensors");
+    for (const line of `${stdout}${stderr}`.split("\n")) expect(line.length).toBeLessThan(81);
+  });
+
+  test("the same seed writes the same model, another seed another", async () => {
+    const again = ["fit", "ridge.csv", ...quick];
+    await run(folder, ...again, "--out", "again.safetensors");
+    await run(folder, ...again, "--out", "other.safetensors", "--seed", "1");
+    const bytes = ["m", "again", "other"].map((name) =>
+      readFileSync(join(folder, `${name}.safetensors`)),
+    ) as [Buffer, Buffer, Buffer];
+    expect(bytes[1].equals(bytes[0])).toBe(true);
+    expect(bytes[2].equals(bytes[0])).toBe(false);
+  });
+
+  test("no rows for the test", async () => {
+    const { stdout } = await run(folder, "fit", "ridge.csv", "--test", "0", "--json", ...quick);
+    expect(JSON.parse(stdout).logLikelihood.flow.test).toBeNull();
+  });
+
+  test("one column", async () => {
+    const args = ["fit", "ridge.csv", "--columns", "y", "--out", "one.safetensors", "--json"];
+    const { code, stdout } = await run(folder, ...args, ...quick);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).columns).toEqual([{ name: "y" }]);
+  });
+});
+
+describe("score", () => {
+  test("writes the model's columns and the log-density of each row", async () => {
+    const { code, stdout, stderr } = await run(folder, "score", "m.safetensors", "ridge.csv");
+    expect(code).toBe(0);
+    expect(stderr).toContain('Not in the model: "id", "side".');
+    const { header, rows } = csv(stdout);
+    expect(header).toBe("x,y,log_density");
+    expect(rows).toHaveLength(600);
+    const model = await load(join(folder, "m.safetensors"));
+    const expected = await model.logProb(rows.map(([x, y]) => [x as number, y as number]));
+    expect(rows.map((row) => Math.fround(row[2] as number))).toEqual(Array.from(expected));
+    expect(read("ridge.csv")).toContain(`,${rows[0]?.[0]},${rows[0]?.[1]}\n`);
+  });
+
+  test("columns in another order and beside others score alike", async () => {
+    const { rows } = csv((await run(folder, "score", "m.safetensors", "ridge.csv")).stdout);
+    const lines = rows.map(([x, y]) => `${y},7,${x}`);
+    writeFileSync(join(folder, "turned.csv"), `y,other,x\n${lines.join("\n")}\n`);
+    const turned = await run(folder, "score", "m.safetensors", "turned.csv");
+    expect(csv(turned.stdout).rows).toEqual(rows);
+  });
+
+  test("to a file, one row too", async () => {
+    writeFileSync(join(folder, "one.csv"), "x,y\n0.5,0.25\n");
+    const args = ["m.safetensors", "one.csv", "--out", "s.csv"];
+    const { code, stdout } = await run(folder, "score", ...args);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^s\.csv: 1 row, mean log-density -\d+\.\d{3} nats\n$/);
+    expect(csv(read("s.csv")).rows).toHaveLength(1);
+  });
+
+  test("--json", async () => {
+    const { stdout } = await run(folder, "score", "m.safetensors", "ridge.csv", "--json");
+    const report = JSON.parse(stdout);
+    expect(report.logDensity).toHaveLength(600);
+    expect(report.rows).toBe(600);
+    const mean = report.logDensity.reduce((sum: number, value: number) => sum + value, 0) / 600;
+    expect(report.meanLogDensity).toBeCloseTo(mean, 4);
+  });
+
+  test("a reader that stops early ends it quietly", async () => {
+    const child = start(folder, "sample", "m.safetensors", "-n", "200000");
+    child.stdout?.once("data", () => child.stdout?.destroy());
+    const { code, stderr } = await outcome(child);
+    expect(code).toBe(0);
+    expect(stderr).toBe("");
+  });
+});
+
+describe("sample", () => {
+  test("draws rows, the same for the same seed", async () => {
+    const draw = (seed: string) =>
+      run(folder, "sample", "m.safetensors", "-n", "200", "--seed", seed);
+    const [first, again, other] = [await draw("3"), await draw("3"), await draw("4")];
+    const { header, rows } = csv(first.stdout);
+    expect(header).toBe("x,y");
+    expect(rows).toHaveLength(200);
+    expect(rows.flat().every(Number.isFinite)).toBe(true);
+    expect(again.stdout).toBe(first.stdout);
+    expect(other.stdout).not.toBe(first.stdout);
+  });
+
+  test("what it writes can be scored", async () => {
+    await run(folder, "sample", "m.safetensors", "-n", "50", "--out", "samples.csv");
+    const { code, stdout } = await run(folder, "score", "m.safetensors", "samples.csv", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 50, notices: [] });
+  });
+
+  test("--json", async () => {
+    const { stdout } = await run(folder, "sample", "m.safetensors", "-n", "5", "--json");
+    const { samples, columns } = JSON.parse(stdout);
+    expect(columns).toEqual(["x", "y"]);
+    expect(samples).toHaveLength(5);
+    expect(samples[0]).toHaveLength(2);
+  });
+
+  test("columns of whole numbers come out whole", async () => {
+    const uniform = (row: number) => Math.imul(row, 2_654_435_761) >>> 0;
+    const lines = Array.from({ length: 300 }, (_, row) => `${uniform(row) % 17},${row % 7}`);
+    writeFileSync(join(folder, "whole.csv"), `a,b\n${lines.join("\n")}\n`);
+    const fit = await run(folder, "fit", "whole.csv", "--json", ...quick);
+    expect(JSON.parse(fit.stdout).columns).toMatchObject([
+      { name: "a", step: 1 },
+      { name: "b", step: 1 },
+    ]);
+    const { stdout } = await run(folder, "sample", "whole.safetensors", "-n", "100");
+    expect(csv(stdout).rows.flat().every(Number.isInteger)).toBe(true);
+  });
+});
+
+describe("inspect, check and plot", () => {
+  test("inspect", async () => {
+    const { code, stdout } = await run(folder, "inspect", "m.safetensors");
+    expect(code).toBe(0);
+    expect(stdout).toContain("nsf");
+    expect(stdout).toContain("x");
+    const json = JSON.parse((await run(folder, "inspect", "m.safetensors", "--json")).stdout);
+    expect(json).toMatchObject({ flow: "nsf", shape: [2], contextShape: null });
+    expect(json.history.length).toBeGreaterThan(0);
+    expect(json.columns).toEqual([{ name: "x" }, { name: "y" }]);
+  });
+
+  test("check, with and without a table", async () => {
+    for (const table of [[], ["ridge.csv"]]) {
+      const { code, stdout } = await run(folder, "check", "m.safetensors", ...table);
+      expect(stdout).toMatch(/ ok$/m);
+      expect(stdout).not.toContain("FAILED");
+      expect(code).toBe(0);
+    }
+    const { stdout } = await run(folder, "check", "m.safetensors", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ command: "check", ok: true });
+  });
+
+  test.each(["density", "layers", "training"])("plot --what %s", async (what) => {
+    for (const table of [[], ["ridge.csv"]]) {
+      const args = ["plot", "m.safetensors", ...table, "--what", what, "--out"];
+      expect(await run(folder, ...args, "p.png")).toMatchObject({ code: 0 });
+      const png = readFileSync(join(folder, "p.png"));
+      expect(png.subarray(1, 4).toString()).toBe("PNG");
+      const { code, stdout } = await run(folder, ...args, "p.svg", "--json");
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ command: "plot", what, out: "p.svg" });
+      const svg = read("p.svg");
+      expect(svg).toContain("<svg");
+      if (what !== "training") expect(svg).toContain(">x<");
+    }
+  });
+
+  test("plot of one column and of three", async () => {
+    const lines = read("ridge.csv").trimEnd().split("\n");
+    const wide = lines.map((line, row) => `${line},${row === 0 ? "z" : Math.sin(row)}`);
+    writeFileSync(join(folder, "wide.csv"), `${wide.join("\n")}\n`);
+    for (const columns of ["y", "x,y,z"]) {
+      const model = "w.safetensors";
+      await run(folder, "fit", "wide.csv", "--columns", columns, "--out", model, ...quick);
+      const { code } = await run(folder, "plot", model, "wide.csv", "--out", "w.svg");
+      expect(code).toBe(0);
+      expect(read("w.svg")).toContain(columns === "y" ? ">y<" : ">z<");
+    }
+  });
+
+  test("nothing temporary is left", () => {
+    expect(readdirSync(folder).filter((name) => name.includes("tmp"))).toEqual([]);
+  });
+});

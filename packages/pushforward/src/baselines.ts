@@ -1,0 +1,146 @@
+import { fixedAffine } from "./bijectors/fixed-affine.ts";
+import type { Column } from "./core/column.ts";
+import { DataError } from "./core/errors.ts";
+import type { Rows } from "./core/rows.ts";
+import { mixture } from "./distributions/mixture.ts";
+import { normal } from "./distributions/normal.ts";
+import { transformed } from "./distributions/transformed.ts";
+import { np, ready } from "./engine/index.ts";
+import { columnMoments, gaussianMle } from "./evaluation/gaussian.ts";
+import { selectGaussianMixture } from "./evaluation/gaussian-mixture.ts";
+import { Model } from "./model.ts";
+import { invertLower } from "./numerics/cholesky.ts";
+import { hostRandom } from "./numerics/host-random.ts";
+import { type Dataset, readDataset } from "./training/dataset.ts";
+import { dequantize } from "./training/dequantization.ts";
+import { type FitOptions, resolveOptions } from "./training/options.ts";
+
+/** The options of a baseline mean what they mean for `fit`: equal ones give the same split. */
+export type BaselineOptions = Pick<FitOptions, "columns" | "dequantize" | "seed" | "validation">;
+
+/**
+ * The density every flow has to beat: a normal distribution with full covariance, in closed form,
+ * `mu = mean(x)`, `Sigma = mean((x - mu)(x - mu)^T)` over the training rows.
+ *
+ * @throws (rejects with) the errors of `fit` for data that no density can be fitted to.
+ */
+export async function fitGaussian(rows: Rows, options: BaselineOptions = {}): Promise<Model> {
+  const { train, columns, features } = await readVectors(rows, options);
+  const { mean, cholesky } = gaussianMle(train.data, train.count, features);
+  const units = columnMoments(train.data, train.count, features);
+  return new Model({
+    flow: transformed({
+      base: normal({ shape: [features], covariance: "full" }),
+      bijector: standardisation(units),
+      name: "gaussian",
+    }),
+    params: { base: whitened([{ mean, cholesky }], units)[0] as never, bijector: {} },
+    columns,
+  });
+}
+
+/**
+ * A mixture of normal distributions with full covariances, fitted by expectation-maximisation; the
+ * number of components is the one most likely on the validation rows.
+ *
+ * @param options.maxComponents largest number tried; default 10.
+ * @throws (rejects with) the errors of `fit` for data that no density can be fitted to.
+ */
+export async function fitGaussianMixture(
+  rows: Rows,
+  options: BaselineOptions & { maxComponents?: number } = {},
+): Promise<Model> {
+  const { train, validation, columns, features } = await readVectors(rows, options);
+  const { seed = 0, maxComponents } = options;
+  const { fit } = selectGaussianMixture(
+    train.data,
+    train.count,
+    validation.data,
+    validation.count,
+    features,
+    { seed, ...(maxComponents !== undefined && { maxComponents }) },
+  );
+  const { components, weights, means, choleskys } = fit;
+  const units = columnMoments(train.data, train.count, features);
+  const parts = Array.from({ length: components }, (_, k) => ({
+    mean: means.subarray(k * features, (k + 1) * features),
+    cholesky: choleskys.subarray(k * features ** 2, (k + 1) * features ** 2),
+  }));
+  const normals = whitened(parts, units);
+  const stack = (name: "mean" | "whitening" | "logDiagonal") =>
+    np.stack(
+      normals.map((one) => one[name]),
+      0,
+    );
+  return new Model({
+    flow: transformed({
+      base: mixture({ shape: [features], components }),
+      bijector: standardisation(units),
+      name: `gaussian mixture (k = ${components})`,
+    }),
+    params: {
+      base: {
+        logits: np.array(Float32Array.from(weights, Math.log)),
+        mean: stack("mean"),
+        whitening: stack("whitening"),
+        logDiagonal: stack("logDiagonal"),
+      },
+      bijector: {},
+    },
+    columns,
+  });
+}
+
+type Units = ReturnType<typeof columnMoments>;
+
+const standardisation = ({ mean, scale }: Units) =>
+  fixedAffine({ shift: Array.from(mean), scale: Array.from(scale) });
+
+async function readVectors(rows: Rows, options: BaselineOptions) {
+  const features = countFeatures(rows);
+  const resolved = resolveOptions(options);
+  const shape = { shape: [features], condShape: null };
+  const dataset: Dataset = readDataset(shape, rows, resolved);
+  await ready();
+  const { columns, train, validation } = dataset;
+  const spread = dequantize(train.rows, columns, hostRandom(resolved.seed));
+  return {
+    columns: columns as readonly Column[],
+    features,
+    train: spread,
+    validation: validation.rows,
+  };
+}
+
+function countFeatures(rows: Rows): number {
+  if ("data" in rows) {
+    if (rows.shape.length === 2) return rows.shape[1] as number;
+    throw new DataError("baseline: needs rows of numbers, data of shape [rows, columns].");
+  }
+  const first = rows[0];
+  return typeof first === "object" ? first.length : 1;
+}
+
+/** Normals in data units as parameters of {@link normal} in standardised units. */
+function whitened(
+  parts: readonly { mean: Float64Array; cholesky: Float64Array }[],
+  { mean: shift, scale }: Units,
+) {
+  const size = shift.length;
+  return parts.map(({ mean, cholesky }) => {
+    const factor = cholesky.map((value, i) => value / (scale[Math.floor(i / size)] as number));
+    const matrix = invertLower(factor, size);
+    const diagonal = Float64Array.from(
+      { length: size },
+      (_, i) => matrix[i * (size + 1)] as number,
+    );
+    return {
+      mean: np.array(Float32Array.from(mean, (value, i) => (value - shift[i]) / scale[i])),
+      whitening: np.array(
+        Float32Array.from(matrix, (value, i) => (i % (size + 1) === 0 ? 0 : value)),
+        { shape: [size, size] },
+      ),
+      logDiagonal: np.array(Float32Array.from(diagonal, Math.log)),
+    };
+  });
+}

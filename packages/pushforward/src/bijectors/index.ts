@@ -1,0 +1,12 @@
+export { actNorm } from "./act-norm.ts";
+export { type AffineOptions, type AffineParams, affine } from "./affine.ts";
+export { chain } from "./chain.ts";
+export { type CouplingOptions, type CouplingParams, coupling } from "./coupling.ts";
+export { exp } from "./exp.ts";
+export { type FixedAffineOptions, fixedAffine } from "./fixed-affine.ts";
+export { invert } from "./invert.ts";
+export { type LuLinearParams, luLinear } from "./lu-linear.ts";
+export { permute, reverse } from "./permute.ts";
+export { type SigmoidOptions, sigmoid } from "./sigmoid.ts";
+export { softplus } from "./softplus.ts";
+export { tanh } from "./tanh.ts";

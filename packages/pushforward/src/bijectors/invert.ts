@@ -1,0 +1,35 @@
+import { type Bijector, type Direction, defineBijector } from "../core/bijector.ts";
+import type { Tree } from "../engine/index.ts";
+
+const opposite = { forward: "inverse", inverse: "forward" } as const;
+
+/**
+ * The same map read the other way round: `forward` and `inverse` change places.
+ *
+ * Flows use it to put a layer's cheap direction where it is needed most: the builders of this
+ * library train in the direction that a layer calls `forward`.
+ */
+export function invert<P extends Tree>({ bijector }: { bijector: Bijector<P> }): Bijector<P> {
+  const { shape, condShape, cost, initFromData, layers } = bijector;
+  return defineBijector<P>({
+    kind: "invert",
+    shape,
+    condShape,
+    cost: { forward: cost.inverse, inverse: cost.forward },
+    options: { bijector },
+    init: bijector.init,
+    forwardAndLogDet: bijector.inverseAndLogDet,
+    inverseAndLogDet: bijector.forwardAndLogDet,
+    ...(initFromData && {
+      initFromData: (params: P, x, cond, direction: Direction) =>
+        initFromData(params, x, cond, opposite[direction]),
+    }),
+    interval: bijector.interval,
+    ...(layers && {
+      layers: (path: string) =>
+        layers(path)
+          .toReversed()
+          .map((layer) => ({ ...layer, bijector: invert({ bijector: layer.bijector }) })),
+    }),
+  });
+}

@@ -1,0 +1,19 @@
+/** A column of a table: its name if it has one, and its values' grid if it was dequantised. */
+export interface Column {
+  readonly name?: string;
+  /** Distance between neighbouring values, in data units; integers have 1. */
+  readonly step?: number;
+  /** A value on the grid; default 0. */
+  readonly origin?: number;
+}
+
+/** The value of a column's grid that is nearest to `value`. */
+export function snapToGrid({ step, origin = 0 }: Column, value: number): number {
+  if (step === undefined) return value;
+  return origin + Math.round((value - origin) / step) * step;
+}
+
+/** What to call a column in messages: its name, or its number counted from 0. */
+export function columnLabel(columns: readonly Column[], index: number): string {
+  return columns[index]?.name ?? `${index}`;
+}

@@ -1,0 +1,81 @@
+import type { NDArray, Tree } from "../engine/index.ts";
+import type { Bijector } from "./bijector.ts";
+import { checkContext, checkEvent } from "./check-input.ts";
+import { checkShape, type Shape } from "./shape.ts";
+import { type Spec, specOf } from "./spec.ts";
+
+/**
+ * A probability density that can be evaluated and sampled exactly.
+ *
+ * `logProb` takes `[...batch, ...shape]` and returns `[...batch]`, in nats. Array arguments are
+ * consumed, as in {@link Bijector}.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a part of unknown parameters takes and gives any tree.
+export interface Distribution<P extends Tree = any> {
+  readonly kind: string;
+  readonly shape: Shape;
+  readonly condShape: Shape | null;
+  readonly spec: Spec;
+  init(key: NDArray): P;
+  logProb(params: P, x: NDArray, cond?: NDArray): NDArray;
+  /** `count` independent draws `[count, ...shape]` and their log-probabilities `[count]`. */
+  sampleAndLogProb(params: P, key: NDArray, count: number, cond?: NDArray): [NDArray, NDArray];
+  /** A base distribution pushed forward through a bijector declares its two halves: it is a flow. */
+  readonly flow?: FlowParts;
+}
+
+/** The two halves of a flow. */
+export interface FlowParts {
+  readonly name: string;
+  readonly base: Distribution;
+  readonly bijector: Bijector;
+}
+
+/** The parameters of a flow. */
+export type FlowParams = { base: Tree; bijector: Tree };
+
+/** A distribution made by `transformed(base, bijector)`. */
+export type Flow = Distribution<FlowParams> & { readonly flow: FlowParts };
+
+/** What a distribution's author writes: {@link defineDistribution} adds checks and batch handling. */
+export interface DistributionDefinition<P extends Tree> {
+  kind: string;
+  shape: Shape;
+  condShape?: Shape | null;
+  options: object;
+  init(key: NDArray): P;
+  /** `x` is `[n, ...shape]`. */
+  logProb(params: P, x: NDArray, cond: NDArray | undefined): NDArray;
+  sampleAndLogProb(
+    params: P,
+    key: NDArray,
+    count: number,
+    cond: NDArray | undefined,
+  ): [NDArray, NDArray];
+}
+
+/** Make a distribution from maps on `[n, ...shape]`; see {@link defineBijector}. */
+export function defineDistribution<P extends Tree>(
+  definition: DistributionDefinition<P>,
+): Distribution<P> {
+  const { kind, options, init } = definition;
+  const shape = checkShape(kind, definition.shape);
+  const condShape = definition.condShape ? checkShape(kind, definition.condShape) : null;
+  const part = { kind, shape, condShape };
+  return Object.freeze({
+    kind,
+    shape,
+    condShape,
+    spec: specOf("distribution", kind, options),
+    init,
+    logProb(params, x, cond) {
+      const batch = checkEvent(part, x);
+      const rowCond = checkContext(part, batch, cond);
+      if (batch.length === 1) return definition.logProb(params, x, rowCond);
+      return definition.logProb(params, x.reshape([-1, ...shape]), rowCond).reshape(batch);
+    },
+    sampleAndLogProb(params, key, count, cond) {
+      return definition.sampleAndLogProb(params, key, count, checkContext(part, [count], cond));
+    },
+  } satisfies Distribution<P>);
+}

@@ -1,0 +1,29 @@
+import type { NDArray } from "../engine/index.ts";
+import { type Spec, specOf } from "./spec.ts";
+
+/**
+ * A strictly monotone scalar map whose parameters come from elsewhere, usually from a conditioner.
+ *
+ * It works on arrays of any shape S, elementwise. Its unconstrained parameters are one array
+ * `[parameterCount, ...S]`: parameters first, so that each is a contiguous slice. The zero vector
+ * means the identity (or nearly: the transformer says so). Arguments are consumed.
+ */
+export interface Transformer {
+  readonly kind: string;
+  readonly parameterCount: number;
+  readonly spec: Spec;
+  /** `[f(x), log f'(x)]`, both of x's shape. */
+  forwardAndLogDet(theta: NDArray, x: NDArray): [NDArray, NDArray];
+  /** `[f^-1(y), log (f^-1)'(y)]`. */
+  inverseAndLogDet(theta: NDArray, y: NDArray): [NDArray, NDArray];
+  /** Where the map bends; beyond it, tails. Absent: the same kind of map everywhere. */
+  readonly interval?: readonly [low: number, high: number];
+}
+
+/** Freeze a transformer and derive its spec from the options of its factory. */
+export function defineTransformer(
+  definition: Omit<Transformer, "spec"> & { options: object },
+): Transformer {
+  const { options, ...rest } = definition;
+  return Object.freeze({ ...rest, spec: specOf("transformer", definition.kind, options) });
+}

@@ -1,0 +1,4 @@
+export { batchSizeFor, mapRows, type RowInput } from "./batched.ts";
+export { compile } from "./compile.ts";
+export * from "./jax.ts";
+export { ready } from "./ready.ts";

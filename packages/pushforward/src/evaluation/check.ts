@@ -1,0 +1,222 @@
+import { layersOf } from "../core/bijector.ts";
+import type { Distribution } from "../core/distribution.ts";
+import { jacobians } from "../core/jacobian.ts";
+import { parametersAt } from "../core/parameters.ts";
+import { sizeOf } from "../core/shape.ts";
+import { compile, mapRows, type NDArray, np, type Tree, tree } from "../engine/index.ts";
+import { logAbsDet } from "../numerics/log-abs-det.ts";
+import { integrateDensity } from "../numerics/quadrature.ts";
+
+/** One thing that was checked. */
+export interface CheckItem {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was measured, and the largest value that passes. */
+  readonly value: number;
+  readonly limit: number;
+  readonly message: string;
+}
+
+/** The outcome of `model.check()`. */
+export interface CheckReport {
+  readonly ok: boolean;
+  readonly items: readonly CheckItem[];
+}
+
+/** What is checked: a distribution at its parameters, on rows at hand. Nothing is consumed. */
+export interface CheckSubject {
+  readonly flow: Distribution;
+  readonly params: Tree;
+  /** `[n, ...shape]`: data, or samples in their place. */
+  readonly x: NDArray;
+  /** `[n, ...condShape]` for conditional flows. */
+  readonly cond: NDArray | undefined;
+}
+
+/** Largest round-trip error that passes, in standard deviations of each dimension. */
+const ROUND_TRIP = 1e-2;
+/** Largest error of a log-determinant that passes, in nats per dimension. */
+const LOG_DET = 1e-2;
+/** Largest share of values outside a spline's interval that passes. */
+const OUTSIDE = 0.05;
+/** Largest distance of the density's integral from 1 that passes. */
+const INTEGRAL = 1e-2;
+/** Rows that the Jacobian is differentiated at. */
+const JACOBIAN_ROWS = 32;
+
+const item = (name: string, value: number, limit: number, message: string): CheckItem => ({
+  name,
+  ok: value <= limit,
+  value,
+  limit,
+  message,
+});
+
+/**
+ * Check that a distribution is what it claims to be: that its map is inverted exactly, its
+ * log-determinant is the Jacobian's, its splines see the data, its density integrates to 1.
+ *
+ * The integral is taken in one and two dimensions only.
+ */
+export async function checkDistribution(subject: CheckSubject): Promise<CheckReport> {
+  const items = [
+    ...(subject.flow.flow ? await checkBijector(subject) : []),
+    ...(sizeOf(subject.flow.shape) <= 2 ? [await checkIntegral(subject)] : []),
+  ];
+  return { ok: items.every(({ ok }) => ok), items };
+}
+
+async function checkBijector(subject: CheckSubject): Promise<CheckItem[]> {
+  return [
+    await checkDataRoundTrip(subject),
+    await checkLatentRoundTrip(subject),
+    await checkLogDet(subject),
+    ...(await checkIntervals(subject)),
+  ];
+}
+
+/** The bijector of the subject with its own parameters; calls consume only what they are given. */
+function bijectorOf({ flow, params, cond }: CheckSubject) {
+  const { bijector } = flow.flow as NonNullable<Distribution["flow"]>;
+  const own = (params as { bijector: Tree }).bijector;
+  const context = bijector.condShape ? cond : undefined;
+  return { bijector, own, context };
+}
+
+/** Send rows through the bijector and back: `[error, log-det sum]`; compiled as one program. */
+async function roundTrip(subject: CheckSubject, x: NDArray, first: "forward" | "inverse") {
+  const { bijector, own, context } = bijectorOf(subject);
+  const second = first === "forward" ? "inverse" : "forward";
+  const program = compile((start: NDArray) => {
+    const [there, logDet] = bijector[`${first}AndLogDet`](tree.ref(own), start, context?.ref);
+    const [back, backLogDet] = bijector[`${second}AndLogDet`](tree.ref(own), there, context?.ref);
+    return [back, logDet.add(backLogDet)] as NDArray[] & Tree;
+  });
+  const [back, sum] = program(x.ref) as [NDArray, NDArray];
+  const error = np.absolute(back.sub(x.ref));
+  return { error, logDetError: np.absolute(sum).max() };
+}
+
+async function checkDataRoundTrip(subject: CheckSubject): Promise<CheckItem> {
+  const { x } = subject;
+  const { error, logDetError } = await roundTrip(subject, x, "inverse");
+  logDetError.dispose();
+  const deviation = np.std(x.ref, 0).add(1e-30);
+  const worst = await scalar(error.div(deviation).max());
+  return item(
+    "round trip, data",
+    worst,
+    ROUND_TRIP,
+    "data to latents and back; largest error, in standard deviations of the data",
+  );
+}
+
+async function checkLatentRoundTrip(subject: CheckSubject): Promise<CheckItem> {
+  const { bijector, own, context } = bijectorOf(subject);
+  const [z, logDet] = bijector.inverseAndLogDet(tree.ref(own), subject.x.ref, context?.ref);
+  logDet.dispose();
+  const { error, logDetError } = await roundTrip(subject, z, "forward");
+  logDetError.dispose();
+  z.dispose();
+  const worst = await scalar(error.max());
+  return item("round trip, latents", worst, ROUND_TRIP, "latents to data and back; largest error");
+}
+
+async function checkLogDet(subject: CheckSubject): Promise<CheckItem> {
+  const { bijector, own, context } = bijectorOf(subject);
+  const size = sizeOf(bijector.shape);
+  const count = Math.min(JACOBIAN_ROWS, subject.x.shape[0] as number);
+  const x = subject.x.ref.slice([0, count]);
+  const cond = context?.ref.slice([0, count]);
+  const matrices = await jacobians(bijector, own, x, cond, "inverse");
+  const [z, logDet] = bijector.inverseAndLogDet(tree.ref(own), x, cond);
+  z.dispose();
+  const claimed = await logDet.data();
+  let worst = 0;
+  for (let row = 0; row < count; row++) {
+    const matrix = matrices.subarray(row * size * size, (row + 1) * size * size);
+    const error = Math.abs((claimed[row] as number) - logAbsDet(matrix, size)) / size;
+    worst = Math.max(worst, Number.isNaN(error) ? Infinity : error);
+  }
+  return item(
+    "log-determinant",
+    worst,
+    LOG_DET,
+    `against the Jacobian differentiated at ${count} rows; largest error, nats per dimension`,
+  );
+}
+
+/** Walk from data to base and count, before each spline, the values that only its tails see. */
+async function checkIntervals(subject: CheckSubject): Promise<CheckItem[]> {
+  const { bijector, own, context } = bijectorOf(subject);
+  const count = subject.x.shape[0] as number;
+  const items: CheckItem[] = [];
+  let value = subject.x.ref;
+  for (const { path, bijector: layer } of layersOf(bijector).toReversed()) {
+    if (layer.interval) {
+      const { low, high, indices } = layer.interval;
+      const values = Float32Array.from(await value.ref.reshape([count, -1]).data());
+      const width = values.length / count;
+      const outside = values.filter(
+        (v, i) => indices.includes(i % width) && !(v >= low && v <= high),
+      ).length;
+      items.push(
+        item(
+          `interval, layer ${path}`,
+          outside / (count * indices.length),
+          OUTSIDE,
+          `share of values outside the spline's interval [${low}, ${high}]`,
+        ),
+      );
+    }
+    const layerCond = layer.condShape ? context?.ref : undefined;
+    const params = tree.ref(parametersAt(own, path));
+    const [next, logDet] = layer.inverseAndLogDet(params, value, layerCond);
+    logDet.dispose();
+    value = next;
+  }
+  value.dispose();
+  return items;
+}
+
+async function checkIntegral({ flow, params, x, cond }: CheckSubject): Promise<CheckItem> {
+  const size = sizeOf(flow.shape);
+  const values = await x.ref.reshape([-1, size]).data();
+  const box = boundingBox(values, size);
+  const context = cond?.ref.slice([0, 1]);
+  const program = compile((points: NDArray, own: Tree) => {
+    const one =
+      context &&
+      np.broadcastTo(context.ref, [points.shape[0] as number, ...(flow.condShape ?? [])]);
+    return flow.logProb(own, points, one);
+  });
+  const logDensity = async (points: Float32Array, count: number) => {
+    const [result] = await mapRows([{ data: points, shape: flow.shape }], count, (batch) => [
+      program(batch[0] as NDArray, tree.ref(params)),
+    ]);
+    return result as Float32Array;
+  };
+  const { integral } = await integrateDensity(logDensity, box);
+  context?.dispose();
+  return item(
+    "integral",
+    Math.abs(integral - 1),
+    INTEGRAL,
+    `distance of the density's integral from 1${cond ? ", given the first context" : ""}`,
+  );
+}
+
+function boundingBox(values: ArrayLike<number>, size: number) {
+  const low = new Array<number>(size).fill(Infinity);
+  const high = new Array<number>(size).fill(-Infinity);
+  for (let i = 0; i < values.length; i++) {
+    low[i % size] = Math.min(low[i % size] as number, values[i] as number);
+    high[i % size] = Math.max(high[i % size] as number, values[i] as number);
+  }
+  return { low, high };
+}
+
+async function scalar(array: NDArray): Promise<number> {
+  const value = (await array.data())[0] as number;
+  return Number.isNaN(value) ? Infinity : value;
+}

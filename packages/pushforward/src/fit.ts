@@ -1,0 +1,76 @@
+import type { Distribution } from "./core/distribution.ts";
+import type { Rows } from "./core/rows.ts";
+import { Model } from "./model.ts";
+import type { FitOptions } from "./training/options.ts";
+import type { FitProgress } from "./training/progress.ts";
+import { train } from "./training/train.ts";
+
+/** A fit under way: `await` it for the model, or iterate over it for its progress. */
+export interface FitRun extends PromiseLike<Model>, AsyncIterable<FitProgress> {}
+
+/**
+ * Fit a flow to data by maximum likelihood.
+ *
+ * ```ts
+ * const model = await fit(nsf({ features: 2 }), rows, { seed: 0 });
+ *
+ * const run = fit(nsf({ features: 2 }), rows);
+ * for await (const progress of run) console.log(progress);
+ * const sameModel = await run;
+ * ```
+ *
+ * The run starts at once and does not wait for its reader. Rows are held out for validation, the
+ * weights of the best validation are kept, and training stops early when they stop improving.
+ * Equal seeds give equal results on one machine.
+ *
+ * @param flow a flow such as `nsf({ features: 2 })`, or any distribution with parameters.
+ * @param rows `[n, ...event]` in the units of the data; the standardisation is part of the model.
+ * @throws (rejects with) ShapeError, ConditionError, DomainError, DataError for input that makes no
+ * sense; NotFiniteError when training cannot be kept finite; the signal's reason when aborted.
+ */
+export function fit(flow: Distribution, rows: Rows, options: FitOptions = {}): FitRun {
+  const reports: FitProgress[] = [];
+  let wake: () => void = () => {};
+  let changed = new Promise<void>((resolve) => {
+    wake = resolve;
+  });
+  let done = false;
+  const notify = () => {
+    wake();
+    changed = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  };
+
+  async function drive(): Promise<Model> {
+    try {
+      const steps = train(flow, rows, options);
+      for (;;) {
+        const { value, done: finished } = await steps.next();
+        if (finished) return new Model(value);
+        reports.push(value);
+        options.onProgress?.(value);
+        notify();
+      }
+    } finally {
+      done = true;
+      notify();
+    }
+  }
+
+  const model = drive();
+  // Whoever only iterates hears of a failure there; it must not be "unhandled" as well.
+  model.catch(() => {});
+  return {
+    // biome-ignore lint/suspicious/noThenProperty: a fit is meant to be awaited.
+    then: (onModel, onError) => model.then(onModel, onError),
+    async *[Symbol.asyncIterator]() {
+      for (let next = 0; ; next++) {
+        while (next >= reports.length && !done) await changed;
+        if (next >= reports.length) break;
+        yield reports[next] as FitProgress;
+      }
+      await model;
+    },
+  };
+}

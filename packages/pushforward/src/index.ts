@@ -1,0 +1,35 @@
+export { type BaselineOptions, fitGaussian, fitGaussianMixture } from "./baselines.ts";
+export type { Bijector, Column, Distribution, Flow, Rows, Shape } from "./core/index.ts";
+export {
+  ConditionError,
+  DataError,
+  DomainError,
+  type ErrorCode,
+  InverseUnavailableError,
+  ModelFileError,
+  NotFiniteError,
+  PushforwardError,
+  ShapeError,
+} from "./core/index.ts";
+export { ready } from "./engine/index.ts";
+export type { CheckItem, CheckReport } from "./evaluation/check.ts";
+export { type FitRun, fit } from "./fit.ts";
+export {
+  type CatalogEntry,
+  type CouplingFlowOptions,
+  flows,
+  type NsfOptions,
+  nice,
+  nsf,
+  realNVP,
+} from "./flows/index.ts";
+export {
+  type ContextOption,
+  type Evaluation,
+  load,
+  Model,
+  type ModelParts,
+  type Samples,
+  type TraceStage,
+} from "./model.ts";
+export type { FitOptions, FitProgress, HistoryEntry } from "./training/index.ts";

@@ -1,0 +1,120 @@
+import type { Column } from "../core/column.ts";
+import type { Distribution } from "../core/distribution.ts";
+import { ModelFileError } from "../core/errors.ts";
+import { layoutOf, type ParameterLayout } from "../core/parameters.ts";
+import { sameShape, showShape } from "../core/shape.ts";
+import type { Spec } from "../core/spec.ts";
+import { random, tree } from "../engine/index.ts";
+import type { HistoryEntry } from "../training/progress.ts";
+import { type Factories, rebuild } from "./rebuild.ts";
+import { decodeSafetensors, encodeSafetensors, type FileTensor } from "./safetensors.ts";
+
+/** What a model file holds. */
+export interface ModelContents {
+  readonly flow: Distribution;
+  readonly parameters: Float32Array;
+  readonly layout: ParameterLayout;
+  readonly columns: readonly Column[];
+  readonly history: readonly HistoryEntry[];
+}
+
+const FORMAT = "pushforward";
+/** Raised when an older version of the library could no longer read the file correctly. */
+const VERSION = 1;
+
+/**
+ * A model as one safetensors file: a tensor per parameter, named by its dotted path; architecture,
+ * preprocessing, columns and history as JSON in the metadata.
+ */
+export function encodeModel({
+  flow,
+  parameters,
+  layout,
+  columns,
+  history,
+}: ModelContents): Uint8Array {
+  const tensors = new Map<string, FileTensor>();
+  for (const { path, shape, offset, size } of layout.slots) {
+    const data = parameters.slice(offset, offset + size);
+    tensors.set(path, { dtype: "F32", shape, data });
+  }
+  return encodeSafetensors(tensors, {
+    format: FORMAT,
+    version: `${VERSION}`,
+    flow: JSON.stringify(flow.spec),
+    columns: JSON.stringify(columns),
+    history: JSON.stringify(history),
+  });
+}
+
+/**
+ * Read a model file. The array engine must be {@link ready}.
+ *
+ * @param source names the file in messages.
+ * @throws ModelFileError when it is truncated, foreign, of a newer format, or does not fit together.
+ */
+export function decodeModel(
+  bytes: Uint8Array,
+  source: string,
+  factories?: Factories,
+): ModelContents {
+  const { tensors, metadata } = decodeSafetensors(bytes, source);
+  if (metadata.format !== FORMAT) {
+    throw new ModelFileError(
+      `${source}: a safetensors file, but not a pushforward model. Models are written by model.save.`,
+    );
+  }
+  if (!(Number(metadata.version) <= VERSION)) {
+    throw new ModelFileError(
+      `${source}: format version ${metadata.version}, this library reads up to ${VERSION}. Update pushforward.`,
+    );
+  }
+  const flow = rebuild(readJson(metadata.flow, source, "flow") as Spec, factories);
+  const params = flow.init(random.key(0));
+  const layout = layoutOf(params);
+  tree.dispose(params as never);
+  return {
+    flow,
+    layout,
+    parameters: readParameters(tensors, layout, source),
+    columns: readJson(metadata.columns, source, "columns") as Column[],
+    history: readJson(metadata.history, source, "history") as HistoryEntry[],
+  };
+}
+
+function readJson(text: string | undefined, source: string, what: string): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch (error) {
+    throw new ModelFileError(`${source}: its ${what} cannot be read; the file is damaged.`, {
+      cause: error,
+    });
+  }
+}
+
+function readParameters(
+  tensors: Map<string, FileTensor>,
+  layout: ParameterLayout,
+  source: string,
+): Float32Array {
+  const parameters = new Float32Array(layout.size);
+  for (const { path, shape, offset } of layout.slots) {
+    const tensor = tensors.get(path);
+    if (!tensor || tensor.dtype !== "F32" || !sameShape(tensor.shape, shape)) {
+      const found = tensor ? `${tensor.dtype} ${showShape(tensor.shape)}` : "nothing";
+      throw new ModelFileError(
+        `${source}: parameter ${path} should be F32 ${showShape(shape)}, found ${found}.`,
+      );
+    }
+    if (!(tensor.data as Float32Array).every(Number.isFinite)) {
+      throw new ModelFileError(`${source}: parameter ${path} holds values that are not finite.`);
+    }
+    parameters.set(tensor.data as Float32Array, offset);
+  }
+  if (tensors.size !== layout.slots.length) {
+    throw new ModelFileError(
+      `${source}: ${tensors.size} tensors for ${layout.slots.length} parameters; the file is damaged.`,
+    );
+  }
+  return parameters;
+}

@@ -1,0 +1,64 @@
+import * as bijectors from "../bijectors/index.ts";
+import type { Distribution } from "../core/distribution.ts";
+import { ModelFileError } from "../core/errors.ts";
+import type { Family, Json, Spec } from "../core/spec.ts";
+import * as distributions from "../distributions/index.ts";
+import * as networks from "../networks/index.ts";
+import * as transformers from "../transformers/index.ts";
+
+type Factory = (options: never) => unknown;
+
+/** Factories by kind: the library's own, or a user's for parts of their own making. */
+export type Factories = { readonly [F in Family]?: { readonly [kind: string]: unknown } };
+
+const library = {
+  bijector: bijectors,
+  distribution: distributions,
+  network: networks,
+  transformer: transformers,
+} as const satisfies Factories;
+
+const families = Object.keys(library) as Family[];
+
+/**
+ * Build a distribution again from its spec. Nothing is executed but the factories that it names.
+ *
+ * @param factories for kinds that the library does not know: `{ bijector: { myBijector } }`.
+ * @throws ModelFileError for an unknown kind or options that its factory refuses.
+ */
+export function rebuild(spec: Spec, factories: Factories = {}): Distribution {
+  if (typeof spec?.distribution !== "string") {
+    throw new ModelFileError("model: its spec is not that of a distribution.");
+  }
+  return revive(spec as unknown as Json, factories) as Distribution;
+}
+
+function revive(value: Json | undefined, factories: Factories): unknown {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map((entry) => revive(entry, factories));
+  const entries = Object.entries(value).map(([key, entry]) => [key, revive(entry, factories)]);
+  const revived = Object.fromEntries(entries);
+  const family = families.find((name) => typeof value[name] === "string" && "options" in value);
+  if (!family) return revived;
+  return build(family, value[family] as string, revived.options, factories);
+}
+
+function build(family: Family, kind: string, options: unknown, factories: Factories): unknown {
+  const own = factories[family];
+  const known = own && Object.hasOwn(own, kind) ? own : library[family];
+  const factory = Object.hasOwn(known, kind) ? (known as Record<string, unknown>)[kind] : undefined;
+  if (typeof factory !== "function") {
+    throw new ModelFileError(
+      `model: it has a ${family} of the unknown kind "${kind}". Load it with a newer version, or ` +
+        `give its factory: load(path, { factories: { ${family}: { ${kind} } } }).`,
+    );
+  }
+  try {
+    return (factory as Factory)(options as never);
+  } catch (error) {
+    throw new ModelFileError(
+      `model: its ${family} "${kind}" cannot be built: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,448 @@
+import { layersOf } from "./core/bijector.ts";
+import { type Column, snapToGrid } from "./core/column.ts";
+import type { Distribution } from "./core/distribution.ts";
+import { ConditionError, DataError, DomainError } from "./core/errors.ts";
+import { splitKey } from "./core/keys.ts";
+import {
+  downloadParameters,
+  layoutOf,
+  type ParameterLayout,
+  parametersAt,
+  uploadParameters,
+} from "./core/parameters.ts";
+import { type HostRows, type Rows, toHostRows } from "./core/rows.ts";
+import { type Shape, showShape, sizeOf } from "./core/shape.ts";
+import {
+  batchSizeFor,
+  compile,
+  mapRows,
+  type NDArray,
+  np,
+  type RowInput,
+  random,
+  ready,
+  type Tree,
+  tree,
+} from "./engine/index.ts";
+import { type CheckReport, checkDistribution } from "./evaluation/check.ts";
+import { readFile, writeFileAtomic } from "./io/files.ts";
+import { decodeModel, encodeModel } from "./io/model-file.ts";
+import type { Factories } from "./io/rebuild.ts";
+import { hostRandom } from "./numerics/host-random.ts";
+import { dequantize } from "./training/dequantization.ts";
+import type { HistoryEntry } from "./training/progress.ts";
+
+/** Events, row-major. */
+export interface Samples {
+  readonly data: Float32Array;
+  /** `[rows, ...event]`. */
+  readonly shape: readonly number[];
+}
+
+/** One context for all rows, or one per row; for conditional models only. */
+export interface ContextOption {
+  context?: Rows;
+}
+
+/** How well a model predicts rows that it has not seen. */
+export interface Evaluation {
+  /** Mean log-density, nats per row, in the data's own units. */
+  readonly logProb: number;
+  /** Of the mean. */
+  readonly standardError: number;
+  readonly rows: number;
+}
+
+/** Events at one stage on the way from base to data. */
+export interface TraceStage extends Samples {
+  readonly name: string;
+}
+
+/** What a model is made of; {@link fit} and {@link load} do this for you. */
+export interface ModelParts {
+  readonly flow: Distribution;
+  /** Owned by the model from now on. */
+  readonly params: Tree;
+  readonly columns?: readonly Column[];
+  readonly history?: readonly HistoryEntry[];
+}
+
+/** Most rows that `check` looks at. */
+const CHECK_ROWS = 1000;
+
+/**
+ * A fitted density: numbers in, typed arrays out, in the units of the data.
+ *
+ * It owns its parameters on the device; {@link Model.dispose} frees them.
+ */
+export class Model {
+  /** The distribution, its preprocessing included. */
+  readonly flow: Distribution;
+  /** Name and grid of each column, where known; one entry per number of an event. */
+  readonly columns: readonly Column[];
+  /** Training and validation losses, nats per row. */
+  readonly history: readonly HistoryEntry[];
+  readonly #params: Tree;
+  readonly #layout: ParameterLayout;
+  readonly #programs: ReturnType<typeof compilePrograms>;
+
+  constructor({ flow, params, columns, history = [] }: ModelParts) {
+    this.flow = flow;
+    this.columns = columns ?? Array.from({ length: sizeOf(flow.shape) }, () => ({}));
+    this.history = history;
+    this.#params = params;
+    this.#layout = layoutOf(params);
+    this.#programs = compilePrograms(flow);
+  }
+
+  /** Event shape. */
+  get shape(): Shape {
+    return this.flow.shape;
+  }
+
+  /** Context shape; `null`: unconditional. */
+  get condShape(): Shape | null {
+    return this.flow.condShape;
+  }
+
+  /** What the flow is called: `"nsf"`. */
+  get flowName(): string {
+    return this.flow.flow?.name ?? this.flow.kind;
+  }
+
+  get parameterCount(): number {
+    return this.#layout.size;
+  }
+
+  /**
+   * Log-density of each row, `log p(x)` or `log p(x | context)`, in nats and the data's own units.
+   *
+   * @throws ShapeError, ConditionError, DataError.
+   */
+  async logProb(rows: Rows, options: ContextOption = {}): Promise<Float32Array> {
+    const events = this.#read("logProb", rows);
+    const [result] = await this.#map(this.#programs.logProb, "logProb", events, options);
+    return result;
+  }
+
+  /**
+   * Mean log-density of held-out rows, nats per row, with its standard error.
+   *
+   * Columns on a grid are spread over their cells as in training, with noise from the seed: the
+   * mean is then a lower bound of what a discrete model is scored by (Theis et al. 2016,
+   * arXiv:1511.01844, section 3.1), and models scored with one seed are compared on equal values.
+   */
+  async evaluate(
+    rows: Rows,
+    { seed = 0, context }: ContextOption & { seed?: number } = {},
+  ): Promise<Evaluation> {
+    const read = this.#read("evaluate", rows);
+    if (read.count === 0) throw new DataError("evaluate: got no rows.");
+    const spread = dequantize(read, this.columns, hostRandom(seed));
+    const [values] = await this.#map(this.#programs.logProb, "evaluate", spread, {
+      ...(context && { context }),
+    });
+    const mean = values.reduce((sum, value) => sum + value / values.length, 0);
+    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    const standardError = Math.sqrt(squares / Math.max(1, values.length - 1) / values.length);
+    return { logProb: mean, standardError, rows: values.length };
+  }
+
+  /**
+   * Independent draws, `[count, ...event]`; columns on a grid come back on their grid.
+   *
+   * @param options.seed default 0; the same seed gives the same draws.
+   * @throws DomainError, ConditionError.
+   */
+  async sample(
+    count: number,
+    { seed = 0, context }: ContextOption & { seed?: number } = {},
+  ): Promise<Samples> {
+    checkCount("sample", count);
+    const contexts = this.#readContext("sample", context, count);
+    const batch = batchSizeFor(count);
+    const keys = splitKey(random.key(seed), Math.ceil(count / batch));
+    const [data] = await mapRows(contexts ? [contexts] : [], count, ([cond]) => {
+      const key = keys.shift() as NDArray;
+      return [this.#programs.sample(batch)(tree.ref(this.#params), key, cond ? [cond] : [])];
+    });
+    return this.#events(this.#snap(data as Float32Array));
+  }
+
+  /** Latents of rows: where the flow maps them in the base, `z = f^-1(x)`. */
+  async encode(rows: Rows, options: ContextOption = {}): Promise<Samples> {
+    const events = this.#read("encode", rows);
+    const [data] = await this.#map(this.#programs.encode, "encode", events, options);
+    return this.#events(data);
+  }
+
+  /** Rows of latents, `x = f(z)`: the inverse of {@link Model.encode}; not snapped to grids. */
+  async decode(latents: Rows, options: ContextOption = {}): Promise<Samples> {
+    const events = toHostRows("decode", latents, this.shape);
+    const [data] = await this.#map(this.#programs.decode, "decode", events, options);
+    return this.#events(data);
+  }
+
+  /**
+   * A path from row `a` to row `b`: equal steps along the straight line between their latents.
+   *
+   * @param options.steps number of rows, both ends included; default 9.
+   */
+  async interpolate(
+    a: ArrayLike<number>,
+    b: ArrayLike<number>,
+    { steps = 9, context }: ContextOption & { steps?: number } = {},
+  ): Promise<Samples> {
+    if (!Number.isInteger(steps) || steps < 2) {
+      throw new DomainError(`interpolate: steps must be an integer >= 2, got ${steps}.`);
+    }
+    const { data } = await this.encode([a, b], { ...(context && { context }) });
+    const size = sizeOf(this.shape);
+    const latents = Float32Array.from({ length: steps * size }, (_, i) => {
+      const share = Math.floor(i / size) / (steps - 1);
+      return (1 - share) * (data[i % size] as number) + share * (data[size + (i % size)] as number);
+    });
+    return this.decode(
+      { data: latents, shape: [steps, ...this.shape] },
+      { ...(context && { context }) },
+    );
+  }
+
+  /**
+   * Draws seen layer by layer: the base sample, then what each layer makes of it, the last of them
+   * in data space.
+   */
+  async trace(
+    count: number,
+    { seed = 0, context }: ContextOption & { seed?: number } = {},
+  ): Promise<TraceStage[]> {
+    checkCount("trace", count);
+    const parts = this.flow.flow;
+    if (!parts)
+      throw new DomainError("trace: this model has no layers; it is a bare distribution.");
+    const contexts = this.#readContext("trace", context, count);
+    const cond =
+      contexts && np.array(Float32Array.from(contexts.data), { shape: [count, ...contexts.shape] });
+    const { base, bijector } = this.#params as { base: Tree; bijector: Tree };
+    const forBase = parts.base.condShape ? cond?.ref : undefined;
+    const [z, logProb] = parts.base.sampleAndLogProb(
+      tree.ref(base),
+      random.key(seed),
+      count,
+      forBase,
+    );
+    logProb.dispose();
+    let value = z;
+    const stages = [await this.#stage(`base: ${parts.base.kind}`, value)];
+    for (const { path, bijector: layer } of layersOf(parts.bijector)) {
+      const own = tree.ref(parametersAt(bijector, path));
+      const layerCond = layer.condShape ? cond?.ref : undefined;
+      const [next, logDet] = layer.forwardAndLogDet(own, value, layerCond);
+      logDet.dispose();
+      value = next;
+      stages.push(await this.#stage(innermostKind(layer), value));
+    }
+    tree.dispose([value, cond].filter((array) => array !== undefined) as never);
+    return stages;
+  }
+
+  /**
+   * Check the model on rows, or on its own samples: round trips, log-determinant against the
+   * differentiated Jacobian, share of data outside the splines' intervals, and in one and two
+   * dimensions the density's integral.
+   */
+  async check(
+    rows?: Rows,
+    { seed = 0, context }: ContextOption & { seed?: number } = {},
+  ): Promise<CheckReport> {
+    await ready();
+    const given = rows === undefined ? undefined : this.#read("check", rows);
+    const count = Math.min(CHECK_ROWS, given?.count ?? CHECK_ROWS);
+    const contexts = this.#readContext("check", context, given?.count ?? count);
+    const drawn = given ?? (await this.sample(count, { seed, ...(context && { context }) }));
+    const take = (data: ArrayLike<number>, shape: Shape) =>
+      np.array(Float32Array.from(data).slice(0, count * sizeOf(shape)), {
+        shape: [count, ...shape],
+      });
+    const x = take(drawn.data, this.shape);
+    const cond = contexts && take(contexts.data, contexts.shape);
+    const report = await checkDistribution({ flow: this.flow, params: this.#params, x, cond });
+    tree.dispose([x, cond].filter((array) => array !== undefined) as never);
+    return report;
+  }
+
+  /** What the model is, in a few lines of text. */
+  summary(): string {
+    const { flow, shape, condShape, parameterCount } = this;
+    const lines = [
+      `${this.flowName}: density of events of shape ${showShape(shape)}` +
+        (condShape ? `, given a context of shape ${showShape(condShape)}` : ""),
+      `parameters: ${parameterCount}`,
+    ];
+    if (!flow.flow) return lines.join("\n");
+    const { base, bijector } = flow.flow;
+    const layers = layersOf(bijector).map(({ bijector: layer }) => innermostKind(layer));
+    lines.push(`base: ${base.kind}`, `layers, base to data: ${runLengths(layers).join(", ")}`);
+    lines.push(`cost: sampling ${bijector.cost.forward}, density ${bijector.cost.inverse}`);
+    return lines.join("\n");
+  }
+
+  /** The model as the bytes of a safetensors file. */
+  async toBytes(): Promise<Uint8Array> {
+    const parameters = await downloadParameters(tree.ref(this.#params as never));
+    const { flow, columns, history } = this;
+    return encodeModel({ flow, parameters, layout: this.#layout, columns, history });
+  }
+
+  /**
+   * Write the model as one safetensors file: to a temporary name first, then renamed. Node only.
+   *
+   * @throws ModelFileError when the file cannot be written.
+   */
+  async save(path: string): Promise<void> {
+    await writeFileAtomic(path, await this.toBytes());
+  }
+
+  /** Free the parameters; the model cannot be used afterwards. */
+  dispose(): void {
+    tree.dispose(this.#params as never);
+  }
+
+  #read(who: string, rows: Rows): HostRows {
+    const names = this.columns.map(({ name }, index) => name ?? `${index}`);
+    return toHostRows(who, rows, this.shape, names);
+  }
+
+  /** The context as input for `count` rows; one context alone is repeated for all. */
+  #readContext(who: string, context: Rows | undefined, count: number): RowInput | undefined {
+    const { condShape } = this;
+    if (!condShape) {
+      if (context === undefined) return undefined;
+      throw new ConditionError(`${who}: got a context, but this model takes none. Leave it out.`);
+    }
+    if (context === undefined) {
+      throw new ConditionError(
+        `${who}: this model takes a context of shape ${showShape(condShape)}; pass \`context\`.`,
+      );
+    }
+    const read = toHostRows(`${who}: context`, context, condShape);
+    if (read.count === count) return { data: read.data, shape: condShape };
+    if (read.count !== 1) {
+      throw new ConditionError(
+        `${who}: got ${read.count} contexts for ${count} rows, expected one per row or one for all.`,
+      );
+    }
+    const data = Float64Array.from(
+      { length: count * read.size },
+      (_, i) => read.data[i % read.size] as number,
+    );
+    return { data, shape: condShape };
+  }
+
+  async #map(
+    program: Program,
+    who: string,
+    { data, count }: HostRows,
+    { context }: ContextOption,
+  ): Promise<[Float32Array]> {
+    if (count === 0) return [new Float32Array(0)];
+    const contexts = this.#readContext(who, context, count);
+    const inputs = [{ data, shape: this.shape }, ...(contexts ? [contexts] : [])];
+    const results = await mapRows(inputs, count, (batch) => [
+      program(tree.ref(this.#params), batch),
+    ]);
+    return results as [Float32Array];
+  }
+
+  #events(data: Float32Array): Samples {
+    return { data, shape: [data.length / sizeOf(this.shape), ...this.shape] };
+  }
+
+  #snap(data: Float32Array): Float32Array {
+    const { columns } = this;
+    if (!columns.some(({ step }) => step !== undefined)) return data;
+    return data.map((value, i) => snapToGrid(columns[i % columns.length] as Column, value));
+  }
+
+  async #stage(name: string, value: NDArray): Promise<TraceStage> {
+    return { name, ...this.#events((await value.ref.data()) as Float32Array) };
+  }
+}
+
+type Program = (params: Tree, inputs: NDArray[]) => NDArray;
+
+/** The functions of the facade, each compiled when it is first used. */
+function compilePrograms(flow: Distribution) {
+  const samplers = new Map<number, (params: Tree, key: NDArray, inputs: NDArray[]) => NDArray>();
+  const along = (direction: "forward" | "inverse"): Program =>
+    compile((params: Tree, [x, cond]: NDArray[]) => {
+      const { base, bijector: own } = params as { base: Tree; bijector: Tree };
+      if (!flow.flow) return x as NDArray;
+      tree.dispose(base as never);
+      const [y, logDet] = flow.flow.bijector[`${direction}AndLogDet`](own, x as NDArray, cond);
+      logDet.dispose();
+      return y;
+    }) as Program;
+  return {
+    logProb: compile((params: Tree, [x, cond]: NDArray[]) =>
+      flow.logProb(params, x as NDArray, cond),
+    ) as Program,
+    encode: along("inverse"),
+    decode: along("forward"),
+    /** Sizes of what is drawn are part of a program, so there is one per batch size. */
+    sample(count: number) {
+      let sampler = samplers.get(count);
+      sampler ??= compile((params: Tree, key: NDArray, [cond]: NDArray[]) => {
+        const [x, logProb] = flow.sampleAndLogProb(params, key, count, cond);
+        logProb.dispose();
+        return x;
+      }) as (params: Tree, key: NDArray, inputs: NDArray[]) => NDArray;
+      samplers.set(count, sampler);
+      return sampler;
+    },
+  };
+}
+
+function checkCount(who: string, count: number): void {
+  if (!Number.isInteger(count) || count < 1) {
+    throw new DomainError(`${who}: the number of draws must be a positive integer, got ${count}.`);
+  }
+}
+
+/** The kind of a layer, looking through an inversion. */
+function innermostKind({ spec }: { spec: { bijector?: string; options: object } }): string {
+  const inner = (spec.options as { bijector?: { bijector?: string; options: object } }).bijector;
+  return inner ? innermostKind({ spec: inner }) : (spec.bijector ?? "bijector");
+}
+
+/** `["a", "b", "b"]` as `["a", "b x 2"]`, with repeated pairs counted as one. */
+function runLengths(names: readonly string[]): string[] {
+  const runs: { name: string; count: number }[] = [];
+  for (const name of names) {
+    const last = runs.at(-1);
+    if (last?.name === name) last.count++;
+    else runs.push({ name, count: 1 });
+  }
+  return runs.map(({ name, count }) => (count > 1 ? `${name} x ${count}` : name));
+}
+
+/**
+ * Load a model that {@link Model.save} wrote.
+ *
+ * @param source a path (Node only) or the file's bytes.
+ * @param options.factories factories of parts of your own making, by family and kind.
+ * @throws ModelFileError when it cannot be read, is truncated, foreign, or of a newer format.
+ */
+export async function load(
+  source: string | Uint8Array,
+  { factories }: { factories?: Factories } = {},
+): Promise<Model> {
+  const bytes = typeof source === "string" ? await readFile(source) : source;
+  await ready();
+  const name = typeof source === "string" ? source : "model";
+  const { flow, layout, parameters, columns, history } = decodeModel(bytes, name, factories);
+  if (columns.length !== sizeOf(flow.shape)) {
+    throw new DataError(`${name}: describes ${columns.length} columns for ${sizeOf(flow.shape)}.`);
+  }
+  return new Model({ flow, params: uploadParameters(layout, parameters), columns, history });
+}

@@ -1,0 +1,1 @@
+export { type Activation, type MlpOptions, mlp } from "./mlp.ts";

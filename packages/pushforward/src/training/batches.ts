@@ -1,0 +1,42 @@
+import type { Distribution } from "../core/distribution.ts";
+import { np } from "../engine/index.ts";
+import { hostRandom } from "../numerics/host-random.ts";
+import { type Dataset, type Part, select, streams } from "./dataset.ts";
+import { dequantize } from "./dequantization.ts";
+import type { Batch } from "./train-step.ts";
+
+/** Gives the training batch of any step: a pure function of seed and step. */
+export type Batches = (step: number) => Batch;
+
+/**
+ * Batches drawn without replacement: each epoch is a new shuffle, its incomplete last batch left
+ * out. Columns on a grid get fresh noise every time.
+ */
+export function shuffledBatches(
+  flow: Distribution,
+  { train, columns }: Dataset,
+  { seed, batchSize }: { seed: number; batchSize: number },
+): Batches {
+  const { count } = train.rows;
+  const size = Math.min(batchSize, count);
+  const perEpoch = Math.floor(count / size);
+  let cached: { epoch: number; order: Uint32Array } = { epoch: -1, order: new Uint32Array() };
+  return (step) => {
+    const epoch = Math.floor(step / perEpoch);
+    if (cached.epoch !== epoch) {
+      cached = { epoch, order: hostRandom(seed, streams.epochs + epoch).shuffle(count) };
+    }
+    const from = (step % perEpoch) * size;
+    const part = select(train, cached.order.subarray(from, from + size));
+    const rows = dequantize(part.rows, columns, hostRandom(seed, streams.noise + step));
+    return uploadBatch(flow, { ...part, rows });
+  };
+}
+
+/** A part of the data as arrays on the device. */
+export function uploadBatch(flow: Distribution, { rows, context }: Part): Batch {
+  const x = np.array(Float32Array.from(rows.data), { shape: [rows.count, ...flow.shape] });
+  if (!context || !flow.condShape) return { x };
+  const shape = [rows.count, ...flow.condShape];
+  return { x, cond: np.array(Float32Array.from(context.data), { shape }) };
+}

@@ -1,0 +1,58 @@
+import { type Column, columnLabel } from "../core/column.ts";
+import { DataError } from "../core/errors.ts";
+import { columnOf, type HostRows } from "../core/rows.ts";
+
+/** float32 resolves about 2^-23 of a value; a spread below this share of it would be mostly noise. */
+const LEAST_RELATIVE_SPREAD = 2 ** -16;
+
+/**
+ * Refuse a table that no density can be fitted to.
+ *
+ * @throws DataError for one row, fewer rows than columns, a constant column, a column that repeats
+ * another, or one whose spread drowns in its offset.
+ */
+export function checkTable(rows: HostRows, columns: readonly Column[]): void {
+  const { count, size } = rows;
+  if (count < 2) {
+    throw new DataError(`fit: got ${count} ${count === 1 ? "row" : "rows"}; a density needs many.`);
+  }
+  if (count <= size) {
+    throw new DataError(
+      `fit: got ${count} rows of ${size} columns; give more rows than columns, or fewer columns.`,
+    );
+  }
+  const seen = new Map<string, string>();
+  for (let column = 0; column < size; column++) {
+    const name = columnLabel(columns, column);
+    const values = columnOf(rows, column);
+    checkSpread(name, values);
+    const digest = values.join();
+    const twin = seen.get(digest);
+    if (twin !== undefined) {
+      throw new DataError(
+        `fit: column ${name} repeats column ${twin} in every row; leave one of them out.`,
+      );
+    }
+    seen.set(digest, name);
+  }
+}
+
+function checkSpread(name: string, values: Float64Array): void {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  if (low === high) {
+    throw new DataError(
+      `fit: column ${name} is constant (always ${low}), it has no density; leave it out.`,
+    );
+  }
+  if (high - low < LEAST_RELATIVE_SPREAD * Math.max(Math.abs(low), Math.abs(high))) {
+    throw new DataError(
+      `fit: column ${name} varies by only ${high - low} around ${low}, which 32-bit floats cannot ` +
+        "resolve; subtract an offset from it first.",
+    );
+  }
+}

@@ -1,0 +1,134 @@
+import type { Column } from "../core/column.ts";
+import { ConditionError, DataError } from "../core/errors.ts";
+import { columnOf, type HostRows, type Rows, toHostRows } from "../core/rows.ts";
+import type { Shape } from "../core/shape.ts";
+import { hostRandom } from "../numerics/host-random.ts";
+import { checkTable } from "./check-table.ts";
+import { dequantize, findGrid } from "./dequantization.ts";
+import type { ResolvedFitOptions } from "./options.ts";
+
+/** Uses of the seed on the host, each a stream of its own. */
+export const streams = {
+  split: 1,
+  validationNoise: 2,
+  epochs: 1_000,
+  noise: 2_000_000_000,
+} as const;
+
+/** What a fit must know of a flow to read its data. */
+type EventShapes = { readonly shape: Shape; readonly condShape: Shape | null };
+
+/** Rows with the context of each. */
+export interface Part {
+  readonly rows: HostRows;
+  readonly context: HostRows | null;
+}
+
+/** What `fit` trains and validates on. */
+export interface Dataset {
+  readonly columns: readonly Column[];
+  readonly train: Part;
+  /** Already dequantised, with noise that stays the same. */
+  readonly validation: Part;
+}
+
+/**
+ * Read, check and split the data of a fit.
+ *
+ * @throws ShapeError, ConditionError, DataError.
+ */
+export function readDataset(flow: EventShapes, rows: Rows, options: ResolvedFitOptions): Dataset {
+  const names = options.columns?.map((column, index) =>
+    typeof column === "string" ? column : (column.name ?? `${index}`),
+  );
+  const all = readPart(flow, "fit", rows, options.context, names);
+  checkNames(names, all.rows.size);
+  const columns = describeColumns(all.rows, names, options);
+  checkTable(all.rows, columns);
+  const { validation, seed } = options;
+  const noise = hostRandom(seed, streams.validationNoise);
+  const withNoise = (part: Part) => ({ ...part, rows: dequantize(part.rows, columns, noise) });
+  if (typeof validation !== "number") {
+    const given = readPart(flow, "fit: validation", validation, options.validationContext, names);
+    return { columns, train: all, validation: withNoise(given) };
+  }
+  const order = hostRandom(seed, streams.split).shuffle(all.rows.count);
+  const held = Math.min(all.rows.count - 1, Math.max(1, Math.round(validation * all.rows.count)));
+  return {
+    columns,
+    train: select(all, order.subarray(held)),
+    validation: withNoise(select(all, order.subarray(0, held))),
+  };
+}
+
+function readPart(
+  flow: EventShapes,
+  who: string,
+  rows: Rows,
+  context: Rows | undefined,
+  names: readonly string[] | undefined,
+): Part {
+  const read = toHostRows(who, rows, flow.shape, names);
+  if (!flow.condShape) {
+    if (!context) return { rows: read, context: null };
+    throw new ConditionError(`${who}: got a context, but the flow takes none. Build it with one.`);
+  }
+  if (!context) {
+    throw new ConditionError(`${who}: the flow takes a context; pass one per row as \`context\`.`);
+  }
+  const readContext = toHostRows(`${who}: context`, context, flow.condShape);
+  if (readContext.count !== read.count) {
+    throw new ConditionError(
+      `${who}: got ${read.count} rows and ${readContext.count} contexts, expected one per row.`,
+    );
+  }
+  return { rows: read, context: readContext };
+}
+
+function checkNames(names: readonly string[] | undefined, size: number): void {
+  if (names && names.length !== size) {
+    throw new DataError(`fit: got ${names.length} column names for ${size} columns.`);
+  }
+  const twice = names?.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new DataError(`fit: two columns are called ${twice}; rename one of them.`);
+  }
+}
+
+function describeColumns(
+  rows: HostRows,
+  names: readonly string[] | undefined,
+  { columns, dequantize: mode }: ResolvedFitOptions,
+): Column[] {
+  return Array.from({ length: rows.size }, (_, index) => {
+    const given = columns?.[index];
+    if (typeof given === "object" && given.step !== undefined) return given;
+    const grid = mode === "auto" ? findGrid(columnOf(rows, index)) : null;
+    return { ...(names && { name: names[index] as string }), ...grid };
+  });
+}
+
+/** The rows at the given indices, in that order. */
+export function select({ rows, context }: Part, indices: ArrayLike<number>): Part {
+  return { rows: gather(rows, indices), context: context && gather(context, indices) };
+}
+
+function gather({ data, size }: HostRows, indices: ArrayLike<number>): HostRows {
+  const chosen = new Float64Array(indices.length * size);
+  for (let i = 0; i < indices.length; i++) {
+    const from = (indices[i] as number) * size;
+    chosen.set(data.subarray(from, from + size), i * size);
+  }
+  return { data: chosen, count: indices.length, size };
+}
+
+/** A short fingerprint of the data, to see that a checkpoint belongs to it (FNV-1a). */
+export function fingerprint({ rows, context }: Part): string {
+  let hash = 0x811c9dc5;
+  for (const { data } of context ? [rows, context] : [rows]) {
+    for (const byte of new Uint8Array(data.buffer, data.byteOffset, data.byteLength)) {
+      hash = Math.imul(hash ^ byte, 0x01000193);
+    }
+  }
+  return `${rows.count}x${rows.size}-${(hash >>> 0).toString(16)}`;
+}

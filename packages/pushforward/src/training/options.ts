@@ -1,0 +1,128 @@
+import type { Column } from "../core/column.ts";
+import { DomainError } from "../core/errors.ts";
+import type { Rows } from "../core/rows.ts";
+import type { FitProgress } from "./progress.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** Options of `fit`; all have defaults. */
+export interface FitOptions {
+  /** One context per row, for a conditional flow. */
+  context?: Rows;
+  /** Names of the columns, for messages and for the model file. */
+  columns?: readonly (string | Column)[];
+  /**
+   * `"auto"` (default): columns whose values repeat and lie on a decimal grid (integers, prices)
+   * are spread over their cells while training; `"none"`: columns are taken as they are, but for
+   * those given with a `step`.
+   */
+  dequantize?: "auto" | "none";
+  /** Put a standardisation fitted to the data at the flow's data end; default true. */
+  standardize?: boolean;
+  /** Seed of the initial parameters, the split, the batches and the noise; default 0. */
+  seed?: number;
+  /** Number of training steps at most; default 2000. */
+  steps?: number;
+  /** Rows per step; default 256, or all there are. */
+  batchSize?: number;
+  /** Largest learning rate; default 2e-3. */
+  learningRate?: number;
+  /** Default `"adam"`. */
+  optimizer?: "adam" | "adamw";
+  /** Weight decay; default 0. */
+  weightDecay?: number;
+  /** Default `"cosine"`. */
+  schedule?: Schedule;
+  /** Gradients are shortened to this norm; default 5; `Infinity`: never. */
+  clipNorm?: number;
+  /** Share of the rows held out for validation (default 0.1), or the validation rows themselves. */
+  validation?: number | Rows;
+  /** Context of validation rows that are given. */
+  validationContext?: Rows;
+  /** Steps between validations; default 50. */
+  validateEvery?: number;
+  /** Validations without a new best after which training stops; default 10; `Infinity`: never. */
+  patience?: number;
+  /** Stops training: the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Called with each progress report. */
+  onProgress?: (progress: FitProgress) => void;
+  /** Called with a checkpoint, also when training is aborted. */
+  onCheckpoint?: (bytes: Uint8Array) => void | Promise<void>;
+  /** Steps between checkpoints; default 500. */
+  checkpointEvery?: number;
+  /** A checkpoint to go on from: same flow, same data, same options. */
+  resume?: Uint8Array;
+}
+
+type WithDefault =
+  | "dequantize"
+  | "standardize"
+  | "seed"
+  | "steps"
+  | "batchSize"
+  | "learningRate"
+  | "optimizer"
+  | "weightDecay"
+  | "schedule"
+  | "clipNorm"
+  | "validation"
+  | "validateEvery"
+  | "patience"
+  | "checkpointEvery";
+
+/** Options with defaults filled in. */
+export type ResolvedFitOptions = FitOptions & Required<Pick<FitOptions, WithDefault>>;
+
+const defaults = {
+  dequantize: "auto",
+  standardize: true,
+  seed: 0,
+  steps: 2000,
+  batchSize: 256,
+  learningRate: 2e-3,
+  optimizer: "adam",
+  weightDecay: 0,
+  schedule: "cosine",
+  clipNorm: 5,
+  validation: 0.1,
+  validateEvery: 50,
+  patience: 10,
+  checkpointEvery: 500,
+} as const;
+
+/**
+ * Fill in defaults and refuse settings that make no sense.
+ *
+ * @throws DomainError that names the option, what it got and what it takes.
+ */
+export function resolveOptions(options: FitOptions): ResolvedFitOptions {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const resolved: ResolvedFitOptions = { ...defaults, ...Object.fromEntries(given) };
+  const { validation } = resolved;
+  const isCount = (value: number) => Number.isInteger(value) && value >= 1;
+  const demand = (name: keyof FitOptions, fine: boolean, expected: string) => {
+    if (!fine) {
+      throw new DomainError(`fit: ${name} must be ${expected}, got ${String(resolved[name])}.`);
+    }
+  };
+  demand("seed", Number.isInteger(resolved.seed), "an integer");
+  demand("steps", isCount(resolved.steps), "a positive integer");
+  demand("batchSize", isCount(resolved.batchSize), "a positive integer");
+  demand("learningRate", resolved.learningRate > 0, "a positive number");
+  demand("weightDecay", resolved.weightDecay >= 0, "zero or a positive number");
+  demand("clipNorm", resolved.clipNorm > 0, "a positive number");
+  demand("validateEvery", isCount(resolved.validateEvery), "a positive integer");
+  demand("checkpointEvery", isCount(resolved.checkpointEvery), "a positive integer");
+  demand("patience", resolved.patience >= 1, "at least 1");
+  demand("optimizer", ["adam", "adamw"].includes(resolved.optimizer), '"adam" or "adamw"');
+  demand("dequantize", ["auto", "none"].includes(resolved.dequantize), '"auto" or "none"');
+  demand(
+    "schedule",
+    ["cosine", "plateau", "constant"].includes(resolved.schedule),
+    '"cosine", "plateau" or "constant"',
+  );
+  if (typeof validation === "number") {
+    demand("validation", validation > 0 && validation < 1, "a share between 0 and 1, or rows");
+  }
+  return resolved;
+}

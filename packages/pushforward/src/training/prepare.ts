@@ -1,0 +1,58 @@
+import { chain } from "../bijectors/chain.ts";
+import { layersOf } from "../core/bijector.ts";
+import { columnLabel } from "../core/column.ts";
+import type { Distribution } from "../core/distribution.ts";
+import { transformed } from "../distributions/transformed.ts";
+import { random, type Tree } from "../engine/index.ts";
+import { uploadBatch } from "./batches.ts";
+import { type Dataset, select } from "./dataset.ts";
+import type { ResolvedFitOptions } from "./options.ts";
+import { standardization } from "./standardization.ts";
+
+/** Rows that data-dependent initial values are computed from. */
+const INITIAL_ROWS = 1024;
+
+/** Add the preprocessing at the flow's data end, the splines' intervals in view. */
+export function withPreprocessing(flow: Distribution, dataset: Dataset): Distribution {
+  const { name, base, bijector } = flow.flow ?? { name: flow.kind, base: flow };
+  const bounds = (bijector ? layersOf(bijector) : []).flatMap(({ bijector: { interval } }) =>
+    interval ? [Math.min(-interval.low, interval.high)] : [],
+  );
+  const preprocessing = standardization(
+    dataset.train.rows,
+    bounds.length > 0 ? Math.min(...bounds) : null,
+  );
+  return transformed({
+    base,
+    bijector: bijector ? chain({ bijectors: [bijector, preprocessing] }) : preprocessing,
+    name,
+  });
+}
+
+/** Initial parameters, from the seed and where a layer asks for it from the data. */
+export function initialParameters(
+  flow: Distribution,
+  dataset: Dataset,
+  { seed }: ResolvedFitOptions,
+): Tree {
+  const params = flow.init(random.key(seed));
+  const initFromData = flow.flow?.bijector.initFromData;
+  if (!initFromData) return params;
+  const count = Math.min(INITIAL_ROWS, dataset.train.rows.count);
+  const first = select(
+    dataset.train,
+    Array.from({ length: count }, (_, index) => index),
+  );
+  const { x, cond } = uploadBatch(flow, first);
+  return { ...params, bijector: initFromData(params.bijector, x, cond, "inverse") };
+}
+
+/** One line on the split, and one on columns that are spread over their grid. */
+export function describeData({ columns, train, validation }: Dataset): string[] {
+  const spread = columns.flatMap(({ step }, index) =>
+    step === undefined ? [] : [`${columnLabel(columns, index)} (step ${step})`],
+  );
+  const split = `Training on ${train.rows.count} rows, validating on ${validation.rows.count}.`;
+  if (spread.length === 0) return [split];
+  return [split, `Values on a grid are spread over their cells: ${spread.join(", ")}.`];
+}

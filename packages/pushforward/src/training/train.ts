@@ -1,0 +1,184 @@
+import type { Column } from "../core/column.ts";
+import type { Distribution } from "../core/distribution.ts";
+import { NotFiniteError } from "../core/errors.ts";
+import { uploadParameters } from "../core/parameters.ts";
+import type { Rows } from "../core/rows.ts";
+import { ready, type Tree, tree } from "../engine/index.ts";
+import { adamRates } from "./adam.ts";
+import { type Batches, shuffledBatches } from "./batches.ts";
+import { type Dataset, readDataset } from "./dataset.ts";
+import { locateNonFinite } from "./non-finite.ts";
+import { type FitOptions, type ResolvedFitOptions, resolveOptions } from "./options.ts";
+import { describeData, initialParameters, withPreprocessing } from "./prepare.ts";
+import type { FitNotice, FitProgress, HistoryEntry } from "./progress.ts";
+import { checkpointOf, type Run, rollBack, startRun, takeSnapshot } from "./run.ts";
+import { isPlateau, rateFactor } from "./schedule.ts";
+import { compileTrainStep } from "./train-step.ts";
+import { compileValidation } from "./validate.ts";
+
+/** Rollbacks without a good validation in between after which training gives up. */
+const MOST_ROLLBACKS = 5;
+
+/** Factor on the learning rate after a rollback. */
+const DAMPING = 0.5;
+
+/** Milliseconds after which a run lets timers, signals and the page have their turn. */
+const BREATH = 40;
+
+/** A fitted flow with what is known about the fit. */
+export interface TrainResult {
+  /** The flow with its preprocessing at the data end. */
+  readonly flow: Distribution;
+  readonly params: Tree;
+  readonly columns: readonly Column[];
+  readonly history: readonly HistoryEntry[];
+}
+
+/** What stays the same during a run. */
+interface Setting {
+  readonly flow: Distribution;
+  readonly dataset: Dataset;
+  readonly options: ResolvedFitOptions;
+  readonly batches: Batches;
+}
+
+/**
+ * Fit a flow to rows by maximum likelihood, `min_theta -1/n sum_i log p(x_i; theta)`: the loop
+ * behind `fit`, as a generator of progress reports that returns the fitted flow.
+ *
+ * The weights returned are those of the best validation. A loss or gradient that is not finite
+ * never reaches the weights: the run goes back to the last weights that validated well, halves the
+ * learning rate and says so; after 5 such rollbacks in a row it stops.
+ *
+ * @throws ShapeError, ConditionError, DataError, DomainError before it starts; NotFiniteError when
+ * it gives up, naming the layer; the signal's reason when aborted.
+ */
+export async function* train(
+  flow: Distribution,
+  rows: Rows,
+  options: FitOptions = {},
+): AsyncGenerator<FitProgress, TrainResult> {
+  const resolved = resolveOptions(options);
+  const dataset = readDataset(flow, rows, resolved);
+  await ready();
+  const prepared = resolved.standardize ? withPreprocessing(flow, dataset) : flow;
+  for (const message of describeData(dataset)) yield { type: "notice", message };
+  const initial = initialParameters(prepared, dataset, resolved);
+  const run = await startRun(prepared, initial, dataset, resolved);
+  if (run.step > 0) yield { type: "notice", message: `Resumed after step ${run.step}.` };
+  try {
+    const batches = shuffledBatches(prepared, dataset, resolved);
+    yield* iterate(run, { flow: prepared, dataset, options: resolved, batches });
+    const params = uploadParameters(run.layout, run.bestParameters);
+    return { flow: prepared, params, columns: dataset.columns, history: run.state.history };
+  } finally {
+    tree.dispose(run.adam);
+  }
+}
+
+/** Step until the budget is spent or validations stop improving. */
+async function* iterate(run: Run, setting: Setting): AsyncGenerator<FitProgress, void> {
+  const { flow, options } = setting;
+  const { steps, validateEvery, patience, checkpointEvery, onCheckpoint, signal } = options;
+  const trainStep = compileTrainStep(flow, run.layout, options);
+  const validate = compileValidation(flow, run.layout);
+  const clock = { start: performance.now(), from: run.step, breath: performance.now() };
+
+  while (run.step < steps && run.state.validationsSinceBest < patience) {
+    if (performance.now() - clock.breath > BREATH) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      clock.breath = performance.now();
+    }
+    if (signal?.aborted) {
+      await onCheckpoint?.(await checkpointOf(run));
+      signal.throwIfAborted();
+    }
+    const learningRate = currentRate(run, options);
+    const rates = adamRates(learningRate, run.step + 1);
+    const [adam, stats] = trainStep(run.adam, rates, setting.batches(run.step));
+    run.adam = adam;
+    const [loss, gradNorm] = (await stats.data()) as unknown as [number, number];
+    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
+      yield recover(run, setting);
+      run.step++;
+      continue;
+    }
+    run.step++;
+    run.state.lossSum += loss;
+    run.state.lossCount++;
+    const stepsPerSecond = ((run.step - clock.from) * 1000) / (performance.now() - clock.start);
+    yield { type: "step", step: run.step, steps, loss, learningRate, gradNorm, stepsPerSecond };
+    if (run.step % validateEvery === 0 || run.step === steps) {
+      const validation = await validate(run.adam.parameters, setting.dataset.validation);
+      yield* recordValidation(run, validation, options);
+    }
+    if (run.step % checkpointEvery === 0) await onCheckpoint?.(await checkpointOf(run));
+  }
+  if (run.state.best === null) {
+    throw new NotFiniteError(
+      "fit: no validation gave a finite loss. Lower learningRate, or look for extreme rows.",
+    );
+  }
+}
+
+function currentRate({ step, state }: Run, options: ResolvedFitOptions): number {
+  const { schedule, steps, learningRate } = options;
+  return learningRate * state.damping * rateFactor(schedule, step, steps, state.drops);
+}
+
+/** Keep score after a validation; the best weights so far are kept on the host. */
+async function* recordValidation(
+  run: Run,
+  validation: number,
+  { steps, schedule }: ResolvedFitOptions,
+): AsyncGenerator<FitProgress, void> {
+  const { state, step } = run;
+  const train = state.lossSum / Math.max(1, state.lossCount);
+  state.history.push({ step, train, validation });
+  state.lossSum = 0;
+  state.lossCount = 0;
+  if (Number.isFinite(validation)) {
+    run.lastGood = await takeSnapshot(run);
+    state.rollbacks = 0;
+  }
+  if (validation < (state.best ?? Infinity)) {
+    state.best = validation;
+    state.bestStep = step;
+    state.validationsSinceBest = 0;
+    run.bestParameters = run.lastGood.parameters;
+  } else {
+    state.validationsSinceBest++;
+  }
+  if (isPlateau(schedule, state.validationsSinceBest)) state.drops++;
+  const { best, bestStep } = state;
+  yield { type: "validation", step, steps, loss: validation, best: best ?? validation, bestStep };
+}
+
+/**
+ * Go back after a loss or gradient that is not finite, with a smaller learning rate.
+ *
+ * @throws NotFiniteError when that has not helped several times in a row.
+ */
+function recover(run: Run, { flow, options, batches }: Setting): FitNotice {
+  const { state, layout, step, lastGood } = run;
+  state.rollbacks++;
+  if (state.rollbacks > MOST_ROLLBACKS) {
+    const batch = batches(step);
+    const where = locateNonFinite(flow, layout, run.adam.parameters, batch);
+    tree.dispose(batch as never);
+    throw new NotFiniteError(
+      `fit: the loss or its gradient is not finite at step ${step + 1}, for the ` +
+        `${state.rollbacks}th time in a row, although the learning rate went down to ` +
+        `${currentRate(run, options).toPrecision(2)}. It arises in ${where}. ` +
+        "Look for extreme rows there, or take a smaller learningRate or clipNorm.",
+    );
+  }
+  rollBack(run);
+  state.damping *= DAMPING;
+  return {
+    type: "notice",
+    message:
+      `Loss or gradient not finite at step ${step + 1}: went back to the weights of step ` +
+      `${lastGood.step}, learning rate now ${currentRate(run, options).toPrecision(2)}.`,
+  };
+}

@@ -1,0 +1,49 @@
+// The main job on real data: fit a density to a table, judge it, score, sample and draw it.
+// Run `npm run demo`. Everything lands in demo-output/.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const command = join(root, "packages/cli/dist/main.js");
+const folder = join(root, "demo-output");
+
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder);
+writePenguins(join(folder, "penguins.csv"));
+
+const body = "'Flipper Length (mm),Body Mass (g)'";
+run("fit penguins.csv --drop-missing --out penguins.safetensors");
+run("score penguins.safetensors penguins.csv --drop-missing --out scores.csv");
+run("sample penguins.safetensors --count 1000 --seed 1 --out samples.csv");
+run("check penguins.safetensors penguins.csv --drop-missing");
+run("plot penguins.safetensors penguins.csv --drop-missing --out pairs.png");
+run(`fit penguins.csv --drop-missing --columns ${body} --out body.safetensors`);
+run("plot body.safetensors penguins.csv --drop-missing --out density.png");
+run("plot body.safetensors --what layers --out layers.png");
+run("plot body.safetensors penguins.csv --drop-missing --what training --out training.png");
+process.stdout.write(`\nModels, scores, samples and pictures are in ${folder}\n`);
+
+/** Runs one command as a user would type it, and shows it first. */
+function run(line) {
+  process.stdout.write(`\n$ pushforward ${line}\n`);
+  const args = line.match(/'[^']*'|\S+/g).map((word) => word.replaceAll("'", ""));
+  const { status } = spawnSync(process.execPath, [command, ...args], {
+    cwd: folder,
+    stdio: "inherit",
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** 344 penguins of three species, measured at Palmer Station, Antarctica (CC0). */
+function writePenguins(path) {
+  const data = createRequire(import.meta.url)
+    .resolve("vega-datasets")
+    .replace(/build.*$/, "data");
+  const rows = JSON.parse(readFileSync(join(data, "penguins.json"), "utf8"));
+  const names = Object.keys(rows[0]);
+  const lines = [names, ...rows.map((row) => names.map((name) => row[name] ?? ""))];
+  writeFileSync(path, lines.map((cells) => `${cells.join(",")}\n`).join(""));
+}

@@ -1,0 +1,213 @@
+/**
+ * Checks which file may import which: imports go downward only, without cycles; jax-js stays in
+ * `engine/`; the library imports nothing that only Node has; nobody imports what its package.json
+ * does not name. Type-only imports count too, for they tie files together just as well.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+const LIBRARY = "packages/pushforward";
+const CLI = "packages/cli";
+
+/**
+ * The library's layers, lowest first. A file may import its own line and the lines before it; the
+ * longest name that fits decides, so `core/errors.ts` lies below the rest of `core/`.
+ */
+const LAYERS = [
+  ["core/errors.ts", "core/shape.ts", "engine/"],
+  ["core/"],
+  ["numerics/"],
+  ["networks/", "transformers/"],
+  ["bijectors/", "distributions/"],
+  ["flows/"],
+  ["training/", "inference/", "evaluation/", "io/"],
+  ["model.ts"],
+  ["fit.ts", "baselines.ts"],
+  ["testing/"],
+  ["index.ts"],
+];
+
+/** @typedef {{ file: string, line: number, specifier: string }} Import */
+
+/**
+ * The rules that the sources under `root` break, one sentence each; empty when all is well.
+ *
+ * @param {string} root the repository's folder
+ * @returns {string[]}
+ */
+export function checkLayers(root) {
+  return [...checkPackage(root, LIBRARY), ...checkPackage(root, CLI)];
+}
+
+/**
+ * @param {string} root
+ * @param {string} folder
+ */
+function checkPackage(root, folder) {
+  const source = join(root, folder, "src");
+  const declared = declaredDependencies(join(root, folder, "package.json"));
+  /** @type {string[]} */
+  const broken = [];
+  /** @type {Map<string, string[]>} */
+  const graph = new Map();
+  for (const file of sourceFiles(source)) {
+    /** @type {string[]} */
+    const targets = [];
+    graph.set(file, targets);
+    if (folder === LIBRARY && layerOf(file) === -1) {
+      broken.push(`${folder}/src/${file}: belongs to no layer; add it to LAYERS in layers.mjs`);
+    }
+    for (const found of importsOf(source, file)) {
+      const relativeImport = found.specifier.startsWith(".");
+      const target = relativeImport ? targetOf(source, found) : null;
+      const reason =
+        target === null ? whyNotPackage(folder, declared, found) : whyNotFile(folder, file, target);
+      if (reason) {
+        broken.push(`${folder}/src/${file}:${found.line}: imports ${found.specifier}: ${reason}`);
+      }
+      if (target !== null) targets.push(target);
+    }
+  }
+  return [...broken, ...cycles(graph).map((cycle) => `${folder}/src: cycle ${cycle.join(" -> ")}`)];
+}
+
+/**
+ * Why `file` may not import the package that `found` names, or null when it may.
+ *
+ * @param {string} folder
+ * @param {Set<string>} declared
+ * @param {Import} found
+ */
+function whyNotPackage(folder, declared, { file, specifier }) {
+  if (isBuiltin(specifier)) {
+    return folder === LIBRARY ? "the library runs in browsers and must not need Node" : null;
+  }
+  const name = packageName(specifier);
+  if (!declared.has(name)) return `${folder}/package.json does not list ${name}`;
+  const inEngine = folder === LIBRARY && file.startsWith("engine/");
+  if (name === "@jax-js/jax" && !inEngine) {
+    return "only the library's engine/ imports jax-js; take from there what is needed";
+  }
+  return null;
+}
+
+/**
+ * Why `file` may not import the file `target` of the same package, or null when it may.
+ *
+ * @param {string} folder
+ * @param {string} file
+ * @param {string} target
+ */
+function whyNotFile(folder, file, target) {
+  if (target.startsWith("..")) return `it lies outside ${folder}/src; import a package by its name`;
+  if (folder !== LIBRARY) return null;
+  const from = layerOf(file);
+  const to = layerOf(target);
+  if (from === -1 || to <= from) return null;
+  return `${lineOf(to)} lies above ${lineOf(from)}; imports go downward only`;
+}
+
+/** @param {number} layer */
+function lineOf(layer) {
+  return (LAYERS[layer] ?? []).join(", ");
+}
+
+/**
+ * @param {string} file
+ * @returns {number} index into LAYERS, or -1
+ */
+function layerOf(file) {
+  let best = "";
+  let layer = -1;
+  LAYERS.forEach((names, index) => {
+    for (const name of names) {
+      const fits = name.endsWith("/") ? file.startsWith(name) : file === name;
+      if (fits && name.length > best.length) {
+        best = name;
+        layer = index;
+      }
+    }
+  });
+  return layer;
+}
+
+/**
+ * Every import, export-from, dynamic import and import type of a file.
+ *
+ * @param {string} source
+ * @param {string} file
+ * @returns {Import[]}
+ */
+function importsOf(source, file) {
+  const text = readFileSync(join(source, file), "utf8");
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName, pos }) => ({
+    file,
+    line: text.slice(0, pos).split("\n").length,
+    specifier: fileName,
+  }));
+}
+
+/**
+ * @param {string} source
+ * @param {Import} found
+ */
+function targetOf(source, { file, specifier }) {
+  return relative(source, resolve(source, dirname(file), specifier)).replaceAll("\\", "/");
+}
+
+/** @param {string} source */
+function sourceFiles(source) {
+  return readdirSync(source, { recursive: true, encoding: "utf8" })
+    .map((file) => file.replaceAll("\\", "/"))
+    .filter((file) => file.endsWith(".ts"))
+    .sort();
+}
+
+/** @param {string} specifier */
+function packageName(specifier) {
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+/** @param {string} file */
+function declaredDependencies(file) {
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(file, "utf8"));
+  return new Set(Object.keys({ ...dependencies, ...peerDependencies }));
+}
+
+/**
+ * One cycle for each edge that a depth-first walk finds leading back into its own path.
+ *
+ * @param {Map<string, string[]>} graph
+ * @returns {string[][]}
+ */
+function cycles(graph) {
+  /** @type {string[][]} */
+  const found = [];
+  const done = new Set();
+  /** @type {string[]} */
+  const path = [];
+  /** @param {string} file */
+  const visit = (file) => {
+    const start = path.indexOf(file);
+    if (start >= 0) found.push([...path.slice(start), file]);
+    if (start >= 0 || done.has(file)) return;
+    path.push(file);
+    for (const target of graph.get(file) ?? []) visit(target);
+    path.pop();
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file);
+  return found;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const broken = checkLayers(fileURLToPath(new URL("..", import.meta.url)));
+  for (const line of broken) console.error(line);
+  process.exitCode = broken.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,119 @@
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { checkLayers } from "./layers.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const copy = mkdtempSync(join(tmpdir(), "pushforward-layers-"));
+const library = "packages/pushforward/src";
+
+/**
+ * What the check says about the copied sources once `text` is added to `file`, beyond what it says
+ * about the sources as they are.
+ *
+ * @param {string} file
+ * @param {string} text
+ */
+function complaintsAfterPlanting(file, text) {
+  const before = new Set(checkLayers(copy));
+  mkdirSync(dirname(join(copy, file)), { recursive: true });
+  appendFileSync(join(copy, file), `\n${text}\n`);
+  return checkLayers(copy).filter((line) => !before.has(line));
+}
+
+beforeEach(() => {
+  for (const folder of ["packages/pushforward", "packages/cli"]) {
+    rmSync(join(copy, folder), { recursive: true, force: true });
+    cpSync(join(root, folder, "src"), join(copy, folder, "src"), { recursive: true });
+    cpSync(join(root, folder, "package.json"), join(copy, folder, "package.json"));
+  }
+});
+
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+describe("an import that breaks a rule is named", () => {
+  test.each([
+    ["core/planted.ts", 'import "../numerics/planted.ts";', "numerics/ lies above core/"],
+    ["core/planted.ts", 'import type { A } from "../flows/planted.ts";', "flows/ lies above core/"],
+    ["core/planted.ts", 'export * from "../model.ts";', "model.ts lies above core/"],
+    ["core/planted.ts", 'type A = import("../model.ts").A;', "model.ts lies above core/"],
+    ["bijectors/planted.ts", 'await import("../io/planted.ts");', "io/ lies above"],
+    ["engine/planted.ts", 'import "../core/bijector.ts";', "core/ lies above"],
+    ["core/errors.ts", 'import "./bijector.ts";', "core/ lies above"],
+    ["training/planted.ts", 'import "../model.ts";', "model.ts lies above"],
+    ["model.ts", 'import "./fit.ts";', "lies above model.ts"],
+    ["fit.ts", 'import "./index.ts";', "index.ts lies above"],
+    ["testing/planted.ts", 'import "../index.ts";', "index.ts lies above testing/"],
+    ["core/planted.ts", 'import "@jax-js/jax";', "engine/ imports jax-js"],
+    ["core/planted.ts", 'import "@jax-js/jax/nn";', "engine/ imports jax-js"],
+    ["io/planted.ts", 'import "node:fs";', "must not need Node"],
+    ["engine/planted.ts", 'await import("fs/promises");', "must not need Node"],
+    ["io/planted.ts", 'import "commander";', "does not list commander"],
+    ["io/planted.ts", 'import "../../../cli/src/main.ts";', "outside packages/pushforward/src"],
+    ["planted.ts", "export {};", "belongs to no layer"],
+  ])("%s: %s", (file, text, reason) => {
+    // An upward import between two real files closes a cycle as well, which is another rule.
+    const complaints = complaintsAfterPlanting(`${library}/${file}`, text).filter(
+      (line) => !line.includes(": cycle "),
+    );
+    expect(complaints).toHaveLength(1);
+    expect(complaints[0]).toContain(reason);
+    expect(complaints[0]).toContain(`${library}/${file}`);
+  });
+
+  test("the command line tool reaches into the library's sources", () => {
+    const complaints = complaintsAfterPlanting(
+      "packages/cli/src/planted.ts",
+      'import "../../pushforward/src/model.ts";',
+    );
+    expect(complaints).toEqual([expect.stringContaining("import a package by its name")]);
+  });
+
+  test("the command line tool uses jax-js by itself", () => {
+    const complaints = complaintsAfterPlanting(
+      "packages/cli/src/planted.ts",
+      'import "@jax-js/jax";',
+    );
+    expect(complaints).toEqual([expect.stringContaining("engine/ imports jax-js")]);
+  });
+
+  test("a cycle inside one layer", () => {
+    mkdirSync(join(copy, library, "flows"), { recursive: true });
+    writeFileSync(join(copy, library, "flows/planted-a.ts"), 'import "./planted-b.ts";');
+    writeFileSync(join(copy, library, "flows/planted-b.ts"), 'import "./planted-c.ts";');
+    const complaints = complaintsAfterPlanting(
+      `${library}/flows/planted-c.ts`,
+      'import type { A } from "./planted-a.ts";',
+    );
+    expect(complaints).toEqual([
+      `${library}: cycle flows/planted-a.ts -> flows/planted-b.ts -> flows/planted-c.ts -> flows/planted-a.ts`,
+    ]);
+  });
+
+  test("a file that imports itself", () => {
+    const complaints = complaintsAfterPlanting(
+      "packages/cli/src/planted.ts",
+      'import "./planted.ts";',
+    );
+    expect(complaints).toEqual(["packages/cli/src: cycle planted.ts -> planted.ts"]);
+  });
+});
+
+describe("an import that keeps the rules passes", () => {
+  test.each([
+    ["engine/planted.ts", 'import "@jax-js/jax"; import "../core/errors.ts";'],
+    ["core/planted.ts", 'import "../engine/planted.ts"; import "./errors.ts";'],
+    ["networks/planted.ts", 'import "../transformers/planted.ts";'],
+    ["testing/planted.ts", 'import "../model.ts"; import "../fit.ts";'],
+    ["core/planted.ts", '// import "../model.ts";\nexport const text = \'import "../model.ts"\';'],
+  ])("%s: %s", (file, text) => {
+    expect(complaintsAfterPlanting(`${library}/${file}`, text)).toEqual([]);
+  });
+
+  test("the command line tool may use Node and the library", () => {
+    const text = 'import "node:fs"; import "pushforward/io"; import "commander";';
+    expect(complaintsAfterPlanting("packages/cli/src/planted.ts", text)).toEqual([]);
+  });
+});
