@@ -43,8 +43,8 @@ export function fit(flow: Distribution, rows: Rows, options: FitOptions = {}): F
   };
 
   async function drive(): Promise<Model> {
+    const steps = train(flow, rows, options);
     try {
-      const steps = train(flow, rows, options);
       for (;;) {
         const { value, done: finished } = await steps.next();
         if (finished) return new Model(value);
@@ -53,6 +53,8 @@ export function fit(flow: Distribution, rows: Rows, options: FitOptions = {}): F
         notify();
       }
     } finally {
+      // Where `onProgress` threw, the run is still in the middle and has arrays to free.
+      await steps.return(undefined as never);
       done = true;
       notify();
     }

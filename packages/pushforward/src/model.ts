@@ -160,13 +160,8 @@ export class Model {
   ): Promise<Samples> {
     checkCount("sample", count);
     const contexts = this.#readContext("sample", context, count);
-    const batch = batchSizeFor(count);
-    const keys = splitKey(random.key(seed), Math.ceil(count / batch));
-    const [data] = await mapRows(contexts ? [contexts] : [], count, ([cond]) => {
-      const key = keys.shift() as NDArray;
-      return [this.#programs.sample(batch)(tree.ref(this.#params), key, cond ? [cond] : [])];
-    });
-    return this.#events(this.#snap(data as Float32Array));
+    const data = await this.#draw(this.#programs.sample, contexts, count, seed);
+    return this.#events(this.#snap(data));
   }
 
   /** Latents of rows: where the flow maps them in the base, `z = f^-1(x)`. */
@@ -209,8 +204,8 @@ export class Model {
   }
 
   /**
-   * Draws seen layer by layer: the base sample, then what each layer makes of it, the last of them
-   * in data space.
+   * The draws of {@link Model.sample} seen layer by layer: the base sample, then what each layer
+   * makes of it, the last of them in data space; not snapped to grids.
    */
   async trace(
     count: number,
@@ -223,16 +218,9 @@ export class Model {
     const contexts = this.#readContext("trace", context, count);
     const cond =
       contexts && np.array(Float32Array.from(contexts.data), { shape: [count, ...contexts.shape] });
-    const { base, bijector } = this.#params as { base: Tree; bijector: Tree };
-    const forBase = parts.base.condShape ? cond?.ref : undefined;
-    const [z, logProb] = parts.base.sampleAndLogProb(
-      tree.ref(base),
-      random.key(seed),
-      count,
-      forBase,
-    );
-    logProb.dispose();
-    let value = z;
+    const { bijector } = this.#params as { bijector: Tree };
+    const z = await this.#draw(this.#programs.sampleBase, contexts, count, seed);
+    let value: NDArray = np.array(z, { shape: [count, ...this.shape] });
     const stages = [await this.#stage(`base: ${parts.base.kind}`, value)];
     for (const { path, bijector: layer } of layersOf(parts.bijector)) {
       const own = tree.ref(parametersAt(bijector, path));
@@ -257,6 +245,7 @@ export class Model {
   ): Promise<CheckReport> {
     await ready();
     const given = rows === undefined ? undefined : this.#read("check", rows);
+    if (given?.count === 0) throw new DataError("check: got no rows.");
     const count = Math.min(CHECK_ROWS, given?.count ?? CHECK_ROWS);
     const contexts = this.#readContext("check", context, given?.count ?? count);
     const drawn = given ?? (await this.sample(count, { seed, ...(context && { context }) }));
@@ -354,6 +343,22 @@ export class Model {
     return results as [Float32Array];
   }
 
+  /** Draws in batches, each from a key of its own. */
+  async #draw(
+    programOf: (count: number) => Sampler,
+    contexts: RowInput | undefined,
+    count: number,
+    seed: number,
+  ): Promise<Float32Array> {
+    const batch = batchSizeFor(count);
+    const keys = splitKey(random.key(seed), Math.ceil(count / batch));
+    const [data] = await mapRows(contexts ? [contexts] : [], count, ([cond]) => {
+      const key = keys.shift() as NDArray;
+      return [programOf(batch)(tree.ref(this.#params), key, cond ? [cond] : [])];
+    });
+    return data as Float32Array;
+  }
+
   #events(data: Float32Array): Samples {
     return { data, shape: [data.length / sizeOf(this.shape), ...this.shape] };
   }
@@ -370,16 +375,18 @@ export class Model {
 }
 
 type Program = (params: Tree, inputs: NDArray[]) => NDArray;
+type Sampler = (params: Tree, key: NDArray, inputs: NDArray[]) => NDArray;
 
 /** The functions of the facade, each compiled when it is first used. */
 function compilePrograms(flow: Distribution) {
-  const samplers = new Map<number, (params: Tree, key: NDArray, inputs: NDArray[]) => NDArray>();
   const along = (direction: "forward" | "inverse"): Program =>
     compile((params: Tree, [x, cond]: NDArray[]) => {
       const { base, bijector: own } = params as { base: Tree; bijector: Tree };
       if (!flow.flow) return x as NDArray;
       tree.dispose(base as never);
-      const [y, logDet] = flow.flow.bijector[`${direction}AndLogDet`](own, x as NDArray, cond);
+      const { bijector } = flow.flow;
+      const context = bijector.condShape ? cond : undefined;
+      const [y, logDet] = bijector[`${direction}AndLogDet`](own, x as NDArray, context);
       logDet.dispose();
       return y;
     }) as Program;
@@ -389,17 +396,32 @@ function compilePrograms(flow: Distribution) {
     ) as Program,
     encode: along("inverse"),
     decode: along("forward"),
-    /** Sizes of what is drawn are part of a program, so there is one per batch size. */
-    sample(count: number) {
-      let sampler = samplers.get(count);
-      sampler ??= compile((params: Tree, key: NDArray, [cond]: NDArray[]) => {
-        const [x, logProb] = flow.sampleAndLogProb(params, key, count, cond);
+    sample: samplersOf((params, key, count, cond) =>
+      flow.sampleAndLogProb(params, key, count, cond),
+    ),
+    sampleBase: samplersOf((params, key, count, cond) => {
+      const { base } = flow.flow ?? { base: flow };
+      const own = (params as { base: Tree }).base;
+      return base.sampleAndLogProb(own, key, count, base.condShape ? cond : undefined);
+    }),
+  };
+}
+
+/** Sizes of what is drawn are part of a program, so there is one per batch size. */
+function samplersOf(
+  draw: (params: Tree, key: NDArray, count: number, cond?: NDArray) => [NDArray, NDArray],
+): (count: number) => Sampler {
+  const bySize = new Map<number, Sampler>();
+  return (count) => {
+    const sampler =
+      bySize.get(count) ??
+      (compile((params: Tree, key: NDArray, [cond]: NDArray[]) => {
+        const [x, logProb] = draw(params, key, count, cond);
         logProb.dispose();
         return x;
-      }) as (params: Tree, key: NDArray, inputs: NDArray[]) => NDArray;
-      samplers.set(count, sampler);
-      return sampler;
-    },
+      }) as Sampler);
+    bySize.set(count, sampler);
+    return sampler;
   };
 }
 
@@ -441,8 +463,5 @@ export async function load(
   await ready();
   const name = typeof source === "string" ? source : "model";
   const { flow, layout, parameters, columns, history } = decodeModel(bytes, name, factories);
-  if (columns.length !== sizeOf(flow.shape)) {
-    throw new DataError(`${name}: describes ${columns.length} columns for ${sizeOf(flow.shape)}.`);
-  }
   return new Model({ flow, params: uploadParameters(layout, parameters), columns, history });
 }

@@ -36,7 +36,7 @@ function reportLines({ items }: CheckReport, width: number): string[] {
   const header = ["", "measured", "limit", ""];
   const rows = items.map(({ name, value, limit, ok }) => [
     name,
-    value.toPrecision(2),
+    value === 0 || value >= 0.01 ? value.toPrecision(2) : value.toExponential(1),
     String(limit),
     ok ? "ok" : "FAILED",
   ]);

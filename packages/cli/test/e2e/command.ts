@@ -61,7 +61,7 @@ export function ridge(rows: number): string {
   const lines = Array.from({ length: rows }, (_, row) => {
     const x = 2 * normal();
     const y = x ** 2 / 4 + normal();
-    return `${row + 1},${row % 2 ? "left" : "right"},${x.toFixed(4)},${y.toFixed(4)}`;
+    return `${row + 1},${row % 2 ? "left" : "right"},${x},${y}`;
   });
   return `id,side,x,y\n${lines.join("\n")}\n`;
 }

@@ -69,7 +69,7 @@ export function gaussianMixtureEm(
   }
   const moments = columnMoments(rows, count, features);
   const sample = standardisedSample(rows, count, moments, options.seed);
-  const run = polish(search(sample, options), sample, options);
+  const run = climb(search(sample, options), sample, options);
   return inDataUnits(run, moments, features);
 }
 
@@ -139,7 +139,7 @@ export function selectGaussianMixture(
     if (better) best = next;
     worse = better ? 0 : worse + 1;
   }
-  const { fit, validationLogLikelihood } = score(polish(best.run, sample, {}));
+  const { fit, validationLogLikelihood } = score(climb(best.run, sample, {}));
   return { fit, validationLogLikelihood, tried };
 }
 
@@ -216,26 +216,17 @@ function head({ data, count, features }: Sample, rows: number): Sample {
 }
 
 function search(sample: Sample, options: GaussianMixtureOptions): Run {
-  const { components, seed, restarts = 3, maxIterations = 500, tolerance = 1e-5 } = options;
+  const { components, seed, restarts = 3, maxIterations = TRIAL_ITERATIONS } = options;
   const random = hostRandom(seed, components);
   const trialSample = head(sample, STAGE_ROWS.trial);
-  const trialIterations = Math.min(TRIAL_ITERATIONS, maxIterations);
-  const trial = () =>
-    climb(startRun(trialSample, components, random), trialSample, trialIterations, tolerance);
+  const limits = { ...options, maxIterations: Math.min(maxIterations, TRIAL_ITERATIONS) };
+  const trial = () => climb(startRun(trialSample, components, random), trialSample, limits);
   let best = trial();
   for (let restart = 1; restart < restarts; restart++) {
     const run = trial();
     if (run.objective > best.objective) best = run;
   }
-  return climb(best, head(sample, STAGE_ROWS.search), maxIterations, tolerance);
-}
-
-function polish(
-  run: Run,
-  sample: Sample,
-  { maxIterations = 500, tolerance = 1e-5 }: Partial<GaussianMixtureOptions>,
-): Run {
-  return climb(run, sample, maxIterations, tolerance);
+  return climb(best, head(sample, STAGE_ROWS.search), options);
 }
 
 function startRun(sample: Sample, components: number, random: HostRandom): Run {
@@ -284,7 +275,11 @@ function drawRow(distances: Float64Array, target: number): number {
 }
 
 /** Steps until the objective stays; a run from fewer rows goes on from its parameters. */
-function climb(start: Run, sample: Sample, maxIterations: number, tolerance: number): Run {
+function climb(
+  start: Run,
+  sample: Sample,
+  { maxIterations = 500, tolerance = 1e-5 }: Partial<GaussianMixtureOptions>,
+): Run {
   let run =
     start.sample.count === sample.count
       ? start

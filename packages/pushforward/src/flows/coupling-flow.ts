@@ -20,7 +20,7 @@ export interface CouplingFlowOptions {
   layers?: number;
   /** Widths of the conditioners' hidden layers; default `[64, 64]`. */
   hidden?: readonly number[];
-  /** Activation of the conditioners; default `"relu"`. */
+  /** Activation of the conditioners; default `"silu"`: densities without the creases of ReLU. */
   activation?: Activation;
 }
 
@@ -39,13 +39,13 @@ interface CouplingFlowParts {
 /** Compose coupling layers into a flow that is trained in the direction in which they are cheap. */
 export function couplingFlow(parts: CouplingFlowParts): Flow {
   const { name, options, layers, transformer, step, last = [] } = parts;
-  const { features, context = 0, hidden, activation } = options;
+  const { features, context = 0, hidden, activation = "silu" } = options;
   checkCount(name, "features", features, 1);
   checkCount(name, "layers", layers, 1);
   checkCount(name, "context", context, 0);
   const conditioner: Network = mlp({
     ...(hidden && { hidden }),
-    ...(activation && { activation }),
+    activation,
   });
   const dataToBase = Array.from({ length: layers }, (_, index) =>
     step(

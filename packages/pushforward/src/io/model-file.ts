@@ -2,10 +2,10 @@ import type { Column } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { ModelFileError } from "../core/errors.ts";
 import { layoutOf, type ParameterLayout } from "../core/parameters.ts";
-import { sameShape, showShape } from "../core/shape.ts";
+import { sameShape, showShape, sizeOf } from "../core/shape.ts";
 import type { Spec } from "../core/spec.ts";
 import { random, tree } from "../engine/index.ts";
-import type { HistoryEntry } from "../training/progress.ts";
+import { type HistoryEntry, historyFromJson } from "../training/progress.ts";
 import { type Factories, rebuild } from "./rebuild.ts";
 import { decodeSafetensors, encodeSafetensors, type FileTensor } from "./safetensors.ts";
 
@@ -69,17 +69,45 @@ export function decodeModel(
       `${source}: format version ${metadata.version}, this library reads up to ${VERSION}. Update pushforward.`,
     );
   }
-  const flow = rebuild(readJson(metadata.flow, source, "flow") as Spec, factories);
-  const params = flow.init(random.key(0));
-  const layout = layoutOf(params);
-  tree.dispose(params as never);
+  const { flow, layout } = buildFlow(readJson(metadata.flow, source, "flow"), source, factories);
+  const columns = readList<Column>(metadata.columns, source, "columns");
+  if (columns.length !== sizeOf(flow.shape)) {
+    throw new ModelFileError(
+      `${source}: describes ${columns.length} columns for events of ${sizeOf(flow.shape)} numbers; ` +
+        "the file is damaged.",
+    );
+  }
   return {
     flow,
     layout,
     parameters: readParameters(tensors, layout, source),
-    columns: readJson(metadata.columns, source, "columns") as Column[],
-    history: readJson(metadata.history, source, "history") as HistoryEntry[],
+    columns,
+    history: historyFromJson(readList<HistoryEntry>(metadata.history, source, "history")),
   };
+}
+
+/** The flow of a spec and the layout of its parameters; nothing in the file makes it throw else. */
+function buildFlow(spec: unknown, source: string, factories: Factories | undefined) {
+  try {
+    const flow = rebuild(spec as Spec, factories);
+    const params = flow.init(random.key(0));
+    const layout = layoutOf(params);
+    tree.dispose(params as never);
+    return { flow, layout };
+  } catch (error) {
+    if (error instanceof ModelFileError) throw error;
+    throw new ModelFileError(`${source}: its flow cannot be built: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function readList<T extends object>(text: string | undefined, source: string, what: string): T[] {
+  const value = readJson(text, source, what);
+  if (Array.isArray(value) && value.every((entry) => typeof entry === "object" && entry)) {
+    return value;
+  }
+  throw new ModelFileError(`${source}: its ${what} are not a list; the file is damaged.`);
 }
 
 function readJson(text: string | undefined, source: string, what: string): unknown {
@@ -100,7 +128,7 @@ function readParameters(
   const parameters = new Float32Array(layout.size);
   for (const { path, shape, offset } of layout.slots) {
     const tensor = tensors.get(path);
-    if (!tensor || tensor.dtype !== "F32" || !sameShape(tensor.shape, shape)) {
+    if (tensor?.dtype !== "F32" || !sameShape(tensor.shape, shape)) {
       const found = tensor ? `${tensor.dtype} ${showShape(tensor.shape)}` : "nothing";
       throw new ModelFileError(
         `${source}: parameter ${path} should be F32 ${showShape(shape)}, found ${found}.`,

@@ -27,7 +27,7 @@ const families = Object.keys(library) as Family[];
  * @throws ModelFileError for an unknown kind or options that its factory refuses.
  */
 export function rebuild(spec: Spec, factories: Factories = {}): Distribution {
-  if (typeof spec?.distribution !== "string") {
+  if (typeof spec?.distribution !== "string" || typeof spec.options !== "object") {
     throw new ModelFileError("model: its spec is not that of a distribution.");
   }
   return revive(spec as unknown as Json, factories) as Distribution;

@@ -43,7 +43,7 @@ export interface QuadratureResult {
  *
  * A single mode is found wherever it is and however narrow, as the log-density rises towards it. A
  * mode or ridge beside wider ones is found when its standard deviation, measured along the axes,
- * exceeds about 1/500 of the box in the plane or 1/10,000 on the line; thinner ones may be missed
+ * exceeds about 1/300 of the box in the plane or 1/10,000 on the line; thinner ones may be missed
  * without the error estimate showing it. Points are float32: mass narrower than their spacing (1e-7
  * of the distance from 0) cannot be resolved.
  *

@@ -37,6 +37,23 @@ export function checkTable(rows: HostRows, columns: readonly Column[]): void {
   }
 }
 
+/**
+ * Refuse a split that leaves a column constant in training; on a grid it still has its cell.
+ *
+ * @throws DataError.
+ */
+export function checkTrainingPart(rows: HostRows, columns: readonly Column[]): void {
+  for (let column = 0; column < rows.size; column++) {
+    const values = columnOf(rows, column);
+    const varies = values.some((value) => value !== values[0]);
+    if (varies || columns[column]?.step !== undefined) continue;
+    throw new DataError(
+      `fit: column ${columnLabel(columns, column)} is constant (always ${values[0]}) but for the ` +
+        "rows held out for validation; leave it out, or pass validation rows of your own.",
+    );
+  }
+}
+
 function checkSpread(name: string, values: Float64Array): void {
   let low = Infinity;
   let high = -Infinity;

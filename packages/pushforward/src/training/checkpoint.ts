@@ -1,16 +1,22 @@
 import { ModelFileError } from "../core/errors.ts";
-import { decodeSafetensors, encodeSafetensors } from "../io/safetensors.ts";
-import type { HistoryEntry } from "./progress.ts";
+import { decodeSafetensors, encodeSafetensors, type FileTensor } from "../io/safetensors.ts";
+import { type HistoryEntry, historyFromJson } from "./progress.ts";
+
+/** Weights and moments on the host, after a number of steps. */
+export interface Snapshot {
+  step: number;
+  parameters: Float32Array;
+  mean: Float32Array;
+  square: Float32Array;
+}
 
 /** All that a training run needs to go on exactly where it was. */
 export interface Checkpoint {
   /** What the run was: flow, data, options. A run with another identity must not resume it. */
   identity: string;
-  /** Number of steps done. */
-  step: number;
-  parameters: Float32Array;
-  mean: Float32Array;
-  square: Float32Array;
+  now: Snapshot;
+  /** What a rollback goes back to. */
+  lastGood: Snapshot;
   bestParameters: Float32Array;
   /** Plain numbers of the run; see `RunState`. */
   state: RunState;
@@ -36,22 +42,25 @@ export interface RunState {
 
 const FORMAT = "pushforward-checkpoint";
 const VERSION = "1";
-const vectors = ["parameters", "mean", "square", "bestParameters"] as const;
+const BEST = "best.parameters";
+const vectors = ["parameters", "mean", "square"] as const;
 
 /** A checkpoint as the bytes of a safetensors file. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
-  const tensors = new Map(
-    vectors.map((name) => {
-      const data = checkpoint[name];
-      return [name, { dtype: "F32" as const, shape: [data.length], data }];
-    }),
-  );
-  const { identity, step, state } = checkpoint;
+  const { identity, now, lastGood, bestParameters, state } = checkpoint;
+  const tensors = new Map<string, FileTensor>();
+  const add = (name: string, data: Float32Array) =>
+    tensors.set(name, { dtype: "F32", shape: [data.length], data });
+  for (const name of vectors) {
+    add(`now.${name}`, now[name]);
+    add(`lastGood.${name}`, lastGood[name]);
+  }
+  add(BEST, bestParameters);
   return encodeSafetensors(tensors, {
     format: FORMAT,
     version: VERSION,
     identity,
-    run: JSON.stringify({ step, state }),
+    run: JSON.stringify({ step: now.step, lastGoodStep: lastGood.step, state }),
   });
 }
 
@@ -71,13 +80,23 @@ export function decodeCheckpoint(bytes: Uint8Array, identity: string): Checkpoin
         "Repeat them as they were, or start without the checkpoint.",
     );
   }
-  const { step, state } = JSON.parse(metadata.run as string) as Pick<Checkpoint, "step" | "state">;
+  const { step, lastGoodStep, state } = JSON.parse(metadata.run as string) as {
+    step: number;
+    lastGoodStep: number;
+    state: RunState;
+  };
   const vector = (name: string) => tensors.get(name)?.data as Float32Array;
-  const [parameters, mean, square, bestParameters] = vectors.map(vector) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
-  return { identity, step, state, parameters, mean, square, bestParameters };
+  const snapshot = (name: string, at: number): Snapshot => ({
+    step: at,
+    parameters: vector(`${name}.parameters`),
+    mean: vector(`${name}.mean`),
+    square: vector(`${name}.square`),
+  });
+  return {
+    identity,
+    now: snapshot("now", step),
+    lastGood: snapshot("lastGood", lastGoodStep),
+    bestParameters: vector(BEST),
+    state: { ...state, history: historyFromJson(state.history) },
+  };
 }

@@ -1,9 +1,9 @@
 import type { Column } from "../core/column.ts";
-import { ConditionError, DataError } from "../core/errors.ts";
+import { ConditionError, DataError, DomainError } from "../core/errors.ts";
 import { columnOf, type HostRows, type Rows, toHostRows } from "../core/rows.ts";
 import type { Shape } from "../core/shape.ts";
 import { hostRandom } from "../numerics/host-random.ts";
-import { checkTable } from "./check-table.ts";
+import { checkTable, checkTrainingPart } from "./check-table.ts";
 import { dequantize, findGrid } from "./dequantization.ts";
 import type { ResolvedFitOptions } from "./options.ts";
 
@@ -11,6 +11,7 @@ import type { ResolvedFitOptions } from "./options.ts";
 export const streams = {
   split: 1,
   validationNoise: 2,
+  initialNoise: 3,
   epochs: 1_000,
   noise: 2_000_000_000,
 } as const;
@@ -50,13 +51,16 @@ export function readDataset(flow: EventShapes, rows: Rows, options: ResolvedFitO
   const withNoise = (part: Part) => ({ ...part, rows: dequantize(part.rows, columns, noise) });
   if (typeof validation !== "number") {
     const given = readPart(flow, "fit: validation", validation, options.validationContext, names);
+    if (given.rows.count === 0) throw new DataError("fit: validation: got no rows.");
     return { columns, train: all, validation: withNoise(given) };
   }
   const order = hostRandom(seed, streams.split).shuffle(all.rows.count);
   const held = Math.min(all.rows.count - 1, Math.max(1, Math.round(validation * all.rows.count)));
+  const train = select(all, order.subarray(held));
+  checkTrainingPart(train.rows, columns);
   return {
     columns,
-    train: select(all, order.subarray(held)),
+    train,
     validation: withNoise(select(all, order.subarray(0, held))),
   };
 }
@@ -102,10 +106,20 @@ function describeColumns(
 ): Column[] {
   return Array.from({ length: rows.size }, (_, index) => {
     const given = columns?.[index];
-    if (typeof given === "object" && given.step !== undefined) return given;
+    if (typeof given === "object" && given.step !== undefined) {
+      checkStep(given, index);
+      return given;
+    }
     const grid = mode === "auto" ? findGrid(columnOf(rows, index)) : null;
     return { ...(names && { name: names[index] as string }), ...grid };
   });
+}
+
+function checkStep({ name, step }: Column, index: number): void {
+  if (Number.isFinite(step) && (step as number) > 0) return;
+  throw new DomainError(
+    `fit: the step of column ${name ?? index} must be a positive number, got ${step}.`,
+  );
 }
 
 /** The rows at the given indices, in that order. */

@@ -34,7 +34,8 @@ export function findGrid(values: ArrayLike<number>): Grid | null {
 }
 
 function isWhole(value: number): boolean {
-  const tolerance = 1e-9 * Math.max(1, Math.abs(value));
+  // What rounding leaves of a decimal fraction, and never a fraction that was meant.
+  const tolerance = Math.min(1e-9 + 2 ** -51 * Math.abs(value), 0.01);
   return Math.abs(value) < 2 ** 50 && Math.abs(value - Math.round(value)) <= tolerance;
 }
 

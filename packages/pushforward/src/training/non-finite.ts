@@ -1,6 +1,7 @@
 import { layersOf } from "../core/bijector.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { type ParameterLayout, parametersAt, splitParameters } from "../core/parameters.ts";
+import type { Spec } from "../core/spec.ts";
 import { type NDArray, np, tree, valueAndGrad } from "../engine/index.ts";
 import type { Batch } from "./train-step.ts";
 
@@ -56,11 +57,12 @@ function firstBadLayer(
   return inBase ? null : `the base distribution (${flow.base.kind})`;
 }
 
-function describeLayer(spec: { bijector?: string; options: object }): string {
-  const inner = (spec.options as { bijector?: { bijector?: string } }).bijector?.bijector;
-  return inner ?? spec.bijector ?? "bijector";
+/** The kind of a layer, looking through inversions. */
+function describeLayer({ bijector, options }: Spec): string {
+  const inner = (options as { bijector?: Spec }).bijector;
+  return inner?.bijector ? describeLayer(inner) : (bijector ?? "bijector");
 }
 
 function allFinite(values: NDArray): boolean {
-  return np.isfinite(values).all().item() === (true as unknown as number);
+  return Boolean(np.isfinite(values).all().item());
 }

@@ -40,7 +40,7 @@ export interface FitOptions {
   validationContext?: Rows;
   /** Steps between validations; default 50. */
   validateEvery?: number;
-  /** Validations without a new best after which training stops; default 10; `Infinity`: never. */
+  /** Validations without a new best after which training stops; default 20; `Infinity`: never. */
   patience?: number;
   /** Stops training: the promise rejects with the signal's reason. */
   signal?: AbortSignal;
@@ -86,7 +86,7 @@ const defaults = {
   clipNorm: 5,
   validation: 0.1,
   validateEvery: 50,
-  patience: 10,
+  patience: 20,
   checkpointEvery: 500,
 } as const;
 
@@ -100,20 +100,33 @@ export function resolveOptions(options: FitOptions): ResolvedFitOptions {
   const resolved: ResolvedFitOptions = { ...defaults, ...Object.fromEntries(given) };
   const { validation } = resolved;
   const isCount = (value: number) => Number.isInteger(value) && value >= 1;
+  const isPositive = (value: number) => Number.isFinite(value) && value > 0;
   const demand = (name: keyof FitOptions, fine: boolean, expected: string) => {
     if (!fine) {
       throw new DomainError(`fit: ${name} must be ${expected}, got ${String(resolved[name])}.`);
     }
   };
-  demand("seed", Number.isInteger(resolved.seed), "an integer");
+  demand("seed", Number.isSafeInteger(resolved.seed), "an integer");
   demand("steps", isCount(resolved.steps), "a positive integer");
   demand("batchSize", isCount(resolved.batchSize), "a positive integer");
-  demand("learningRate", resolved.learningRate > 0, "a positive number");
-  demand("weightDecay", resolved.weightDecay >= 0, "zero or a positive number");
-  demand("clipNorm", resolved.clipNorm > 0, "a positive number");
+  demand("learningRate", isPositive(resolved.learningRate), "a positive number");
+  demand(
+    "weightDecay",
+    resolved.weightDecay === 0 || isPositive(resolved.weightDecay),
+    "zero or a positive number",
+  );
+  demand(
+    "clipNorm",
+    resolved.clipNorm === Infinity || isPositive(resolved.clipNorm),
+    "a positive number or Infinity",
+  );
   demand("validateEvery", isCount(resolved.validateEvery), "a positive integer");
   demand("checkpointEvery", isCount(resolved.checkpointEvery), "a positive integer");
-  demand("patience", resolved.patience >= 1, "at least 1");
+  demand(
+    "patience",
+    resolved.patience === Infinity || isCount(resolved.patience),
+    "a positive integer or Infinity",
+  );
   demand("optimizer", ["adam", "adamw"].includes(resolved.optimizer), '"adam" or "adamw"');
   demand("dequantize", ["auto", "none"].includes(resolved.dequantize), '"auto" or "none"');
   demand(

@@ -4,8 +4,10 @@ import { columnLabel } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { transformed } from "../distributions/transformed.ts";
 import { random, type Tree } from "../engine/index.ts";
+import { hostRandom } from "../numerics/host-random.ts";
 import { uploadBatch } from "./batches.ts";
-import { type Dataset, select } from "./dataset.ts";
+import { type Dataset, select, streams } from "./dataset.ts";
+import { dequantize } from "./dequantization.ts";
 import type { ResolvedFitOptions } from "./options.ts";
 import { standardization } from "./standardization.ts";
 
@@ -20,6 +22,7 @@ export function withPreprocessing(flow: Distribution, dataset: Dataset): Distrib
   );
   const preprocessing = standardization(
     dataset.train.rows,
+    dataset.columns,
     bounds.length > 0 ? Math.min(...bounds) : null,
   );
   return transformed({
@@ -43,7 +46,9 @@ export function initialParameters(
     dataset.train,
     Array.from({ length: count }, (_, index) => index),
   );
-  const { x, cond } = uploadBatch(flow, first);
+  // As in training: a scale measured on tied values could be next to nothing.
+  const rows = dequantize(first.rows, dataset.columns, hostRandom(seed, streams.initialNoise));
+  const { x, cond } = uploadBatch(flow, { ...first, rows });
   return { ...params, bijector: initFromData(params.bijector, x, cond, "inverse") };
 }
 

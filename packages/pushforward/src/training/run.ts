@@ -2,17 +2,9 @@ import type { Distribution } from "../core/distribution.ts";
 import { downloadParameters, layoutOf, type ParameterLayout } from "../core/parameters.ts";
 import { type NDArray, np, type Tree, tree } from "../engine/index.ts";
 import type { AdamState } from "./adam.ts";
-import {
-  type Checkpoint,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  type RunState,
-} from "./checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint, type RunState, type Snapshot } from "./checkpoint.ts";
 import { type Dataset, fingerprint } from "./dataset.ts";
 import type { ResolvedFitOptions } from "./options.ts";
-
-/** Weights and moments on the host, to go back to. */
-type Snapshot = Pick<Checkpoint, "step" | "parameters" | "mean" | "square">;
 
 /** A training run: what changes from step to step. */
 export interface Run {
@@ -50,14 +42,16 @@ export async function startRun(
   dataset: Dataset,
   options: ResolvedFitOptions,
 ): Promise<Run> {
-  const identity = JSON.stringify([flow.spec, deciding(options), fingerprint(dataset.train)]);
+  const { columns, train, validation } = dataset;
+  const data = [columns, fingerprint(train), fingerprint(validation)];
+  const identity = JSON.stringify([flow.spec, deciding(options), data]);
   const layout = layoutOf(initial);
   if (options.resume) {
     tree.dispose(initial as never);
     const checkpoint = decodeCheckpoint(options.resume, identity);
-    const { step, state, bestParameters } = checkpoint;
-    const adam = uploadAdam(checkpoint);
-    return { layout, identity, step, state, bestParameters, adam, lastGood: checkpoint };
+    const { now, lastGood, state, bestParameters } = checkpoint;
+    const adam = uploadAdam(now);
+    return { layout, identity, step: now.step, state, bestParameters, adam, lastGood };
   }
   const parameters = await downloadParameters(initial);
   const zeros = new Float32Array(layout.size);
@@ -109,6 +103,7 @@ function uploadAdam({ parameters, mean, square }: Snapshot): AdamState {
 
 /** The run as bytes to go on from. */
 export async function checkpointOf(run: Run): Promise<Uint8Array> {
-  const { identity, state, bestParameters } = run;
-  return encodeCheckpoint({ ...(await takeSnapshot(run)), identity, state, bestParameters });
+  const { identity, state, bestParameters, lastGood } = run;
+  const now = await takeSnapshot(run);
+  return encodeCheckpoint({ identity, now, lastGood, bestParameters, state });
 }

@@ -1,5 +1,6 @@
 import { fixedAffine } from "../bijectors/fixed-affine.ts";
 import type { Bijector } from "../core/bijector.ts";
+import type { Column } from "../core/column.ts";
 import { columnOf, type HostRows } from "../core/rows.ts";
 
 /** Values beyond these quantiles do not count: one outlier must not squeeze all other rows. */
@@ -10,27 +11,28 @@ const FILL = 0.9;
 
 /**
  * The affine map from standardised to raw data: mean 0 and variance 1 per column, of the values
- * between the 0.1 % and 99.9 % quantiles.
+ * between the 0.1 % and 99.9 % quantiles. Values on a grid count as spread over their cells.
  *
  * @param bound when given, the scale is enlarged where needed so that those values lie within
  * ±0.9 bound: inside the interval of the flow's splines.
  */
 export function standardization(
   rows: HostRows,
+  columns: readonly Column[],
   bound: number | null,
 ): Bijector<Record<string, never>> {
   const shift: number[] = [];
   const scale: number[] = [];
   for (let column = 0; column < rows.size; column++) {
     const values = columnOf(rows, column);
-    const { mean, deviation, reach } = trimmedMoments(values.sort());
+    const { mean, deviation, reach } = trimmedMoments(values.sort(), columns[column]?.step);
     shift.push(mean);
     scale.push(bound === null ? deviation : Math.max(deviation, reach / (FILL * bound)));
   }
   return fixedAffine({ shift, scale });
 }
 
-function trimmedMoments(sorted: Float64Array) {
+function trimmedMoments(sorted: Float64Array, step = 0) {
   const cut = Math.floor(TAIL * sorted.length);
   let kept = sorted.subarray(cut, sorted.length - cut);
   // A column that is constant but for its tails is measured by them.
@@ -38,5 +40,5 @@ function trimmedMoments(sorted: Float64Array) {
   const mean = kept.reduce((sum, value) => sum + value / kept.length, 0);
   const variance = kept.reduce((sum, value) => sum + (value - mean) ** 2 / kept.length, 0);
   const reach = Math.max((kept.at(-1) as number) - mean, mean - (kept[0] as number));
-  return { mean, deviation: Math.sqrt(variance), reach };
+  return { mean, deviation: Math.sqrt(variance + step ** 2 / 12), reach: reach + step / 2 };
 }

@@ -134,14 +134,15 @@ async function* recordValidation(
 ): AsyncGenerator<FitProgress, void> {
   const { state, step } = run;
   const train = state.lossSum / Math.max(1, state.lossCount);
-  state.history.push({ step, train, validation });
+  const finite = Number.isFinite(validation);
+  state.history.push({ step, train, validation: finite ? validation : Number.NaN });
   state.lossSum = 0;
   state.lossCount = 0;
-  if (Number.isFinite(validation)) {
+  if (finite) {
     run.lastGood = await takeSnapshot(run);
     state.rollbacks = 0;
   }
-  if (validation < (state.best ?? Infinity)) {
+  if (finite && validation < (state.best ?? Infinity)) {
     state.best = validation;
     state.bestStep = step;
     state.validationsSinceBest = 0;

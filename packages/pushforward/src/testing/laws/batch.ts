@@ -1,0 +1,56 @@
+import { describeRow, holdTo, largestOf, relativeDifference } from "../measurement.ts";
+import type { Probe, Subject } from "../subject.ts";
+import { callEagerly, firstRows } from "./eager.ts";
+
+/** Compared relative to the larger of the two numbers and 1. */
+const FLOOR = 1;
+
+/**
+ * Four rows as one batch, as a batch of 2 by 2, and one by one without a batch dimension give the
+ * same, within `limit`; log-determinants and log-probabilities have the shape of the batch.
+ */
+export async function checkBatches(subject: Subject, probe: Probe, limit: number): Promise<void> {
+  const { method, rows } = probe;
+  const four = firstRows(subject, rows, 0, 4);
+  const together = await callEagerly(subject, method, four, [4]);
+  const squared = await callEagerly(subject, method, four, [2, 2]);
+  compare(subject, probe, together, squared, "a batch of shape [2, 2] against one of [4]", limit);
+  const singles: Float32Array[][] = [];
+  for (let row = 0; row < 4; row++) {
+    singles.push(await callEagerly(subject, method, firstRows(subject, rows, row, row + 1), []));
+  }
+  const stacked = together.map((_, output) =>
+    Float32Array.from(singles.flatMap((results) => [...(results[output] as Float32Array)])),
+  );
+  compare(subject, probe, together, stacked, "events one by one against a batch", limit);
+}
+
+/** A compiled program gives what the eager call gives, within `limit`. */
+export async function checkCompiled(subject: Subject, probe: Probe, limit: number): Promise<void> {
+  const { method, rows } = probe;
+  const point = firstRows(subject, rows, 0, 16);
+  const eager = await callEagerly(subject, method, point, [16]);
+  const compiled = await method.run(point);
+  compare(subject, probe, eager, compiled, "a compiled program against eager calls", limit);
+}
+
+/** Hold the relative difference of two lists of outputs to a limit. */
+export function compare(
+  { size, context, condSize }: Subject,
+  { method, rows }: Probe,
+  expected: readonly Float32Array[],
+  got: readonly Float32Array[],
+  what: string,
+  limit: number,
+): void {
+  for (const [output, values] of expected.entries()) {
+    const others = got[output] ?? new Float32Array(0);
+    const error = largestOf(values.length, (i) =>
+      others.length === values.length ? relativeDifference(values[i], others[i], FLOOR) : Infinity,
+    );
+    const isPerEvent = output === 0 && expected.length > 1;
+    holdTo(`${method.label}: relative difference of ${what}, output ${output}`, limit, error, (i) =>
+      describeRow(isPerEvent ? Math.floor(i / size) : i, rows, size, context, condSize),
+    );
+  }
+}

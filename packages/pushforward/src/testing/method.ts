@@ -1,0 +1,132 @@
+import { flattenParameters, type ParameterLayout, uploadParameters } from "../core/parameters.ts";
+import { type Shape, sizeOf } from "../core/shape.ts";
+import { compile, grad, type NDArray, np, type Tree } from "../engine/index.ts";
+
+/** Programs run on batches of this size, so that each is traced once. */
+const BATCH = 128;
+
+/** A method of a part before it is compiled; consumes its arguments. */
+export type MethodCall = (params: Tree, x: NDArray, cond: NDArray | undefined) => NDArray[];
+
+/** Where a method is evaluated: parameters and rows on the host. */
+export interface Point {
+  /** All parameters, flat. */
+  readonly params: Float32Array;
+  /** `[n, ...shape]`. */
+  readonly rows: Float32Array;
+  /** `[n, ...condShape]`; `null` for an unconditional part. */
+  readonly context: Float32Array | null;
+}
+
+/** Gradients of a number with respect to everything in a {@link Point} but the context. */
+export interface Gradients {
+  readonly params: Float32Array;
+  readonly rows: Float32Array;
+}
+
+/** A method of a part as the laws use it: numbers in, numbers out, each program traced once. */
+export interface Method {
+  /** `"affine, forwardAndLogDet"`. */
+  readonly label: string;
+  /** What the part itself offers, eager. */
+  readonly call: MethodCall;
+  /** The outputs at each row. */
+  run(at: Point): Promise<Float32Array[]>;
+  /** Gradients of `sum(weights * outputs)` by reverse-mode differentiation. */
+  gradients(at: Point, weights: readonly Float32Array[]): Promise<Gradients>;
+}
+
+/** What the methods of a part need to know of it. */
+interface Part {
+  readonly shape: Shape;
+  readonly condShape: Shape | null;
+  readonly layout: ParameterLayout;
+}
+
+type Arguments = { params: Tree; x: NDArray; cond?: NDArray };
+
+/** Make a part's method callable with numbers. */
+export function methodOf(label: string, part: Part, call: MethodCall): Method {
+  const { shape, condShape, layout } = part;
+  const size = sizeOf(shape);
+  const program = compile(({ params, x, cond }: Arguments) => call(params, x, cond));
+  const gradientProgram = compile(gradientOf(call));
+
+  /** One batch of a point as arrays, filled up with its last row. */
+  const upload = ({ params, rows, context }: Point, from: number): Arguments => ({
+    params: uploadParameters(layout, params),
+    x: uploadBatch(rows, from, shape),
+    ...(context && condShape && { cond: uploadBatch(context, from, condShape) }),
+  });
+
+  async function run(at: Point): Promise<Float32Array[]> {
+    const count = at.rows.length / size;
+    const results: Float32Array[] = [];
+    for (let from = 0; from < count; from += BATCH) {
+      for (const [index, output] of program(upload(at, from)).entries()) {
+        const width = output.size / BATCH;
+        results[index] ??= new Float32Array(count * width);
+        const values = (await output.data()) as Float32Array;
+        results[index].set(values.subarray(0, (count - from) * width), from * width);
+      }
+    }
+    return results;
+  }
+
+  async function gradients(at: Point, weights: readonly Float32Array[]): Promise<Gradients> {
+    const count = at.rows.length / size;
+    const params = new Float32Array(layout.size);
+    const rows = new Float32Array(at.rows.length);
+    for (let from = 0; from < count; from += BATCH) {
+      const batchWeights = weights.map((values) => uploadWeights(values, from, count));
+      const [byRow, byParameter] = gradientProgram({ ...upload(at, from), weights: batchWeights });
+      const slopes = (await (byRow as NDArray).data()) as Float32Array;
+      rows.set(slopes.subarray(0, (count - from) * size), from * size);
+      const more = await byParameter?.data();
+      params.forEach((sum, i) => {
+        params[i] = sum + (more?.[i] as number);
+      });
+    }
+    return { params, rows };
+  }
+
+  return { label, call, run, gradients };
+}
+
+function gradientOf(call: MethodCall) {
+  type Variables = { params: Tree; x: NDArray };
+  return ({ weights, cond, params, x }: Arguments & { weights: NDArray[] }): NDArray[] => {
+    const loss = (variables: Variables) =>
+      call(variables.params, variables.x, cond)
+        .map((output, index) =>
+          output
+            .reshape([BATCH, -1])
+            .mul(weights[index] as NDArray)
+            .sum(),
+        )
+        .reduce((sum, term) => sum.add(term));
+    const differentiate = grad(loss as never) as unknown as (variables: Variables) => Variables;
+    const slopes = differentiate({ params, x });
+    const hasParameters = Object.keys(params).length > 0;
+    return hasParameters ? [slopes.x, flattenParameters(slopes.params)] : [slopes.x];
+  };
+}
+
+function uploadBatch(values: Float32Array, from: number, shape: Shape): NDArray {
+  const width = sizeOf(shape);
+  const batch = new Float32Array(BATCH * width);
+  const part = values.subarray(from * width, (from + BATCH) * width);
+  batch.set(part);
+  for (let end = part.length; end < batch.length; end += width) {
+    batch.copyWithin(end, part.length - width, part.length);
+  }
+  return np.array(batch, { shape: [BATCH, ...shape] });
+}
+
+/** The weights of one output, `[BATCH, width]`; zero where a row only fills the batch up. */
+function uploadWeights(values: Float32Array, from: number, count: number): NDArray {
+  const width = values.length / count;
+  const batch = new Float32Array(BATCH * width);
+  batch.set(values.subarray(from * width, (from + BATCH) * width));
+  return np.array(batch, { shape: [BATCH, width] });
+}

@@ -1,0 +1,295 @@
+import {
+  DataError,
+  DomainError,
+  fit,
+  Model,
+  nsf,
+  PushforwardError,
+  realNVP,
+  ShapeError,
+} from "pushforward";
+import { beforeAll, describe, expect, test } from "vitest";
+import { fixedAffine } from "../../src/bijectors/fixed-affine.ts";
+import { defineDistribution } from "../../src/core/distribution.ts";
+import { normal, transformed } from "../../src/distributions/index.ts";
+import { np, random, ready } from "../../src/engine/index.ts";
+import { rejection } from "../support/collect.ts";
+import { correlatedNormal, correlatedNormalLogProb, mean } from "../support/draws.ts";
+
+const rows = correlatedNormal(2000, 1);
+let model: Model;
+
+beforeAll(async () => {
+  const flow = nsf({ features: 2, layers: 2, hidden: [16], bins: 4 });
+  model = await fit(flow, rows, { steps: 200, learningRate: 5e-3, schedule: "cosine" });
+});
+
+const closeTo = (actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number) => {
+  expect(actual.length).toBe(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    expect(Math.abs(actual[i]! - expected[i]!)).toBeLessThan(tolerance);
+  }
+};
+
+describe("logProb", () => {
+  test("is near the true log-density, in the units of the data", async () => {
+    const truth = rows.map(correlatedNormalLogProb);
+    expect(mean(await model.logProb(rows))).toBeCloseTo(mean(truth), 1);
+  });
+
+  test("shifts by exactly -log|scale| when the data are scaled", async () => {
+    const scales = [1000, 0.02];
+    const scaled = rows.map((row) => row.map((value, i) => value * scales[i]! + 3 * scales[i]!));
+    const options = { steps: 20, learningRate: 1e-3 };
+    const flow = () => realNVP({ features: 2, layers: 2, hidden: [8] });
+    const plain = await (await fit(flow(), rows, options)).logProb(rows);
+    const other = await (await fit(flow(), scaled, options)).logProb(scaled);
+    const shift = Math.log(1000) + Math.log(0.02);
+    closeTo(
+      other.map((value) => value + shift),
+      plain,
+      2e-3,
+    );
+  });
+
+  test("does not depend on how many rows are asked for at once", async () => {
+    const many = correlatedNormal(4097, 2);
+    const all = await model.logProb(many);
+    expect(all).toHaveLength(4097);
+    for (const count of [0, 1, 15, 16, 17, 1000, 4096]) {
+      const part = await model.logProb(many.slice(0, count));
+      closeTo(part, all.subarray(0, count), 1e-5);
+    }
+  });
+
+  test("reads rows in every form", async () => {
+    const some = rows.slice(0, 5);
+    const expected = await model.logProb(some);
+    expect(await model.logProb(some.flat())).toEqual(expected);
+    expect(await model.logProb(Float64Array.from(some.flat()))).toEqual(expected);
+    expect(await model.logProb({ data: some.flat(), shape: [5, 2] })).toEqual(expected);
+    expect(await model.logProb(some.map((row) => Float32Array.from(row)))).toHaveLength(5);
+  });
+
+  test("is finite far outside of the data", async () => {
+    const far = [
+      [1e6, -1e6],
+      [-30, 1e10],
+    ];
+    expect((await model.logProb(far)).every((value) => value < -100)).toBe(true);
+  });
+});
+
+describe("evaluate", () => {
+  test("is the mean of logProb, with its standard error", async () => {
+    const values = await model.logProb(rows);
+    const { logProb, standardError, rows: count } = await model.evaluate(rows);
+    expect(logProb).toBeCloseTo(mean(values), 6);
+    const variance = mean(values.map((value) => (value - logProb) ** 2));
+    expect(standardError).toBeCloseTo(Math.sqrt(variance / (2000 - 1)), 6);
+    expect(count).toBe(2000);
+    expect((await model.evaluate(rows.slice(0, 1))).standardError).toBe(0);
+  });
+
+  test("refuses no rows", async () => {
+    expect(await rejection(model.evaluate([]))).toBeInstanceOf(DataError);
+  });
+});
+
+describe("sample", () => {
+  test("draws from the density: moments agree", async () => {
+    const { data, shape } = await model.sample(5000, { seed: 1 });
+    expect(shape).toEqual([5000, 2]);
+    const first = data.filter((_, i) => i % 2 === 0);
+    const second = data.filter((_, i) => i % 2 === 1);
+    expect(mean(first)).toBeCloseTo(0, 0);
+    expect(Math.abs(mean(first.map((a, i) => a * second[i]!)) - 0.8)).toBeLessThan(0.1);
+    expect(Math.abs(mean(first.map((a) => a * a)) - 1)).toBeLessThan(0.1);
+  });
+
+  test("repeats itself with a seed, and differs with another; the default is 0", async () => {
+    const { data } = await model.sample(50, { seed: 7 });
+    expect((await model.sample(50, { seed: 7 })).data).toEqual(data);
+    expect((await model.sample(50, { seed: 8 })).data).not.toEqual(data);
+    expect((await model.sample(50)).data).toEqual((await model.sample(50, { seed: 0 })).data);
+  });
+
+  test("more than a batch: as many as asked for, none repeated", async () => {
+    const { data, shape } = await model.sample(9000);
+    expect(shape).toEqual([9000, 2]);
+    expect(new Set(data.filter((_, i) => i % 2 === 0)).size).toBeGreaterThan(8990);
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, Infinity])("refuses a count of %d", async (count) => {
+    for (const call of [() => model.sample(count), () => model.trace(count)]) {
+      const error = await rejection(call());
+      expect(error).toBeInstanceOf(DomainError);
+      expect(error.message).toContain(`positive integer, got ${count}`);
+    }
+  });
+});
+
+describe("encode and decode", () => {
+  test("undo each other", async () => {
+    const some = rows.slice(0, 100);
+    const latents = await model.encode(some);
+    expect(latents.shape).toEqual([100, 2]);
+    closeTo((await model.decode(latents)).data, some.flat(), 1e-4);
+    const again = await model.encode(await model.decode(latents));
+    closeTo(again.data, latents.data, 1e-4);
+  });
+
+  test("latents of data are nearly standard normal and uncorrelated", async () => {
+    const { data } = await model.encode(rows);
+    const first = data.filter((_, i) => i % 2 === 0);
+    const second = data.filter((_, i) => i % 2 === 1);
+    for (const column of [first, second]) {
+      expect(Math.abs(mean(column))).toBeLessThan(0.1);
+      expect(Math.abs(mean(column.map((value) => value ** 2)) - 1)).toBeLessThan(0.15);
+    }
+    expect(Math.abs(mean(first.map((value, i) => value * second[i]!)))).toBeLessThan(0.1);
+  });
+
+  test("no rows give no latents", async () => {
+    expect(await model.encode([])).toEqual({ data: new Float32Array(0), shape: [0, 2] });
+  });
+});
+
+describe("interpolate", () => {
+  test("begins and ends at the rows, in equal steps of the latents", async () => {
+    const path = await model.interpolate(rows[0]!, rows[1]!, { steps: 5 });
+    expect(path.shape).toEqual([5, 2]);
+    closeTo(path.data.subarray(0, 2), rows[0]!, 1e-4);
+    closeTo(path.data.subarray(8), rows[1]!, 1e-4);
+    const { data } = await model.encode(path);
+    for (let i = 2; i < 8; i++) {
+      expect(data[i]).toBeCloseTo((data[i - 2]! + data[i + 2]!) / 2, 3);
+    }
+    expect((await model.interpolate(rows[0]!, rows[1]!)).shape).toEqual([9, 2]);
+  });
+
+  test.each([0, 1, 2.5, Number.NaN])("refuses %d steps", async (steps) => {
+    const error = await rejection(model.interpolate([0, 0], [1, 1], { steps }));
+    expect(error).toBeInstanceOf(DomainError);
+  });
+
+  test("refuses rows of another size", async () => {
+    expect(await rejection(model.interpolate([0], [1, 1]))).toBeInstanceOf(ShapeError);
+  });
+});
+
+describe("trace", () => {
+  test.each([5, 16, 100, 5000])("goes from the base to what sample draws (%d rows)", async (count) => {
+    const stages = await model.trace(count, { seed: 3 });
+    const samples = await model.sample(count, { seed: 3 });
+    expect(stages[0]!.name).toBe("base: normal");
+    expect(stages.map(({ name }) => name).slice(1)).toEqual([
+      "luLinear",
+      "coupling",
+      "luLinear",
+      "coupling",
+      "luLinear",
+      "fixedAffine",
+    ]);
+    for (const stage of stages) expect(stage.shape).toEqual([count, 2]);
+    closeTo(stages.at(-1)!.data, samples.data, 1e-4);
+    const latents = await model.encode(samples);
+    closeTo(stages[0]!.data, latents.data, 1e-3);
+  });
+
+  test("a bare distribution has no layers", async () => {
+    await ready();
+    const bare = new Model({ flow: normal({ shape: [2] }), params: {} });
+    expect(await rejection(bare.trace(3))).toBeInstanceOf(DomainError);
+    expect((await bare.sample(3)).shape).toEqual([3, 2]);
+    expect((await bare.encode([[1, 2]])).data).toEqual(Float32Array.of(1, 2));
+  });
+});
+
+describe("check", () => {
+  test("passes on data and on samples", async () => {
+    for (const report of [await model.check(rows), await model.check()]) {
+      expect(report.items.filter(({ ok }) => !ok)).toEqual([]);
+      expect(report.ok).toBe(true);
+    }
+  });
+
+  test("refuses no rows", async () => {
+    expect(await rejection(model.check([]))).toBeInstanceOf(DataError);
+  });
+});
+
+describe("what a model says of itself", () => {
+  test("shape, context, name, parameters", () => {
+    expect(model.shape).toEqual([2]);
+    expect(model.condShape).toBeNull();
+    expect(model.flowName).toBe("nsf");
+    expect(model.columns).toEqual([{}, {}]);
+  });
+
+  test("the parameter count is that of the file", async () => {
+    const bytes = await model.toBytes();
+    const headerBytes = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+    expect(model.parameterCount).toBe((bytes.length - 8 - headerBytes) / 4);
+  });
+
+  test("the summary names flow, parameters, base and layers", () => {
+    const summary = model.summary();
+    expect(summary).toContain("nsf: density of events of shape [2]");
+    expect(summary).toContain(`parameters: ${model.parameterCount}`);
+    expect(summary).toContain("base: normal");
+    expect(summary).toMatch(/base to data: .*luLinear.*coupling.*fixedAffine/);
+  });
+});
+
+describe("bad rows", () => {
+  test("each method names itself, the row and the column", async () => {
+    const named = new Model({
+      flow: transformed({
+        base: normal({ shape: [2] }),
+        bijector: fixedAffine({ shift: [0, 0], scale: [1, 1] }),
+      }),
+      params: { base: {}, bijector: {} },
+      columns: [{ name: "height" }, { name: "weight" }],
+    });
+    const bad = [
+      [1, 2],
+      [1, Number.NaN],
+    ];
+    for (const method of ["logProb", "evaluate", "encode", "check"] as const) {
+      const error = await rejection(named[method](bad));
+      expect(error).toBeInstanceOf(DataError);
+      expect(error.message).toContain(`${method}: row 1, column weight: NaN`);
+      const wide = await rejection(named[method]([[1, 2, 3]]));
+      expect(wide).toBeInstanceOf(ShapeError);
+      expect(wide.message).toContain(`${method}: row 0 has 3 numbers, expected 2`);
+    }
+    expect(await rejection(named.decode([[1]]))).toBeInstanceOf(PushforwardError);
+  });
+});
+
+test("a base may take the context that the layers do not", async () => {
+  await ready();
+  const shifted = defineDistribution<Record<string, never>>({
+    kind: "shifted",
+    shape: [1],
+    condShape: [1],
+    options: {},
+    init: () => ({}),
+    logProb: (_, x, cond) => {
+      const z = x.sub(cond!);
+      return z.ref.mul(z).sum(1).mul(-0.5);
+    },
+    sampleAndLogProb: (_, key, count, cond) => {
+      const z = random.normal(key, [count, 1]);
+      return [z.ref.add(cond!), z.sum(1).mul(0).add(np.zeros([count]))];
+    },
+  });
+  const flow = transformed({ base: shifted, bijector: fixedAffine({ shift: [0], scale: [2] }) });
+  const model = new Model({ flow, params: { base: {}, bijector: {} } });
+  const context = [100];
+  expect((await model.encode([4], { context })).data[0]).toBeCloseTo(2, 5);
+  expect((await model.decode([2], { context })).data[0]).toBeCloseTo(4, 5);
+  const stages = await model.trace(4, { context });
+  expect(stages.at(-1)!.data[0]).toBeCloseTo((await model.sample(4, { context })).data[0]!, 3);
+});

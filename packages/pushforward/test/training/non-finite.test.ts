@@ -1,0 +1,168 @@
+import { type FitOptions, fit, NotFiniteError } from "pushforward";
+import { describe, expect, test } from "vitest";
+import { affine, chain, invert } from "../../src/bijectors/index.ts";
+import type { Bijector } from "../../src/core/bijector.ts";
+import { defineDistribution, type Distribution } from "../../src/core/distribution.ts";
+import { normal, transformed } from "../../src/distributions/index.ts";
+import { np } from "../../src/engine/index.ts";
+import { collect, rejection } from "../support/collect.ts";
+import { correlatedNormal } from "../support/draws.ts";
+import { faulty, type FaultyOptions } from "../support/faulty-bijector.ts";
+
+const rows = correlatedNormal(200, 1);
+const base = () => normal({ shape: [2] });
+const flowOf = (bijector: Bijector) => transformed({ base: base(), bijector });
+const flowWith = (fault: FaultyOptions["fault"]) =>
+  flowOf(chain({ bijectors: [affine({ shape: [2] }), faulty({ size: 2, fault })] }));
+
+/** No scaling, so that a value above 50 reaches the layer as it is. */
+const options = {
+  steps: 40,
+  batchSize: 20,
+  validateEvery: 2,
+  learningRate: 0.01,
+  schedule: "constant",
+  standardize: false,
+  validation: correlatedNormal(50, 2),
+  patience: Infinity,
+} satisfies FitOptions;
+
+/** One row in 200 on which the layer fails: one batch in ten. */
+const withOneBadRow = rows.map((row, i) => (i === 60 ? [60, 0] : row));
+
+describe("a loss that is not finite now and then", () => {
+  test("rolls back, halves the rate, says so, and ends with finite weights", async () => {
+    const { model, notices, reports } = await collect(flowWith("large inputs"), withOneBadRow, options);
+    const rollbacks = notices.filter((notice) => notice.includes("not finite"));
+    expect(rollbacks).toHaveLength(4);
+    expect(rollbacks[0]).toMatch(
+      /^Loss or gradient not finite at step \d+: went back to the weights of step \d+, learning rate now 0\.0050\.$/,
+    );
+    const rates = reports.flatMap((report) => (report.type === "step" ? report.learningRate : []));
+    expect([...new Set(rates)]).toEqual([0, 1, 2, 3, 4].map((n) => 0.01 / 2 ** n));
+    expect(rates).toHaveLength(36);
+    expect(model.history.every(({ train }) => Number.isFinite(train))).toBe(true);
+    expect((await model.logProb(rows)).every(Number.isFinite)).toBe(true);
+  });
+
+  test("goes back to the weights of the last good validation", async () => {
+    const { reports, notices } = await collect(flowWith("large inputs"), withOneBadRow, options);
+    const notice = notices.find((text) => text.includes("not finite")) as string;
+    const [, failed, restored] = /at step (\d+): .* of step (\d+),/.exec(notice) as RegExpExecArray;
+    const validated = reports.flatMap((report) =>
+      report.type === "validation" && report.step < Number(failed) ? report.step : [],
+    );
+    expect(Number(restored)).toBe(validated.at(-1) ?? 0);
+  });
+
+  test("lowers the rate until the steps are small enough", async () => {
+    const { model, notices } = await collect(flowWith("large weights"), rows, {
+      ...options,
+      learningRate: 1,
+    });
+    expect(notices.filter((notice) => notice.includes("not finite")).length).toBeGreaterThan(0);
+    expect((await model.logProb(rows)).every(Number.isFinite)).toBe(true);
+  });
+
+  test("a run killed before a rollback goes on to the same losses", async () => {
+    const full = await collect(flowWith("large inputs"), withOneBadRow, options);
+    const failed = full.notices.map((text) => Number(/finite at step (\d+)/.exec(text)?.[1]));
+    const odd = failed.findLast((step) => step % 2 === 0) as number;
+    // Between the last validation and the failure: what is rolled back to is in the checkpoint.
+    const checkpoints: Uint8Array[] = [];
+    await collect(flowWith("large inputs"), withOneBadRow, {
+      ...options,
+      checkpointEvery: odd - 1,
+      onCheckpoint: (bytes) => void checkpoints.push(bytes),
+    });
+    const resumed = await collect(flowWith("large inputs"), withOneBadRow, {
+      ...options,
+      resume: checkpoints[0]!,
+    });
+    expect(resumed.notices.some((text) => text.includes(`not finite at step ${odd}:`))).toBe(true);
+    expect(resumed.losses).toEqual(full.losses.slice(-resumed.losses.length));
+    expect(await resumed.model.toBytes()).toEqual(await full.model.toBytes());
+  });
+});
+
+describe("a loss that stays not finite", () => {
+  const failure = async (flow: Distribution, settings: FitOptions = options, data = rows) => {
+    const error = await rejection(fit(flow, data, settings));
+    expect(error).toBeInstanceOf(NotFiniteError);
+    expect(error.message).not.toContain("\n");
+    return error.message;
+  };
+
+  test("gives up after five rollbacks and names the layer by path and kind", async () => {
+    const reports: string[] = [];
+    const message = await failure(flowWith("always"), {
+      ...options,
+      onProgress: (report) => void (report.type === "notice" && reports.push(report.message)),
+    });
+    expect(reports.filter((report) => report.includes("not finite"))).toHaveLength(5);
+    expect(message).toContain("for the 6th time");
+    expect(message).toContain("layer 1 (faulty)");
+    expect(message).toMatch(/learningRate|clipNorm/);
+  });
+
+  test("names the layer inside preprocessing, chains and inversions", async () => {
+    const { standardize: _, ...scaled } = options;
+    expect(await failure(flowWith("always"), scaled)).toContain("layer 0.1 (faulty)");
+    // Read the other way round, the layer's own `forward` is sound: only its inverse fails.
+    const nested = invert({
+      bijector: invert({
+        bijector: chain({ bijectors: [faulty({ size: 2, fault: "always" }), affine({ shape: [2] })] }),
+      }),
+    });
+    expect(await failure(flowOf(nested))).toContain("layer 0 (faulty)");
+    expect(await failure(flowOf(faulty({ size: 2, fault: "always" })))).toContain("(faulty)");
+  });
+
+  test("names the parameter when only the gradient is not finite", async () => {
+    const message = await failure(flowWith("gradient"));
+    expect(message).toContain("the gradient of parameter bijector.1.shift");
+  });
+
+  test("names the base distribution", async () => {
+    const broken = defineDistribution({
+      kind: "broken",
+      shape: [2],
+      options: {},
+      init(key) {
+        key.dispose();
+        return { weight: np.zeros([1]) };
+      },
+      logProb: ({ weight }, x) => x.sum(1).add(weight.sum()).mul(Number.NaN),
+      sampleAndLogProb() {
+        throw new Error("not needed");
+      },
+    });
+    const flow = transformed({ base: broken, bijector: affine({ shape: [2] }) });
+    expect(await failure(flow)).toContain("the base distribution (broken)");
+    expect(await failure(broken)).toContain("the log-density of broken");
+  });
+
+  test.each(["large inputs", "infinite density"] as const)(
+    "validation that is never finite (%s) ends in an error, not in made-up weights",
+    async (fault) => {
+      const validation = options.validation.map((row) => [...row]);
+      validation[3] = [60, 0];
+      const message = await failure(flowWith(fault), { ...options, validation, patience: 3 });
+      expect(message).toContain("no validation gave a finite loss");
+    },
+  );
+});
+
+test("ordinary fits with an absurd learning rate end with finite weights or a NotFiniteError", async () => {
+  for (const learningRate of [10, 1e4, 1e30]) {
+    const flow = flowOf(affine({ shape: [2] }));
+    try {
+      const model = await fit(flow, rows, { steps: 30, learningRate, validateEvery: 5 });
+      expect((await model.sample(10)).data.every(Number.isFinite)).toBe(true);
+      const best = Math.min(...model.history.map(({ validation }) => validation));
+      expect(Number.isFinite(best)).toBe(true);
+    } catch (error) {
+      expect(error).toBeInstanceOf(NotFiniteError);
+    }
+  }
+});
