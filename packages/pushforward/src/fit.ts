@@ -5,7 +5,10 @@ import type { FitOptions } from "./training/options.ts";
 import type { FitProgress } from "./training/progress.ts";
 import { train } from "./training/train.ts";
 
-/** A fit under way: `await` it for the model, or iterate over it for its progress. */
+/**
+ * A fit under way: `await` it for the model, or iterate over it for its progress. Iterating gives
+ * what is reported from then on: all of it, if it begins where the fit does.
+ */
 export interface FitRun extends PromiseLike<Model>, AsyncIterable<FitProgress> {}
 
 /**
@@ -29,35 +32,30 @@ export interface FitRun extends PromiseLike<Model>, AsyncIterable<FitProgress> {
  * sense; NotFiniteError when training cannot be kept finite; the signal's reason when aborted.
  */
 export function fit(flow: Distribution, rows: Rows, options: FitOptions = {}): FitRun {
-  const reports: FitProgress[] = [];
-  let wake: () => void = () => {};
-  let changed = new Promise<void>((resolve) => {
-    wake = resolve;
-  });
-  let done = false;
-  const notify = () => {
-    wake();
-    changed = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-  };
+  let end = openLink<FitProgress>();
 
   async function drive(): Promise<Model> {
     const steps = train(flow, rows, options);
     try {
       for (;;) {
-        const { value, done: finished } = await steps.next();
-        if (finished) return new Model(value);
-        reports.push(value);
+        const { value, done } = await steps.next();
+        if (done) return new Model(value);
+        const next = openLink<FitProgress>();
+        end.close({ value, next: next.link });
+        end = next;
         options.onProgress?.(value);
-        notify();
       }
     } finally {
       // Where `onProgress` threw, the run is still in the middle and has arrays to free.
       await steps.return(undefined as never);
-      done = true;
-      notify();
+      end.close(null);
     }
+  }
+
+  /** Everything reported from now on, then the failure if there was one. */
+  async function* follow(from: Promise<Link<FitProgress>>): AsyncGenerator<FitProgress, void> {
+    for (let link = await from; link; link = await link.next) yield link.value;
+    await model;
   }
 
   const model = drive();
@@ -66,13 +64,20 @@ export function fit(flow: Distribution, rows: Rows, options: FitOptions = {}): F
   return {
     // biome-ignore lint/suspicious/noThenProperty: a fit is meant to be awaited.
     then: (onModel, onError) => model.then(onModel, onError),
-    async *[Symbol.asyncIterator]() {
-      for (let next = 0; ; next++) {
-        while (next >= reports.length && !done) await changed;
-        if (next >= reports.length) break;
-        yield reports[next] as FitProgress;
-      }
-      await model;
-    },
+    [Symbol.asyncIterator]: () => follow(end.link),
   };
+}
+
+/**
+ * A report and the promise of the next one; `null` after the last. Readers each hold on to their
+ * own place in the list, so that what all of them have read can be freed.
+ */
+type Link<T> = { readonly value: T; readonly next: Promise<Link<T>> } | null;
+
+function openLink<T>() {
+  let close: (link: Link<T>) => void = () => {};
+  const link = new Promise<Link<T>>((resolve) => {
+    close = resolve;
+  });
+  return { link, close };
 }

@@ -5,7 +5,7 @@ import { scalarBijector } from "./scalar-map.ts";
 
 /**
  * `y = exp(x)`, onto the positive numbers; log-det `sum(x)`. Values that are not positive have
- * density 0. Float32 overflows for x above 88.
+ * density 0. Float32 overflows for x above 88; round trip within 2e-5.
  */
 export function exp({ shape }: { shape: Shape }): Bijector<Record<string, never>> {
   return scalarBijector({

@@ -15,7 +15,9 @@ export interface SigmoidOptions {
 /**
  * `y = low + (high - low) / (1 + exp(-x))`, onto the interval (low, high); log-det
  * `sum(log(high - low) + log sigmoid(x) + log sigmoid(-x))`. The logit is `invert({ bijector:
- * sigmoid(...) })`. Values outside the open interval have density 0.
+ * sigmoid(...) })`. Values outside the open interval have density 0. Float32 round trip for
+ * low = 0: within 5e-5 (relative for |x| above 1) for x below 5; further right, and for another `low`
+ * on both sides, the map is flat and the error about 1e-7 exp(|x|).
  *
  * @throws DomainError unless low < high, both finite.
  */

@@ -6,7 +6,8 @@ import { scalarBijector } from "./scalar-map.ts";
 
 /**
  * `y = log(1 + exp(x))`, onto the positive numbers, close to the identity for large x; log-det
- * `sum(log sigmoid(x))`. Values that are not positive have density 0.
+ * `sum(log sigmoid(x))`. Values that are not positive have density 0. Float32 round trip:
+ * within 5e-5 (relative for |x| above 1).
  */
 export function softplus({ shape }: { shape: Shape }): Bijector<Record<string, never>> {
   return scalarBijector({

@@ -6,8 +6,9 @@ import { scalarBijector } from "./scalar-map.ts";
 
 /**
  * `y = tanh(x)`, onto (-1, 1); log-det `sum(2 (log 2 - x - softplus(-2x)))`. Values outside have
- * density 0. Float32 rounds |x| above 9 to ±1, which has no way back: keep samples and their
- * log-probabilities together instead of scoring samples anew.
+ * density 0. Float32 round trip: within 5e-5 for |x| below 3, then 1e-7 exp(2 |x|); |x| above 9 is
+ * rounded to ±1, which has no way back: keep samples and their log-probabilities together instead
+ * of scoring samples anew.
  */
 export function tanh({ shape }: { shape: Shape }): Bijector<Record<string, never>> {
   return scalarBijector({

@@ -18,12 +18,14 @@ export async function jacobians(
 ): Promise<Float64Array> {
   const count = x.shape[0] as number;
   const size = sizeOf(bijector.shape);
-  const map = (input: NDArray) => {
-    const [y, logDet] = bijector[`${direction}AndLogDet`](tree.ref(params), input, cond?.ref);
-    logDet.dispose();
-    return y;
-  };
-  const column = compile((input: NDArray, tangent: NDArray) => {
+  // Arrays that a compiled function closes over would stay with it; arguments do not.
+  type Arguments = { own: Tree; input: NDArray; tangent: NDArray; context?: NDArray };
+  const column = compile(({ own, input, tangent, context }: Arguments) => {
+    const map = (point: NDArray) => {
+      const [y, logDet] = bijector[`${direction}AndLogDet`](tree.ref(own), point, context?.ref);
+      logDet.dispose();
+      return y;
+    };
     const [y, derivative] = jvp(map as never, [input] as never, [tangent] as never) as NDArray[];
     y?.dispose();
     return derivative as NDArray;
@@ -32,7 +34,9 @@ export async function jacobians(
   for (let j = 0; j < size; j++) {
     const unit = np.array(Array.from({ length: size }, (_, k) => (k === j ? 1 : 0)));
     const tangent = np.broadcastTo(unit.reshape([...bijector.shape]), [...x.shape]);
-    const derivative = await column(x.ref, tangent).data();
+    const own = tree.ref(params);
+    const context = cond && { context: cond.ref };
+    const derivative = await column({ own, input: x.ref, tangent, ...context }).data();
     for (let i = 0; i < count * size; i++) result[i * size + j] = derivative[i] as number;
   }
   return result;

@@ -101,7 +101,9 @@ async function checkDataRoundTrip(subject: CheckSubject): Promise<CheckItem> {
   const { x } = subject;
   const { error, logDetError } = await roundTrip(subject, x, "inverse");
   logDetError.dispose();
-  const deviation = np.std(x.ref, 0).add(1e-30);
+  const spread = np.std(x.ref, 0);
+  // One row, or one value, has no spread: its size stands in.
+  const deviation = np.where(spread.ref.greater(0), spread, np.absolute(x.ref).max(0).add(1));
   const worst = await scalar(error.div(deviation).max());
   return item(
     "round trip, data",

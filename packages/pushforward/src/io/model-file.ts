@@ -93,6 +93,8 @@ function buildFlow(spec: unknown, source: string, factories: Factories | undefin
     const params = flow.init(random.key(0));
     const layout = layoutOf(params);
     tree.dispose(params as never);
+    // A nested part that is no part shows in the sizes of what it should have parametrised.
+    if (!Number.isInteger(layout.size)) throw new Error("one of its parts is malformed");
     return { flow, layout };
   } catch (error) {
     if (error instanceof ModelFileError) throw error;

@@ -65,6 +65,11 @@ interface Setup {
  * Parameters are those of `init` plus normal noise, and inputs come from the domain; both from the
  * seed, so that a law holds always or never. Inputs of the inverse are values of `forward`.
  *
+ * Names, for exceptions: "round trip", "log-determinants cancel", "log-determinant is the
+ * Jacobian's", "batch is its rows", "compiled is eager", "parameters have an effect", "gradients",
+ * "extreme inputs", "extreme inputs, gradients", "ownership", "spec rebuilds it", "context errors",
+ * "shape errors" (not for scalar events), "context has an effect" (of conditional ones).
+ *
  * @throws DomainError when an exception names no law.
  */
 export function bijectorLaws(bijector: Bijector, options: BijectorLawOptions = {}): Law[] {

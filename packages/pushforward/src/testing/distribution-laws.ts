@@ -70,7 +70,11 @@ interface Setup {
 /**
  * The laws that every distribution keeps, for any test runner; see {@link bijectorLaws}.
  *
- * Samples are compared with the density in one and two dimensions, in which it is integrated, too.
+ * Names, for exceptions: "samples carry their log-probability", "keys", "batch is its rows",
+ * "compiled is eager", "parameters have an effect", "gradients", "extreme inputs", "extreme inputs,
+ * gradients", "ownership", "spec rebuilds it", "context errors", "shape errors" (not for scalar
+ * events), "context has an effect" (of conditional ones); and, in one and two dimensions,
+ * "integrates to 1" and "samples follow the density".
  *
  * @throws DomainError when an exception names no law.
  */

@@ -100,5 +100,18 @@ export function drawRows(
 
 /** One of the subject's methods, named after both. */
 export function methodOfSubject(subject: Subject, name: string, call: MethodCall): Method {
-  return methodOf(`${subject.kind}, ${name}`, subject, call);
+  const label = `${subject.kind}, ${name}`;
+  return methodOf(label, subject, (...args) => {
+    try {
+      return call(...args);
+    } catch (error) {
+      // What jax-js says names a tracer that the author of a bijector has never seen.
+      if (!(error instanceof ReferenceError)) throw error;
+      throw new Error(
+        `${label}: an array is used after it was given away, limit: one use, or ".ref" before the ` +
+          `last (${error.message}).`,
+        { cause: error },
+      );
+    }
+  });
 }

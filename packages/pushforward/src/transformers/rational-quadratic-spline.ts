@@ -34,9 +34,10 @@ interface Bin {
  * [-bound, bound]: `y = x`.
  *
  * Parameters, 3K - 1: logits of the widths (K), of the heights (K), log-slopes at the inner knots
- * (K - 1), each softly clipped to ±log 1000. Zeros are the identity, exactly. The outer slopes
- * are 1. Float32 error: about 1e-6 · bound in value and 1e-4 in the log-derivative where slopes
- * stay within [0.01, 100].
+ * (K - 1), each softly clipped to ±log 1000. Zeros are the identity, up to rounding. The outer
+ * slopes are 1. Float32 error: in value, 2e-6 · bound, times the local slope where that exceeds 1
+ * (5e-6 for the inverse, and its own slope); in the log-derivative 1e-4 for parameters of size 1, up
+ * to 0.1 where extreme ones make bins as narrow as they can be.
  *
  * @throws DomainError for fewer than two bins, a bound that is not positive, or bins that cannot
  * all have the minimum size.

@@ -1,4 +1,11 @@
-import { type Distribution, type FitOptions, type FitProgress, fit, type Model, type Rows } from "pushforward";
+import {
+  type Distribution,
+  type FitOptions,
+  type FitProgress,
+  fit,
+  type Model,
+  type Rows,
+} from "pushforward";
 
 /** A finished fit with all that it reported. */
 export interface Collected {

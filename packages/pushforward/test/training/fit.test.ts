@@ -1,7 +1,7 @@
-import { affine, chain } from "../../src/bijectors/index.ts";
-import { normal, transformed } from "../../src/distributions/index.ts";
 import { DataError, fit, nsf, realNVP } from "pushforward";
 import { describe, expect, test } from "vitest";
+import { affine, chain } from "../../src/bijectors/index.ts";
+import { normal, transformed } from "../../src/distributions/index.ts";
 import { collect, rejection } from "../support/collect.ts";
 import { correlatedNormal, correlatedNormalLogProb, estimate, mean } from "../support/draws.ts";
 
@@ -164,7 +164,10 @@ describe("fit", () => {
     expect(mean(await bare.logProb(rows))).toBeGreaterThan(truth - 0.05);
     const layer = () => affine({ shape: [2] });
     const chained = await fit(
-      transformed({ base: normal({ shape: [2] }), bijector: chain({ bijectors: [layer(), layer()] }) }),
+      transformed({
+        base: normal({ shape: [2] }),
+        bijector: chain({ bijectors: [layer(), layer()] }),
+      }),
       rows.map(([a, b]) => [10 * a!, b! - 7]),
       { steps: 50 },
     );
@@ -181,7 +184,7 @@ describe("progress", () => {
     expect(seen).toEqual(told);
     const late: unknown[] = [];
     for await (const report of run) late.push(report);
-    expect(late).toEqual(told);
+    expect(late).toEqual([]);
     const model = await run;
     expect(await run).toBe(model);
     const steps = told.filter((report) => (report as { type: string }).type === "step");
@@ -233,9 +236,7 @@ describe("progress", () => {
     };
     expect(await rejection(fit(small(), rows, { ...quick, onProgress: throwing }))).toBe(fault);
     expect(
-      await rejection(
-        fit(small(), rows, { ...quick, checkpointEvery: 2, onCheckpoint: throwing }),
-      ),
+      await rejection(fit(small(), rows, { ...quick, checkpointEvery: 2, onCheckpoint: throwing })),
     ).toBe(fault);
   });
 });

@@ -2,12 +2,12 @@ import { type FitOptions, fit, NotFiniteError } from "pushforward";
 import { describe, expect, test } from "vitest";
 import { affine, chain, invert } from "../../src/bijectors/index.ts";
 import type { Bijector } from "../../src/core/bijector.ts";
-import { defineDistribution, type Distribution } from "../../src/core/distribution.ts";
+import { type Distribution, defineDistribution } from "../../src/core/distribution.ts";
 import { normal, transformed } from "../../src/distributions/index.ts";
 import { np } from "../../src/engine/index.ts";
 import { collect, rejection } from "../support/collect.ts";
 import { correlatedNormal } from "../support/draws.ts";
-import { faulty, type FaultyOptions } from "../support/faulty-bijector.ts";
+import { type FaultyOptions, faulty } from "../support/faulty-bijector.ts";
 
 const rows = correlatedNormal(200, 1);
 const base = () => normal({ shape: [2] });
@@ -32,7 +32,11 @@ const withOneBadRow = rows.map((row, i) => (i === 60 ? [60, 0] : row));
 
 describe("a loss that is not finite now and then", () => {
   test("rolls back, halves the rate, says so, and ends with finite weights", async () => {
-    const { model, notices, reports } = await collect(flowWith("large inputs"), withOneBadRow, options);
+    const { model, notices, reports } = await collect(
+      flowWith("large inputs"),
+      withOneBadRow,
+      options,
+    );
     const rollbacks = notices.filter((notice) => notice.includes("not finite"));
     expect(rollbacks).toHaveLength(4);
     expect(rollbacks[0]).toMatch(
@@ -111,7 +115,9 @@ describe("a loss that stays not finite", () => {
     // Read the other way round, the layer's own `forward` is sound: only its inverse fails.
     const nested = invert({
       bijector: invert({
-        bijector: chain({ bijectors: [faulty({ size: 2, fault: "always" }), affine({ shape: [2] })] }),
+        bijector: chain({
+          bijectors: [faulty({ size: 2, fault: "always" }), affine({ shape: [2] })],
+        }),
       }),
     });
     expect(await failure(flowOf(nested))).toContain("layer 0 (faulty)");

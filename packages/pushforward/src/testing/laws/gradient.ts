@@ -11,7 +11,7 @@ const DIRECTIONS = 3;
 /** Largest share of rows that may be left out because no step suits them. */
 const LEFT_OUT = 0.25;
 /** Two steps that differ by more, relative to the derivative, show a kink or a bend. */
-const ROUGH = 0.01;
+const ROUGH = 0.003;
 /** Rounding of the outputs, relative to their size and at least 1. */
 const ROUNDING = 1e-6;
 
@@ -33,7 +33,7 @@ interface Variable {
  *
  * Outputs are computed in float32 and summed in double precision; central differences with steps h
  * and 2h are extrapolated, `(4 D(h) - D(2h)) / 3`, with h = 0.02, 0.005 or 0.00125 over
- * sqrt(size): the largest at which the two differ by less than 1 %. A row that no step suits sits
+ * sqrt(size): the largest at which the two differ by less than 0.3 %. A row that no step suits sits
  * on a kink (a knot, a corner of a relu); it is left out of both sides, as long as fewer than a quarter
  * of the rows are. The error is held to `limit` times the length of the array's gradient plus a
  * hundredth of that of all gradients.

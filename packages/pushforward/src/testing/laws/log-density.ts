@@ -5,7 +5,7 @@ import { compile, mapRows, type NDArray, np, random, type Tree } from "../../eng
 import type { Subject } from "../subject.ts";
 
 /** Draws of a sample that the laws about samples look at. */
-export const SAMPLES = 4096;
+export const SAMPLES = 16_384;
 
 /** A distribution given one context, as numbers: its log-density and a sample. */
 export interface LogDensity {

@@ -62,16 +62,7 @@ async function checkOwnership(
 ): Promise<void> {
   const tensors = uploadParameters(layout, params);
   const leaves = tree.leaves(tensors as never) as NDArray[];
-  const { result, arrays } = collectArrays(() => {
-    try {
-      return call(tree.ref(tensors as never) as Tree);
-    } catch (error) {
-      throw new Error(
-        `${label}: the call failed: ${(error as Error).message} An array that is used twice needs ".ref" the first time.`,
-        { cause: error },
-      );
-    }
-  });
+  const { result, arrays } = collectArrays(() => call(tree.ref(tensors as never) as Tree));
   requireConsumed(label, consumed);
   leaves.forEach((leaf, index) => {
     if (leaf.refCount === 1) return;

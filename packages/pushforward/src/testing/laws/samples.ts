@@ -69,11 +69,11 @@ async function distributionFunction(
 }
 
 /** Cells along each axis of the plane, and points of the midpoint rule along each cell's. */
-const CELLS = 8;
-const POINTS = 12;
+const CELLS = 6;
+const POINTS = 48;
 
 /**
- * Samples in the plane follow the density: the chi-square statistic of their counts in 64 cells and
+ * Samples in the plane follow the density: the chi-square statistic of their counts in 36 cells and
  * the rest of the plane stays below the value that about 1 in 10,000 correct samplers exceed
  * (Wilson and Hilferty 1931).
  */

@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { DataError, ShapeError } from "../../src/core/errors.ts";
+import { columnOf, type Rows, toHostRows } from "../../src/core/rows.ts";
+
+const read = (rows: Rows, shape: number[] = [2]) => toHostRows("score", rows, shape);
+
+describe("all ways to write the same rows", () => {
+  const ways: [string, Rows][] = [
+    [
+      "nested",
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+    ],
+    ["flat", [1, 2, 3, 4, 5, 6]],
+    ["typed", Float32Array.from([1, 2, 3, 4, 5, 6])],
+    [
+      "rows of typed arrays",
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ].map((row) => Float64Array.from(row)),
+    ],
+    ["data and shape", { data: [1, 2, 3, 4, 5, 6], shape: [3, 2] }],
+  ];
+  test.each(ways)("%s", (_, rows) => {
+    const host = read(rows);
+    expect([...host.data]).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(host).toMatchObject({ count: 3, size: 2 });
+    expect([...columnOf(host, 1)]).toEqual([2, 4, 6]);
+  });
+});
+
+test("scalar and one-dimensional events: a list of numbers is a list of rows", () => {
+  expect(read([1, 2, 3], [])).toMatchObject({ count: 3, size: 1 });
+  expect(read([1, 2, 3], [1])).toMatchObject({ count: 3, size: 1 });
+});
+
+test("no rows at all", () => {
+  expect(read([])).toMatchObject({ count: 0, size: 2 });
+});
+
+describe("refused", () => {
+  test.each<[Rows, string]>([
+    [[1, 2, 3], "score: got 3 numbers, expected whole events of shape [2], 2 numbers each"],
+    [[[1, 2], [3]], "score: row 1 has 1 numbers, expected 2 (event shape [2])"],
+    [{ data: [1, 2, 3, 4], shape: [1, 4] }, "score: got data of shape [1, 4] with 4 numbers"],
+    [{ data: [1, 2], shape: [2, 2] }, "with 2 numbers, expected [rows, 2]"],
+  ])("shape: %o", (rows, message) => {
+    expect(() => read(rows)).toThrow(ShapeError);
+    expect(() => read(rows)).toThrow(message);
+  });
+
+  test.each([
+    [Number.NaN, "NaN is not a finite number. Drop or fill such rows first"],
+    [Infinity, "Infinity is not a finite number"],
+    [-1e300, "-1e+300 is beyond ±1e+30, which 32-bit floats cannot work with. Rescale the column"],
+  ])("value: %d", (value, message) => {
+    const check = () =>
+      toHostRows(
+        "score",
+        [
+          [1, 2],
+          [3, value],
+        ],
+        [2],
+        ["a", "b"],
+      );
+    expect(check).toThrow(DataError);
+    expect(check).toThrow(`score: row 1, column b: ${message}`);
+    expect(() =>
+      read([
+        [1, 2],
+        [3, value],
+      ]),
+    ).toThrow("row 1, column 1");
+  });
+});
