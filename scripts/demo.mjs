@@ -14,27 +14,40 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder);
 writePenguins(join(folder, "penguins.csv"));
 
-const body = "'Flipper Length (mm),Body Mass (g)'";
+const beak = "'Beak Length (mm),Beak Depth (mm)'";
 run("fit penguins.csv --drop-missing --out penguins.safetensors");
 run("score penguins.safetensors penguins.csv --drop-missing --out scores.csv");
 run("sample penguins.safetensors --count 1000 --seed 1 --out samples.csv");
 run("check penguins.safetensors penguins.csv --drop-missing");
 run("plot penguins.safetensors penguins.csv --drop-missing --out pairs.png");
-run(`fit penguins.csv --drop-missing --columns ${body} --out body.safetensors`);
-run("plot body.safetensors penguins.csv --drop-missing --out density.png");
-run("plot body.safetensors --what layers --out layers.png");
-run("plot body.safetensors penguins.csv --drop-missing --what training --out training.png");
+run(`fit penguins.csv --drop-missing --columns ${beak} --out beak.safetensors`);
+run("plot beak.safetensors penguins.csv --drop-missing --out density.png");
+run("plot beak.safetensors --what layers --out layers.png");
+run("plot beak.safetensors penguins.csv --drop-missing --what training --out training.png");
 process.stdout.write(`\nModels, scores, samples and pictures are in ${folder}\n`);
 
 /** Runs one command as a user would type it, and shows it first. */
 function run(line) {
-  process.stdout.write(`\n$ pushforward ${line}\n`);
-  const args = line.match(/'[^']*'|\S+/g).map((word) => word.replaceAll("'", ""));
+  const words = line.match(/'[^']*'|\S+/g);
+  process.stdout.write(`\n${folded(["$ pushforward", ...words], 80)}\n`);
+  const args = words.map((word) => word.replaceAll("'", ""));
   const { status } = spawnSync(process.execPath, [command, ...args], {
     cwd: folder,
     stdio: "inherit",
   });
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Joins words into lines of at most `width` characters that a shell reads as one. */
+function folded(words, width) {
+  const lines = [""];
+  for (const word of words) {
+    const line = lines.at(-1);
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (longer.length + 2 <= width) lines[lines.length - 1] = longer;
+    else lines.push(`    ${word}`);
+  }
+  return lines.join(" \\\n");
 }
 
 /** 344 penguins of three species, measured at Palmer Station, Antarctica (CC0). */

@@ -24,7 +24,7 @@ const LAYERS = [
   ["bijectors/", "distributions/"],
   ["flows/"],
   ["training/", "inference/", "evaluation/", "io/"],
-  ["model.ts"],
+  ["model/"],
   ["fit.ts", "baselines.ts"],
   ["testing/"],
   ["index.ts"],

@@ -8,7 +8,7 @@ import { transformed } from "./distributions/transformed.ts";
 import { np, ready } from "./engine/index.ts";
 import { columnMoments, gaussianMle } from "./evaluation/gaussian.ts";
 import { selectGaussianMixture } from "./evaluation/gaussian-mixture.ts";
-import { Model } from "./model.ts";
+import { Model } from "./model/model.ts";
 import { invertLower } from "./numerics/cholesky.ts";
 import { hostRandom } from "./numerics/host-random.ts";
 import { type Dataset, readDataset } from "./training/dataset.ts";

@@ -1,6 +1,6 @@
 import type { Distribution } from "./core/distribution.ts";
 import type { Rows } from "./core/rows.ts";
-import { Model } from "./model.ts";
+import { Model } from "./model/model.ts";
 import type { FitOptions } from "./training/options.ts";
 import type { FitProgress } from "./training/progress.ts";
 import { train } from "./training/train.ts";

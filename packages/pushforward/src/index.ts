@@ -23,13 +23,13 @@ export {
   nsf,
   realNVP,
 } from "./flows/index.ts";
+export { load } from "./model/load.ts";
 export {
   type ContextOption,
   type Evaluation,
-  load,
   Model,
   type ModelParts,
   type Samples,
   type TraceStage,
-} from "./model.ts";
+} from "./model/model.ts";
 export type { FitOptions, FitProgress, HistoryEntry } from "./training/index.ts";

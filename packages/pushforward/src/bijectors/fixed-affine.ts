@@ -1,12 +1,15 @@
 import { type Bijector, defineBijector, noParams } from "../core/bijector.ts";
 import { DomainError, ShapeError } from "../core/errors.ts";
+import { type Shape, showShape, sizeOf } from "../core/shape.ts";
 import { type NDArray, np } from "../engine/index.ts";
 
 export interface FixedAffineOptions {
-  /** One number per dimension. */
+  /** One number per number of the event, row-major. */
   shift: readonly number[];
-  /** One number per dimension, finite and not 0. */
+  /** One number per number of the event, finite and not 0. */
   scale: readonly number[];
+  /** Event shape; default: a vector. */
+  shape?: Shape;
 }
 
 /**
@@ -16,10 +19,12 @@ export interface FixedAffineOptions {
  * @throws ShapeError when the lists differ in length; DomainError when a number is not finite or a
  * scale is 0.
  */
-export function fixedAffine({ shift, scale }: FixedAffineOptions): Bijector<Record<string, never>> {
-  if (shift.length !== scale.length) {
+export function fixedAffine(options: FixedAffineOptions): Bijector<Record<string, never>> {
+  const { shift, scale, shape = [scale.length] } = options;
+  if (shift.length !== scale.length || sizeOf(shape) !== scale.length) {
     throw new ShapeError(
-      `fixedAffine: got ${shift.length} shifts and ${scale.length} scales, expected as many of each.`,
+      `fixedAffine: got ${shift.length} shifts and ${scale.length} scales for an event of shape ` +
+        `${showShape(shape)}, expected one of each per number.`,
     );
   }
   const bad = scale.findIndex((value, i) => !Number.isFinite(value / value + (shift[i] as number)));
@@ -30,11 +35,11 @@ export function fixedAffine({ shift, scale }: FixedAffineOptions): Bijector<Reco
     );
   }
   const logDet = scale.reduce((sum, value) => sum + Math.log(Math.abs(value)), 0);
-  const constant = (values: readonly number[]) => np.array([...values]);
+  const constant = (values: readonly number[]) => np.array([...values], { shape: [...shape] });
   return defineBijector({
     kind: "fixedAffine",
-    shape: [scale.length],
-    options: { shift, scale },
+    shape,
+    options: { shift, scale, shape },
     init: noParams,
     forwardAndLogDet: (_, x) => {
       const rows = x.shape[0] as number;

@@ -1,5 +1,6 @@
 export { actNorm } from "./act-norm.ts";
 export { type AffineOptions, type AffineParams, affine } from "./affine.ts";
+export { type AffineContextOptions, affineContext } from "./affine-context.ts";
 export { chain } from "./chain.ts";
 export { type CouplingOptions, type CouplingParams, coupling } from "./coupling.ts";
 export { exp } from "./exp.ts";

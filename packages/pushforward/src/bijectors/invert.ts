@@ -1,4 +1,4 @@
-import { type Bijector, type Direction, defineBijector } from "../core/bijector.ts";
+import { type Bijector, type Direction, defineBijector, layersOf } from "../core/bijector.ts";
 import type { Tree } from "../engine/index.ts";
 
 const opposite = { forward: "inverse", inverse: "forward" } as const;
@@ -10,7 +10,7 @@ const opposite = { forward: "inverse", inverse: "forward" } as const;
  * library train in the direction that a layer calls `forward`.
  */
 export function invert<P extends Tree>({ bijector }: { bijector: Bijector<P> }): Bijector<P> {
-  const { shape, condShape, cost, initFromData, layers } = bijector;
+  const { shape, condShape, cost, initFromData } = bijector;
   return defineBijector<P>({
     kind: "invert",
     shape,
@@ -25,11 +25,9 @@ export function invert<P extends Tree>({ bijector }: { bijector: Bijector<P> }):
         initFromData(params, x, cond, opposite[direction]),
     }),
     interval: bijector.interval,
-    ...(layers && {
-      layers: (path: string) =>
-        layers(path)
-          .toReversed()
-          .map((layer) => ({ ...layer, bijector: invert({ bijector: layer.bijector }) })),
-    }),
+    layers: (path) =>
+      layersOf(bijector, path)
+        .toReversed()
+        .map((layer) => ({ ...layer, bijector: invert({ bijector: layer.bijector }) })),
   });
 }

@@ -16,6 +16,8 @@ export type Direction = "forward" | "inverse";
 export interface Layer {
   /** Dotted path of its parameters in those of the whole; see {@link parametersAt}. */
   readonly path: string;
+  /** Its kind, whatever it is wrapped in. */
+  readonly name: string;
   readonly bijector: Bijector;
 }
 
@@ -120,7 +122,7 @@ export function defineBijector<P extends Tree>(definition: BijectorDefinition<P>
 
 /** The elementary layers of a bijector in forward order. */
 export function layersOf(bijector: Bijector, path = ""): Layer[] {
-  return bijector.layers?.(path) ?? [{ path, bijector }];
+  return bijector.layers?.(path) ?? [{ path, name: bijector.kind, bijector }];
 }
 
 /** The parameters of a bijector that has none; the key is consumed. */

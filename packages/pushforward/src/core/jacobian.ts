@@ -39,5 +39,6 @@ export async function jacobians(
     const derivative = await column({ own, input: x.ref, tangent, ...context }).data();
     for (let i = 0; i < count * size; i++) result[i * size + j] = derivative[i] as number;
   }
+  column.dispose();
   return result;
 }

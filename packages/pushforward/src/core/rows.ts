@@ -52,6 +52,12 @@ export function columnOf({ data, count, size }: HostRows, column: number): Float
 }
 
 function flatten(who: string, rows: Rows, shape: Shape, size: number): Float64Array {
+  if (typeof rows !== "object" || rows === null) {
+    throw new DataError(
+      `${who}: got ${rows === null ? "null" : typeof rows}, expected rows: a list of lists of numbers, ` +
+        "or { data, shape }.",
+    );
+  }
   if ("data" in rows) {
     const event = rows.shape.slice(1);
     if (sizeOf(event) !== size || sizeOf(rows.shape) !== rows.data.length) {
@@ -60,13 +66,16 @@ function flatten(who: string, rows: Rows, shape: Shape, size: number): Float64Ar
           `expected [rows, ${shape.join(", ")}].`,
       );
     }
-    return Float64Array.from(rows.data);
+    return copyNumbers(rows.data);
   }
   const first = rows[0];
-  if (first === undefined || typeof first === "number" || typeof first === "bigint") {
-    return Float64Array.from(rows as ArrayLike<number>);
-  }
+  if (typeof first !== "object" || first === null) return copyNumbers(rows as ArrayLike<number>);
   return flattenNested(who, rows as ArrayLike<ArrayLike<number>>, shape, size);
+}
+
+/** A copy in which whatever is not a number (missing, text, a date) has become NaN, never 0. */
+function copyNumbers(values: ArrayLike<unknown>): Float64Array {
+  return Float64Array.from(values, (value) => (typeof value === "number" ? value : Number.NaN));
 }
 
 function flattenNested(
@@ -84,7 +93,7 @@ function flattenNested(
           `${showShape(shape)}). Nested lists hold one flat list per row.`,
       );
     }
-    data.set(event, row * size);
+    data.set(copyNumbers(event), row * size);
   }
   return data;
 }
@@ -101,7 +110,7 @@ function checkValues(
   const value = data[bad] as number;
   const wayOut = Number.isFinite(value)
     ? `beyond ±${LARGEST}, which 32-bit floats cannot work with. Rescale the column.`
-    : "not a finite number. Drop or fill such rows first.";
+    : "not a finite number. Drop such rows, or fill in their missing values first.";
   throw new DataError(
     `${who}: row ${Math.floor(bad / size)}, column ${column}: ${value} is ${wayOut}`,
   );

@@ -1,4 +1,4 @@
 export { batchSizeFor, mapRows, type RowInput } from "./batched.ts";
-export { compile } from "./compile.ts";
+export { type Compiled, compile } from "./compile.ts";
 export * from "./jax.ts";
 export { ready } from "./ready.ts";

@@ -1,6 +1,7 @@
 import { type Column, columnLabel } from "../core/column.ts";
 import { DataError } from "../core/errors.ts";
 import { columnOf, type HostRows } from "../core/rows.ts";
+import { fingerprint } from "./fingerprint.ts";
 
 /** float32 resolves about 2^-23 of a value; a spread below this share of it would be mostly noise. */
 const LEAST_RELATIVE_SPREAD = 2 ** -16;
@@ -21,20 +22,24 @@ export function checkTable(rows: HostRows, columns: readonly Column[]): void {
       `fit: got ${count} rows of ${size} columns; give more rows than columns, or fewer columns.`,
     );
   }
-  const seen = new Map<string, string>();
+  const seen = new Map<number, number[]>();
   for (let column = 0; column < size; column++) {
-    const name = columnLabel(columns, column);
     const values = columnOf(rows, column);
-    checkSpread(name, values);
-    const digest = values.join();
-    const twin = seen.get(digest);
+    checkSpread(columnLabel(columns, column), values);
+    const hash = fingerprint([values]);
+    const twin = seen.get(hash)?.find((other) => isSame(columnOf(rows, other), values));
     if (twin !== undefined) {
       throw new DataError(
-        `fit: column ${name} repeats column ${twin} in every row; leave one of them out.`,
+        `fit: column ${columnLabel(columns, column)} repeats column ${columnLabel(columns, twin)} ` +
+          "in every row; leave one of them out.",
       );
     }
-    seen.set(digest, name);
+    seen.set(hash, [...(seen.get(hash) ?? []), column]);
   }
+}
+
+function isSame(a: Float64Array, b: Float64Array): boolean {
+  return a.every((value, row) => value === b[row]);
 }
 
 /**

@@ -135,14 +135,3 @@ function gather({ data, size }: HostRows, indices: ArrayLike<number>): HostRows 
   }
   return { data: chosen, count: indices.length, size };
 }
-
-/** A short fingerprint of the data, to see that a checkpoint belongs to it (FNV-1a). */
-export function fingerprint({ rows, context }: Part): string {
-  let hash = 0x811c9dc5;
-  for (const { data } of context ? [rows, context] : [rows]) {
-    for (const byte of new Uint8Array(data.buffer, data.byteOffset, data.byteLength)) {
-      hash = Math.imul(hash ^ byte, 0x01000193);
-    }
-  }
-  return `${rows.count}x${rows.size}-${(hash >>> 0).toString(16)}`;
-}

@@ -1,7 +1,6 @@
-import { layersOf } from "../core/bijector.ts";
 import type { Distribution } from "../core/distribution.ts";
-import { type ParameterLayout, parametersAt, splitParameters } from "../core/parameters.ts";
-import type { Spec } from "../core/spec.ts";
+import { type ParameterLayout, splitParameters } from "../core/parameters.ts";
+import { walkLayers } from "../core/walk-layers.ts";
 import { type NDArray, np, tree, valueAndGrad } from "../engine/index.ts";
 import type { Batch } from "./train-step.ts";
 
@@ -41,26 +40,18 @@ function firstBadLayer(
     bijector: NDArray;
   };
   let z = x.ref;
-  for (const { path, bijector } of layersOf(flow.bijector).toReversed()) {
-    const layerCond = bijector.condShape ? cond?.ref : undefined;
-    const own = parametersAt(params.bijector, path);
-    const [next, logDet] = bijector.inverseAndLogDet(tree.ref(own), z, layerCond);
-    z = next;
-    if (!allFinite(z.ref) || !allFinite(logDet)) {
+  for (const step of walkLayers(flow.bijector, params.bijector, x, cond, "inverse")) {
+    if (!allFinite(step.output.ref) || !allFinite(step.logDet.ref)) {
       tree.dispose([z, params] as never);
-      return `layer ${path || "0"} (${describeLayer(bijector.spec)})`;
+      return `layer ${step.path || "0"} (${step.name})`;
     }
+    z.dispose();
+    z = step.output.ref;
   }
   const baseCond = flow.base.condShape ? cond?.ref : undefined;
   const inBase = allFinite(flow.base.logProb(tree.ref(params.base), z, baseCond));
   tree.dispose(params as never);
   return inBase ? null : `the base distribution (${flow.base.kind})`;
-}
-
-/** The kind of a layer, looking through inversions. */
-function describeLayer({ bijector, options }: Spec): string {
-  const inner = (options as { bijector?: Spec }).bijector;
-  return inner?.bijector ? describeLayer(inner) : (bijector ?? "bijector");
 }
 
 function allFinite(values: NDArray): boolean {

@@ -9,12 +9,12 @@ import { uploadBatch } from "./batches.ts";
 import { type Dataset, select, streams } from "./dataset.ts";
 import { dequantize } from "./dequantization.ts";
 import type { ResolvedFitOptions } from "./options.ts";
-import { standardization } from "./standardization.ts";
+import { standardization, standardizeContext } from "./standardization.ts";
 
 /** Rows that data-dependent initial values are computed from. */
 const INITIAL_ROWS = 1024;
 
-/** Add the preprocessing at the flow's data end, the splines' intervals in view. */
+/** Add the preprocessing: of the context, and of the data, the splines' intervals in view. */
 export function withPreprocessing(flow: Distribution, dataset: Dataset): Distribution {
   const { name, base, bijector } = flow.flow ?? { name: flow.kind, base: flow };
   const bounds = (bijector ? layersOf(bijector) : []).flatMap(({ bijector: { interval } }) =>
@@ -22,14 +22,15 @@ export function withPreprocessing(flow: Distribution, dataset: Dataset): Distrib
   );
   const preprocessing = standardization(
     dataset.train.rows,
+    flow.shape,
     dataset.columns,
     bounds.length > 0 ? Math.min(...bounds) : null,
   );
-  return transformed({
-    base,
-    bijector: bijector ? chain({ bijectors: [bijector, preprocessing] }) : preprocessing,
-    name,
-  });
+  if (!bijector) return transformed({ base, bijector: preprocessing, name });
+  const { context } = dataset.train;
+  const conditioned =
+    bijector.condShape && context ? standardizeContext(bijector, context) : bijector;
+  return transformed({ base, bijector: chain({ bijectors: [conditioned, preprocessing] }), name });
 }
 
 /** Initial parameters, from the seed and where a layer asks for it from the data. */

@@ -3,7 +3,8 @@ import { downloadParameters, layoutOf, type ParameterLayout } from "../core/para
 import { type NDArray, np, type Tree, tree } from "../engine/index.ts";
 import type { AdamState } from "./adam.ts";
 import { decodeCheckpoint, encodeCheckpoint, type RunState, type Snapshot } from "./checkpoint.ts";
-import { type Dataset, fingerprint } from "./dataset.ts";
+import type { Dataset, Part } from "./dataset.ts";
+import { fingerprint } from "./fingerprint.ts";
 import type { ResolvedFitOptions } from "./options.ts";
 
 /** A training run: what changes from step to step. */
@@ -43,7 +44,7 @@ export async function startRun(
   options: ResolvedFitOptions,
 ): Promise<Run> {
   const { columns, train, validation } = dataset;
-  const data = [columns, fingerprint(train), fingerprint(validation)];
+  const data = [columns, identify(train), identify(validation)];
   const identity = JSON.stringify([flow.spec, deciding(options), data]);
   const layout = layoutOf(initial);
   if (options.resume) {
@@ -59,6 +60,11 @@ export async function startRun(
   const state = { ...freshState, history: [] };
   const adam = uploadAdam(lastGood);
   return { layout, identity, step: 0, state, bestParameters: parameters, adam, lastGood };
+}
+
+function identify({ rows, context }: Part): string {
+  const hash = fingerprint(context ? [rows.data, context.data] : [rows.data]);
+  return `${rows.count}x${rows.size}-${hash.toString(16)}`;
 }
 
 /** The options that decide what a run computes, whatever else it reports or saves. */

@@ -1,7 +1,9 @@
+import { affineContext } from "../bijectors/affine-context.ts";
 import { fixedAffine } from "../bijectors/fixed-affine.ts";
 import type { Bijector } from "../core/bijector.ts";
 import type { Column } from "../core/column.ts";
 import { columnOf, type HostRows } from "../core/rows.ts";
+import type { Shape } from "../core/shape.ts";
 
 /** Values beyond these quantiles do not count: one outlier must not squeeze all other rows. */
 const TAIL = 0.001;
@@ -18,6 +20,7 @@ const FILL = 0.9;
  */
 export function standardization(
   rows: HostRows,
+  shape: Shape,
   columns: readonly Column[],
   bound: number | null,
 ): Bijector<Record<string, never>> {
@@ -29,7 +32,20 @@ export function standardization(
     shift.push(mean);
     scale.push(bound === null ? deviation : Math.max(deviation, reach / (FILL * bound)));
   }
-  return fixedAffine({ shift, scale });
+  return fixedAffine({ shift, scale, shape });
+}
+
+/** The bijector with its context standardised: mean 0 and variance 1 per number of the context. */
+export function standardizeContext(bijector: Bijector, context: HostRows): Bijector {
+  const moments = Array.from({ length: context.size }, (_, column) =>
+    trimmedMoments(columnOf(context, column).sort()),
+  );
+  return affineContext({
+    bijector,
+    shift: moments.map(({ mean }) => mean),
+    // A context that never changes says nothing; it only must not be divided by 0.
+    scale: moments.map(({ deviation }) => deviation || 1),
+  });
 }
 
 function trimmedMoments(sorted: Float64Array, step = 0) {

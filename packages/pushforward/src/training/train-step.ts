@@ -1,13 +1,24 @@
 import type { Distribution } from "../core/distribution.ts";
 import { flattenParameters, type ParameterLayout, splitParameters } from "../core/parameters.ts";
-import { compile, type NDArray, np, type Tree, tree, valueAndGrad } from "../engine/index.ts";
+import {
+  type Compiled,
+  compile,
+  type NDArray,
+  np,
+  type Tree,
+  tree,
+  valueAndGrad,
+} from "../engine/index.ts";
 import { type AdamOptions, type AdamState, adamStep } from "./adam.ts";
 
 /** A batch on the device; `cond` is there for conditional flows only. */
 export type Batch = { x: NDArray; cond?: NDArray };
 
 /** `[new state, [loss, gradient norm]]`; consumes its arguments. */
-export type TrainStep = (state: AdamState, rates: NDArray, batch: Batch) => [AdamState, NDArray];
+export type TrainStep = Compiled<
+  [state: AdamState, rates: NDArray, batch: Batch],
+  [AdamState, NDArray]
+>;
 
 /**
  * One maximum-likelihood step as one program: mean negative log-likelihood, its gradient, Adam.

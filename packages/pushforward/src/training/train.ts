@@ -13,8 +13,8 @@ import { describeData, initialParameters, withPreprocessing } from "./prepare.ts
 import type { FitNotice, FitProgress, HistoryEntry } from "./progress.ts";
 import { checkpointOf, type Run, rollBack, startRun, takeSnapshot } from "./run.ts";
 import { isPlateau, rateFactor } from "./schedule.ts";
-import { compileTrainStep } from "./train-step.ts";
-import { compileValidation } from "./validate.ts";
+import { compileTrainStep, type TrainStep } from "./train-step.ts";
+import { compileValidation, type Validation } from "./validate.ts";
 
 /** Rollbacks without a good validation in between after which training gives up. */
 const MOST_ROLLBACKS = 5;
@@ -40,6 +40,8 @@ interface Setting {
   readonly dataset: Dataset;
   readonly options: ResolvedFitOptions;
   readonly batches: Batches;
+  readonly trainStep: TrainStep;
+  readonly validation: Validation;
 }
 
 /**
@@ -65,23 +67,32 @@ export async function* train(
   for (const message of describeData(dataset)) yield { type: "notice", message };
   const initial = initialParameters(prepared, dataset, resolved);
   const run = await startRun(prepared, initial, dataset, resolved);
+  const batches = shuffledBatches(prepared, dataset, resolved);
+  const trainStep = compileTrainStep(prepared, run.layout, resolved);
+  const validation = compileValidation(prepared, run.layout);
   if (run.step > 0) yield { type: "notice", message: `Resumed after step ${run.step}.` };
   try {
-    const batches = shuffledBatches(prepared, dataset, resolved);
-    yield* iterate(run, { flow: prepared, dataset, options: resolved, batches });
+    yield* iterate(run, {
+      flow: prepared,
+      dataset,
+      options: resolved,
+      batches,
+      trainStep,
+      validation,
+    });
     const params = uploadParameters(run.layout, run.bestParameters);
     return { flow: prepared, params, columns: dataset.columns, history: run.state.history };
   } finally {
     tree.dispose(run.adam);
+    trainStep.dispose();
+    validation.dispose();
   }
 }
 
 /** Step until the budget is spent or validations stop improving. */
 async function* iterate(run: Run, setting: Setting): AsyncGenerator<FitProgress, void> {
-  const { flow, options } = setting;
+  const { options, trainStep } = setting;
   const { steps, validateEvery, patience, checkpointEvery, onCheckpoint, signal } = options;
-  const trainStep = compileTrainStep(flow, run.layout, options);
-  const validate = compileValidation(flow, run.layout);
   const clock = { start: performance.now(), from: run.step, breath: performance.now() };
 
   while (run.step < steps && run.state.validationsSinceBest < patience) {
@@ -109,7 +120,8 @@ async function* iterate(run: Run, setting: Setting): AsyncGenerator<FitProgress,
     const stepsPerSecond = ((run.step - clock.from) * 1000) / (performance.now() - clock.start);
     yield { type: "step", step: run.step, steps, loss, learningRate, gradNorm, stepsPerSecond };
     if (run.step % validateEvery === 0 || run.step === steps) {
-      const validation = await validate(run.adam.parameters, setting.dataset.validation);
+      const held = setting.dataset.validation;
+      const validation = await setting.validation.loss(run.adam.parameters, held);
       yield* recordValidation(run, validation, options);
     }
     if (run.step % checkpointEvery === 0) await onCheckpoint?.(await checkpointOf(run));

@@ -55,9 +55,15 @@ describe("refused", () => {
   });
 
   test.each([
-    [Number.NaN, "NaN is not a finite number. Drop or fill such rows first"],
-    [Infinity, "Infinity is not a finite number"],
-    [-1e300, "-1e+300 is beyond ±1e+30, which 32-bit floats cannot work with. Rescale the column"],
+    [
+      Number.NaN,
+      "the value is not a finite number. Drop such rows, or fill in their missing values first",
+    ],
+    [Infinity, "the value is not a finite number"],
+    [
+      -1e300,
+      "the value is -1e+300, beyond ±1e+30, which 32-bit floats cannot work with. Rescale the column",
+    ],
   ])("value: %d", (value, message) => {
     const check = () =>
       toHostRows(

@@ -102,6 +102,9 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
   "affine, matrix event": { build: () => b.affine({ shape: [2, 3] }) },
   "affine, scalar event": { build: () => b.affine({ shape: [] }) },
   fixedAffine: { build: () => b.fixedAffine({ shift: [1, -20, 0], scale: [0.5, 30, -1] }) },
+  "fixedAffine, matrix event": {
+    build: () => b.fixedAffine({ shift: [1, 2, 3, 4], scale: [1, 2, -3, 4], shape: [2, 2] }),
+  },
   exp: { build: () => b.exp({ shape: [2] }), options: { ...withLogarithm, edges: [88, 89] } },
   softplus: {
     build: () => b.softplus({ shape: [2] }),
@@ -138,6 +141,19 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
         ],
       }),
     options: { ...withLogarithm, noise: 0.1 },
+  },
+  affineContext: {
+    build: () =>
+      b.affineContext({
+        bijector: b.coupling({
+          shape: [2],
+          transformer: transformers.affine,
+          conditioner,
+          condShape: [2],
+        }),
+        shift: [1, -1],
+        scale: [2, 0.5],
+      }),
   },
   "invert of affine": { build: () => b.invert({ bijector: b.affine({ shape: [2] }) }) },
   "invert of actNorm": { build: () => b.invert({ bijector: b.actNorm({ shape: [2] }) }) },

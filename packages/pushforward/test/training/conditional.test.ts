@@ -38,6 +38,21 @@ describe("a conditional fit", () => {
     expect(evaluated).toBeCloseTo(mean(learned), 6);
   });
 
+  test("contexts are standardised: the same contexts as years give almost the same fit", async () => {
+    const { context, y } = draw(3000, 1);
+    const years = (contexts: number[][]) => contexts.map(([c]) => [2000 + 10 * c!]);
+    const other = await fit(nsf({ features: 1, context: 1, layers: 2, hidden: [16], bins: 4 }), y, {
+      context: years(context),
+      steps: 400,
+      batchSize: 256,
+      learningRate: 1e-2,
+    });
+    const fresh = draw(4000, 2);
+    const learned = await other.logProb(fresh.y, { context: years(fresh.context) });
+    const gaps = fresh.y.map((value, i) => logProb(value, fresh.context[i]![0]!) - learned[i]!);
+    expect(estimate(gaps).value).toBeLessThan(0.03);
+  });
+
   test.each([-0.8, 0, 0.6])("draws given c = %d", async (c) => {
     const { data, shape } = await model.sample(2000, { seed: 3, context: [c] });
     expect(shape).toEqual([2000, 1]);

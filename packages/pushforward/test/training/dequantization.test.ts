@@ -2,7 +2,7 @@ import { fit, nice, nsf, realNVP } from "pushforward";
 import { describe, expect, test } from "vitest";
 import { fixedAffine } from "../../src/bijectors/fixed-affine.ts";
 import { normal, transformed } from "../../src/distributions/index.ts";
-import { Model } from "../../src/model.ts";
+import { Model } from "../../src/model/model.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 import { dequantize, findGrid } from "../../src/training/dequantization.ts";
 import { collect } from "../support/collect.ts";

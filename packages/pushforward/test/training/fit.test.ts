@@ -142,17 +142,20 @@ describe("fit", () => {
     expect((await model.sample(20)).shape).toEqual([20, 1]);
   });
 
-  test("fits events that are not vectors, without the standardisation", async () => {
-    const shape = [3, 2];
-    const flow = transformed({ base: normal({ shape }), bijector: affine({ shape }) });
-    const events = correlatedNormal(300, 4).map(([a, b]) => [a!, b!, 2 + a!, 2 + b!, 5, 6 + b!]);
-    for (const event of events) event[4] = 5 + event[0]! - event[1]!;
-    const data = { data: events.flat(), shape: [300, ...shape] };
-    const model = await fit(flow, data, { standardize: false, steps: 100, learningRate: 0.1 });
-    expect(model.history.at(-1)!.validation).toBeLessThan(model.history[0]!.validation);
-    expect((await model.sample(5)).shape).toEqual([5, 3, 2]);
-    expect(await model.logProb(data)).toHaveLength(300);
-  });
+  test.each([true, false])(
+    "fits events that are not vectors (standardised: %s)",
+    async (standardize) => {
+      const shape = [3, 2];
+      const flow = transformed({ base: normal({ shape }), bijector: affine({ shape }) });
+      const events = correlatedNormal(300, 4).map(([a, b]) => [a!, b!, 2 + a!, 2 + b!, 5, 6 + b!]);
+      for (const event of events) event[4] = 5 + event[0]! - event[1]!;
+      const data = { data: events.flat(), shape: [300, ...shape] };
+      const model = await fit(flow, data, { standardize, steps: 100, learningRate: 0.1 });
+      expect(model.history.at(-1)!.validation).toBeLessThan(model.history[0]!.validation);
+      expect((await model.sample(5)).shape).toEqual([5, 3, 2]);
+      expect(await model.logProb(data)).toHaveLength(300);
+    },
+  );
 
   test("fits a bare distribution, and a flow whose layers are not a builder's", async () => {
     const truth = mean(correlatedNormal(600, 1).map(correlatedNormalLogProb));

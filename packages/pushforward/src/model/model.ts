@@ -1,20 +1,13 @@
-import { layersOf } from "./core/bijector.ts";
-import { type Column, snapToGrid } from "./core/column.ts";
-import type { Distribution } from "./core/distribution.ts";
-import { ConditionError, DataError, DomainError } from "./core/errors.ts";
-import { splitKey } from "./core/keys.ts";
-import {
-  downloadParameters,
-  layoutOf,
-  type ParameterLayout,
-  parametersAt,
-  uploadParameters,
-} from "./core/parameters.ts";
-import { type HostRows, type Rows, toHostRows } from "./core/rows.ts";
-import { type Shape, showShape, sizeOf } from "./core/shape.ts";
+import { type Column, snapToGrid } from "../core/column.ts";
+import type { Distribution } from "../core/distribution.ts";
+import { ConditionError, DataError, DomainError } from "../core/errors.ts";
+import { splitKey } from "../core/keys.ts";
+import { downloadParameters, layoutOf, type ParameterLayout } from "../core/parameters.ts";
+import { type HostRows, type Rows, toHostRows } from "../core/rows.ts";
+import { type Shape, showShape, sizeOf } from "../core/shape.ts";
+import { walkLayers } from "../core/walk-layers.ts";
 import {
   batchSizeFor,
-  compile,
   mapRows,
   type NDArray,
   np,
@@ -23,14 +16,15 @@ import {
   ready,
   type Tree,
   tree,
-} from "./engine/index.ts";
-import { type CheckReport, checkDistribution } from "./evaluation/check.ts";
-import { readFile, writeFileAtomic } from "./io/files.ts";
-import { decodeModel, encodeModel } from "./io/model-file.ts";
-import type { Factories } from "./io/rebuild.ts";
-import { hostRandom } from "./numerics/host-random.ts";
-import { dequantize } from "./training/dequantization.ts";
-import type { HistoryEntry } from "./training/progress.ts";
+} from "../engine/index.ts";
+import { type CheckReport, checkDistribution } from "../evaluation/check.ts";
+import { writeFileAtomic } from "../io/files.ts";
+import { encodeModel } from "../io/model-file.ts";
+import { hostRandom } from "../numerics/host-random.ts";
+import { dequantize } from "../training/dequantization.ts";
+import type { HistoryEntry } from "../training/progress.ts";
+import { compilePrograms, type Program, type Programs, type Sampler } from "./programs.ts";
+import { summarize } from "./summary.ts";
 
 /** Events, row-major. */
 export interface Samples {
@@ -84,7 +78,7 @@ export class Model {
   readonly history: readonly HistoryEntry[];
   readonly #params: Tree;
   readonly #layout: ParameterLayout;
-  readonly #programs: ReturnType<typeof compilePrograms>;
+  readonly #programs: Programs;
 
   constructor({ flow, params, columns, history = [] }: ModelParts) {
     this.flow = flow;
@@ -213,24 +207,18 @@ export class Model {
   ): Promise<TraceStage[]> {
     checkCount("trace", count);
     const parts = this.flow.flow;
-    if (!parts)
-      throw new DomainError("trace: this model has no layers; it is a bare distribution.");
+    if (!parts) throw new DomainError("trace: this model is a bare distribution without layers.");
     const contexts = this.#readContext("trace", context, count);
     const cond =
       contexts && np.array(Float32Array.from(contexts.data), { shape: [count, ...contexts.shape] });
     const { bijector } = this.#params as { bijector: Tree };
     const z = await this.#draw(this.#programs.sampleBase, contexts, count, seed);
-    let value: NDArray = np.array(z, { shape: [count, ...this.shape] });
-    const stages = [await this.#stage(`base: ${parts.base.kind}`, value)];
-    for (const { path, bijector: layer } of layersOf(parts.bijector)) {
-      const own = tree.ref(parametersAt(bijector, path));
-      const layerCond = layer.condShape ? cond?.ref : undefined;
-      const [next, logDet] = layer.forwardAndLogDet(own, value, layerCond);
-      logDet.dispose();
-      value = next;
-      stages.push(await this.#stage(innermostKind(layer), value));
+    const start = np.array(z, { shape: [count, ...this.shape] });
+    const stages = [await this.#stage(`base: ${parts.base.kind}`, start)];
+    for (const step of walkLayers(parts.bijector, bijector, start, cond, "forward")) {
+      stages.push(await this.#stage(step.name, step.output));
     }
-    tree.dispose([value, cond].filter((array) => array !== undefined) as never);
+    tree.dispose([start, cond].filter((array) => array !== undefined) as never);
     return stages;
   }
 
@@ -262,18 +250,7 @@ export class Model {
 
   /** What the model is, in a few lines of text. */
   summary(): string {
-    const { flow, shape, condShape, parameterCount } = this;
-    const lines = [
-      `${this.flowName}: density of events of shape ${showShape(shape)}` +
-        (condShape ? `, given a context of shape ${showShape(condShape)}` : ""),
-      `parameters: ${parameterCount}`,
-    ];
-    if (!flow.flow) return lines.join("\n");
-    const { base, bijector } = flow.flow;
-    const layers = layersOf(bijector).map(({ bijector: layer }) => innermostKind(layer));
-    lines.push(`base: ${base.kind}`, `layers, base to data: ${runLengths(layers).join(", ")}`);
-    lines.push(`cost: sampling ${bijector.cost.forward}, density ${bijector.cost.inverse}`);
-    return lines.join("\n");
+    return summarize(this.flow, this.parameterCount);
   }
 
   /** The model as the bytes of a safetensors file. */
@@ -295,6 +272,7 @@ export class Model {
   /** Free the parameters; the model cannot be used afterwards. */
   dispose(): void {
     tree.dispose(this.#params as never);
+    this.#programs.dispose();
   }
 
   #read(who: string, rows: Rows): HostRows {
@@ -374,94 +352,8 @@ export class Model {
   }
 }
 
-type Program = (params: Tree, inputs: NDArray[]) => NDArray;
-type Sampler = (params: Tree, key: NDArray, inputs: NDArray[]) => NDArray;
-
-/** The functions of the facade, each compiled when it is first used. */
-function compilePrograms(flow: Distribution) {
-  const along = (direction: "forward" | "inverse"): Program =>
-    compile((params: Tree, [x, cond]: NDArray[]) => {
-      const { base, bijector: own } = params as { base: Tree; bijector: Tree };
-      if (!flow.flow) return x as NDArray;
-      tree.dispose(base as never);
-      const { bijector } = flow.flow;
-      const context = bijector.condShape ? cond : undefined;
-      const [y, logDet] = bijector[`${direction}AndLogDet`](own, x as NDArray, context);
-      logDet.dispose();
-      return y;
-    }) as Program;
-  return {
-    logProb: compile((params: Tree, [x, cond]: NDArray[]) =>
-      flow.logProb(params, x as NDArray, cond),
-    ) as Program,
-    encode: along("inverse"),
-    decode: along("forward"),
-    sample: samplersOf((params, key, count, cond) =>
-      flow.sampleAndLogProb(params, key, count, cond),
-    ),
-    sampleBase: samplersOf((params, key, count, cond) => {
-      const { base } = flow.flow ?? { base: flow };
-      const own = (params as { base: Tree }).base;
-      return base.sampleAndLogProb(own, key, count, base.condShape ? cond : undefined);
-    }),
-  };
-}
-
-/** Sizes of what is drawn are part of a program, so there is one per batch size. */
-function samplersOf(
-  draw: (params: Tree, key: NDArray, count: number, cond?: NDArray) => [NDArray, NDArray],
-): (count: number) => Sampler {
-  const bySize = new Map<number, Sampler>();
-  return (count) => {
-    const sampler =
-      bySize.get(count) ??
-      (compile((params: Tree, key: NDArray, [cond]: NDArray[]) => {
-        const [x, logProb] = draw(params, key, count, cond);
-        logProb.dispose();
-        return x;
-      }) as Sampler);
-    bySize.set(count, sampler);
-    return sampler;
-  };
-}
-
 function checkCount(who: string, count: number): void {
   if (!Number.isInteger(count) || count < 1) {
     throw new DomainError(`${who}: the number of draws must be a positive integer, got ${count}.`);
   }
-}
-
-/** The kind of a layer, looking through an inversion. */
-function innermostKind({ spec }: { spec: { bijector?: string; options: object } }): string {
-  const inner = (spec.options as { bijector?: { bijector?: string; options: object } }).bijector;
-  return inner ? innermostKind({ spec: inner }) : (spec.bijector ?? "bijector");
-}
-
-/** `["a", "b", "b"]` as `["a", "b x 2"]`, with repeated pairs counted as one. */
-function runLengths(names: readonly string[]): string[] {
-  const runs: { name: string; count: number }[] = [];
-  for (const name of names) {
-    const last = runs.at(-1);
-    if (last?.name === name) last.count++;
-    else runs.push({ name, count: 1 });
-  }
-  return runs.map(({ name, count }) => (count > 1 ? `${name} x ${count}` : name));
-}
-
-/**
- * Load a model that {@link Model.save} wrote.
- *
- * @param source a path (Node only) or the file's bytes.
- * @param options.factories factories of parts of your own making, by family and kind.
- * @throws ModelFileError when it cannot be read, is truncated, foreign, or of a newer format.
- */
-export async function load(
-  source: string | Uint8Array,
-  { factories }: { factories?: Factories } = {},
-): Promise<Model> {
-  const bytes = typeof source === "string" ? await readFile(source) : source;
-  await ready();
-  const name = typeof source === "string" ? source : "model";
-  const { flow, layout, parameters, columns, history } = decodeModel(bytes, name, factories);
-  return new Model({ flow, params: uploadParameters(layout, parameters), columns, history });
 }

@@ -1,0 +1,47 @@
+import { layersOf } from "../core/bijector.ts";
+import type { Distribution } from "../core/distribution.ts";
+import { showShape } from "../core/shape.ts";
+
+/** What a distribution is, in a few lines of text. */
+export function summarize(distribution: Distribution, parameterCount: number): string {
+  const { flow, kind, shape, condShape } = distribution;
+  const lines = [
+    `${flow?.name ?? kind}: density of events of shape ${showShape(shape)}` +
+      (condShape ? `, given a context of shape ${showShape(condShape)}` : ""),
+    `parameters: ${parameterCount.toLocaleString("en-US")}`,
+  ];
+  if (!flow) return lines.join("\n");
+  const { base, bijector } = flow;
+  const layers = countRepeats(layersOf(bijector).map(({ name }) => name));
+  lines.push(`base: ${base.kind}`, `layers, base to data: ${layers.join(", ")}`);
+  lines.push(`cost: sampling ${bijector.cost.forward}, density ${bijector.cost.inverse}`);
+  return lines.join("\n");
+}
+
+/** `[a, b, c, b, c, d]` as `["a", "(b, c) x 2", "d"]`: flows repeat steps of one or two layers. */
+function countRepeats(names: readonly string[]): string[] {
+  const groups: string[] = [];
+  for (let at = 0; at < names.length; ) {
+    const [length, times] = longestRepeat(names, at);
+    const group = names.slice(at, at + length);
+    const text = length > 1 ? `(${group.join(", ")})` : (group[0] as string);
+    groups.push(times > 1 ? `${text} x ${times}` : text);
+    at += length * times;
+  }
+  return groups;
+}
+
+/** The group of one to three names that covers most when repeated from `at` on. */
+function longestRepeat(names: readonly string[], at: number): [length: number, times: number] {
+  let best: [number, number] = [1, 1];
+  for (const length of [1, 2, 3]) {
+    let times = 1;
+    while (
+      names.slice(at, at + length).every((name, i) => names[at + times * length + i] === name)
+    ) {
+      times++;
+    }
+    if (times > 1 && length * times > best[0] * best[1]) best = [length, times];
+  }
+  return best;
+}

@@ -1,0 +1,56 @@
+import { beforeAll, expect, test } from "vitest";
+import { affine, affineContext, coupling } from "../../src/bijectors/index.ts";
+import { ready } from "../../src/engine/index.ts";
+import { mlp } from "../../src/networks/index.ts";
+import { rationalQuadraticSpline } from "../../src/transformers/index.ts";
+import { apply, perturbed } from "./host.ts";
+
+beforeAll(ready);
+
+const bijector = coupling({
+  shape: [1],
+  transformer: rationalQuadraticSpline({ bins: 4 }),
+  conditioner: mlp({ hidden: [4] }),
+  condShape: [2],
+});
+
+test("the bijector is told (c - shift) / scale", async () => {
+  const wrapped = affineContext({ bijector, shift: [10, -1], scale: [4, 0.5] });
+  const params = () => perturbed(bijector, 0.5);
+  const told = await apply(
+    bijector,
+    "forward",
+    params(),
+    [[0.5], [-2]],
+    [
+      [1, 2],
+      [-0.5, 0],
+    ],
+  );
+  const given = await apply(
+    wrapped,
+    "forward",
+    params(),
+    [[0.5], [-2]],
+    [
+      [14, 0],
+      [8, -1],
+    ],
+  );
+  expect(given).toEqual(told);
+});
+
+test.each([
+  [
+    { bijector: affine({ shape: [1] }), shift: [0], scale: [1] },
+    "affine, which takes a context of 0 numbers",
+  ],
+  [
+    { bijector, shift: [0], scale: [1] },
+    "1 shifts and 1 scales for coupling, which takes a context of 2",
+  ],
+  [{ bijector, shift: [0, 0], scale: [1, 0] }, "no scale 0"],
+  [{ bijector, shift: [Number.NaN, 0], scale: [1, 1] }, "must be finite"],
+])("case %#: what does not fit is refused", (options, message) => {
+  expect(() => affineContext(options)).toThrow(message);
+});
