@@ -1,6 +1,11 @@
 import { beforeAll, expect, test } from "vitest";
-import { affine, affineContext, coupling } from "../../src/bijectors/index.ts";
-import { ready } from "../../src/engine/index.ts";
+import {
+  type AffineContextOptions,
+  affine,
+  affineContext,
+  coupling,
+} from "../../src/bijectors/index.ts";
+import { ready, type Tree } from "../../src/engine/index.ts";
 import { mlp } from "../../src/networks/index.ts";
 import { rationalQuadraticSpline } from "../../src/transformers/index.ts";
 import { apply, perturbed } from "./host.ts";
@@ -40,7 +45,7 @@ test("the bijector is told (c - shift) / scale", async () => {
   expect(given).toEqual(told);
 });
 
-test.each([
+test.each<[AffineContextOptions<Tree>, string]>([
   [
     { bijector: affine({ shape: [1] }), shift: [0], scale: [1] },
     "affine, which takes a context of 0 numbers",
