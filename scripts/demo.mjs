@@ -28,9 +28,9 @@ process.stdout.write(`\nModels, scores, samples and pictures are in ${folder}\n`
 
 /** Runs one command as a user would type it, and shows it first. */
 function run(line) {
-  const words = line.match(/'[^']*'|\S+/g);
-  process.stdout.write(`\n${folded(["$ pushforward", ...words], 80)}\n`);
-  const args = words.map((word) => word.replaceAll("'", ""));
+  const parts = `$ pushforward ${line}`.split(/ (?=--)/);
+  process.stdout.write(`\n${folded(parts, 80)}\n`);
+  const args = line.match(/'[^']*'|\S+/g).map((word) => word.replaceAll("'", ""));
   const { status } = spawnSync(process.execPath, [command, ...args], {
     cwd: folder,
     stdio: "inherit",
@@ -38,14 +38,13 @@ function run(line) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Joins words into lines of at most `width` characters that a shell reads as one. */
-function folded(words, width) {
-  const lines = [""];
-  for (const word of words) {
-    const line = lines.at(-1);
-    const longer = line === "" ? word : `${line} ${word}`;
+/** Joins a command and its options into lines of at most `width` that a shell reads as one. */
+function folded([command, ...options], width) {
+  const lines = [command];
+  for (const option of options) {
+    const longer = `${lines.at(-1)} ${option}`;
     if (longer.length + 2 <= width) lines[lines.length - 1] = longer;
-    else lines.push(`    ${word}`);
+    else lines.push(`    ${option}`);
   }
   return lines.join(" \\\n");
 }

@@ -1,8 +1,8 @@
-import { type CheckReport, load } from "pushforward";
+import type { CheckReport } from "pushforward";
 import { exitCodes } from "../exit-code.ts";
 import { openConsole } from "../terminal/console.ts";
 import { textTable, wrap } from "../terminal/text-table.ts";
-import { readModelTable, type TableOptions } from "./model-table.ts";
+import { loadModel, readModelTable, type TableOptions } from "./model-table.ts";
 
 export interface CheckCommandOptions extends TableOptions {
   seed: number;
@@ -17,7 +17,7 @@ export async function checkCommand(
 ): Promise<void> {
   const console = openConsole();
   const { seed, json } = options;
-  const model = await load(modelPath);
+  const model = await loadModel(modelPath);
   const found = tablePath ? await readModelTable(model, tablePath, options) : null;
   for (const notice of found?.table.notices ?? []) console.note(notice);
   const report = await model.check(found?.rows, { seed });

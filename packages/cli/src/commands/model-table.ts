@@ -1,6 +1,7 @@
-import { DataError, type Model } from "pushforward";
+import { ConditionError, DataError, load, type Model } from "pushforward";
 import type { ColumnChoice } from "../table/choose-columns.ts";
 import { readTable, type Table } from "../table/read-table.ts";
+import { counted } from "../table/wording.ts";
 
 /** Options of every command that reads a table. */
 export interface TableOptions {
@@ -13,6 +14,16 @@ export interface ModelTable {
   table: Table;
   /** The rows in the model's shape. */
   rows: { data: Float64Array; shape: number[] };
+}
+
+/** Loads a model that needs nothing but rows. */
+export async function loadModel(path: string): Promise<Model> {
+  const model = await load(path);
+  if (!model.condShape) return model;
+  throw new ConditionError(
+    `${path}: is a conditional density, and a command cannot give it a context; use it from code: ` +
+      "load(path), then model.logProb(rows, { context })",
+  );
 }
 
 /** The names of a model's columns; numbered where it has none. */
@@ -30,7 +41,7 @@ export async function readModelTable(
   const size = model.columns.length;
   if (table.names.length !== size) {
     throw new DataError(
-      `${path}: has ${table.names.length} columns of numbers where the model takes ${size}; pick ` +
+      `${path}: has ${counted(table.names.length, "column")} of numbers where the model takes ${size}; pick ` +
         "them with --columns a,b",
     );
   }

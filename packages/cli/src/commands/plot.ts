@@ -1,11 +1,17 @@
 import { basename } from "node:path";
-import { DataError, fitGaussian, fitGaussianMixture, load, type Model } from "pushforward";
+import { DataError, fitGaussian, fitGaussianMixture, type Model } from "pushforward";
 import { checkOutput } from "../output/output-file.ts";
 import { figure, layersPlot, trainingCurve, writeFigure } from "../plot/index.ts";
 import { counted } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
 import { densityPicture, SAMPLES } from "./density-picture.ts";
-import { columnNames, type ModelTable, readModelTable, type TableOptions } from "./model-table.ts";
+import {
+  columnNames,
+  loadModel,
+  type ModelTable,
+  readModelTable,
+  type TableOptions,
+} from "./model-table.ts";
 
 export interface PlotCommandOptions extends TableOptions {
   what: "density" | "layers" | "training";
@@ -28,7 +34,7 @@ export async function plotCommand(
   const console = openConsole();
   const { what, seed, out = `${what}.png` } = options;
   await checkOutput(out);
-  const model = await load(modelPath);
+  const model = await loadModel(modelPath);
   const found = tablePath ? await readModelTable(model, tablePath, options) : null;
   for (const notice of found?.table.notices ?? []) console.note(notice);
   const part = await pictures[what](model, found, seed);

@@ -1,10 +1,10 @@
-import { load, type Samples } from "pushforward";
+import type { Samples } from "pushforward";
 import { csvHeader, csvLine } from "../output/csv-lines.ts";
 import { float32Text } from "../output/number-text.ts";
 import { checkOutput, printText, writeText } from "../output/output-file.ts";
 import { counted } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
-import { columnNames } from "./model-table.ts";
+import { columnNames, loadModel } from "./model-table.ts";
 
 export interface SampleCommandOptions {
   count: number;
@@ -21,7 +21,7 @@ export async function sampleCommand(
   const console = openConsole();
   const { count, seed, out, json } = options;
   if (out) await checkOutput(out);
-  const model = await load(modelPath);
+  const model = await loadModel(modelPath);
   const names = columnNames(model);
   const samples = await model.sample(count, { seed });
   if (out) await writeText(out, sampleLines(names, samples));

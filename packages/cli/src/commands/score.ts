@@ -1,11 +1,10 @@
-import { load } from "pushforward";
 import { csvHeader, csvLine } from "../output/csv-lines.ts";
 import { float32Text } from "../output/number-text.ts";
 import { checkOutput, printText, writeText } from "../output/output-file.ts";
 import type { Table } from "../table/read-table.ts";
 import { counted } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
-import { columnNames, readModelTable, type TableOptions } from "./model-table.ts";
+import { columnNames, loadModel, readModelTable, type TableOptions } from "./model-table.ts";
 
 export interface ScoreCommandOptions extends TableOptions {
   out?: string;
@@ -21,7 +20,7 @@ export async function scoreCommand(
   const console = openConsole();
   const { out, json } = options;
   if (out) await checkOutput(out);
-  const model = await load(modelPath);
+  const model = await loadModel(modelPath);
   const { table, rows } = await readModelTable(model, tablePath, options);
   for (const notice of table.notices) console.note(notice);
   const logDensity = await model.logProb(rows);

@@ -16,6 +16,13 @@ export function positive(text: string): number {
   throw new InvalidArgumentError("Give a number above 0, for example 0.001.");
 }
 
+/** Zero or a number above. */
+export function notNegative(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError("Give 0 or a number above, for example 0.1.");
+}
+
 /** A share of the rows. */
 export function share(text: string): number {
   const value = Number(text);

@@ -35,9 +35,9 @@ export function splitRows(table: Table, testShare: number, seed: number): Split 
   const validation = Math.max(1, Math.round(defaultShare(table.rows) * rest));
   if (rest - validation <= table.names.length) {
     throw new DataError(
-      `${table.source}: of ${counted(table.rows, "row")}, ${rest - validation} are left for ` +
-        `training, too few for ${counted(table.names.length, "column")}; add rows, name fewer ` +
-        "columns with --columns a,b, or hold out less with --test",
+      `${table.source}: ${counted(table.rows, "row")} leave ${rest - validation} for training, too ` +
+        `few for ${counted(table.names.length, "column")}; add rows, name fewer columns with ` +
+        "--columns a,b, or hold out less with --test",
     );
   }
   return {

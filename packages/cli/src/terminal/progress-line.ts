@@ -13,10 +13,12 @@ export interface ProgressState {
 /** The line with a bar, in at most `width` columns: what does not fit is left out. */
 export function progressBar(state: ProgressState, width: number): string {
   const facts = progressFacts(state);
-  while (facts.length > 1 && facts.join("  ").length > width) facts.pop();
-  const text = facts.join("  ");
-  const room = Math.min(30, width - text.length - 2);
-  return room < 5 ? text.slice(0, width) : `${bar(state.step / state.steps, room)}  ${text}`;
+  const room = () => Math.min(30, width - facts.join("  ").length - 2);
+  // In a narrow terminal the bar is worth more than the speed, but not more than the time left.
+  if (room() < 8 && facts.length === 5) facts.pop();
+  while (facts.length > 1 && room() < -2) facts.pop();
+  const text = facts.join("  ").slice(0, width);
+  return room() < 4 ? text : `${bar(state.step / state.steps, room())}  ${text}`;
 }
 
 /** What there is to say, the most telling first. */
@@ -26,7 +28,7 @@ export function progressFacts(state: ProgressState): string[] {
   return [
     `step ${step}/${steps}`,
     `loss ${loss.toFixed(3)}`,
-    ...(validation === null ? [] : [`valid. ${validation.toFixed(3)}`]),
+    ...(validation === null ? [] : [`val ${validation.toFixed(3)}`]),
     ...(known ? [`${clock((steps - step) / stepsPerSecond)} left`] : []),
     ...(known ? [`${stepsPerSecond.toFixed(stepsPerSecond < 10 ? 1 : 0)}/s`] : []),
   ];

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fit, nsf } from "pushforward";
 import { describe, expect, test } from "vitest";
 import { ridge, run, temporaryFolder } from "./command.ts";
 
@@ -155,6 +156,32 @@ describe("models and tables that do not fit", () => {
     const columns = ["--columns", "x,z,x"];
     const thrice = await refusal(folder, "score", "m.safetensors", "other.csv", ...columns);
     expect(thrice).toContain('"x" is asked for twice');
+  });
+
+  test("a conditional model", async () => {
+    const folder = temporaryFolder();
+    const rows = Array.from({ length: 50 }, (_, row) => [Math.sin(row * row)]);
+    const flow = nsf({ features: 1, context: 1, layers: 1, hidden: [4] });
+    const model = await fit(flow, rows, { context: rows.toReversed(), steps: 2 });
+    await model.save(join(folder, "c.safetensors"));
+    writeFileSync(join(folder, "t.csv"), "x\n1\n2.5\n");
+    const message = "c.safetensors: is a conditional density";
+    expect(await refusal(folder, "sample", "c.safetensors")).toContain(message);
+    expect(await refusal(folder, "score", "c.safetensors", "t.csv")).toContain(message);
+    expect((await run(folder, "inspect", "c.safetensors")).stdout).toContain("context");
+  });
+
+  test("a model without column names takes as many columns as it has", async () => {
+    const folder = temporaryFolder();
+    const rows = Array.from({ length: 50 }, (_, row) => [Math.sin(row * row), Math.cos(row)]);
+    const model = await fit(nsf({ features: 2, layers: 1, hidden: [4] }), rows, { steps: 2 });
+    await model.save(join(folder, "u.safetensors"));
+    writeFileSync(join(folder, "t.csv"), "a,b,c\n1,2.5,3\n0,1,0.5\n");
+    expect(await refusal(folder, "score", "u.safetensors", "t.csv")).toContain(
+      "t.csv: has 3 columns of numbers where the model takes 2; pick them with --columns a,b",
+    );
+    const { stdout } = await run(folder, "score", "u.safetensors", "t.csv", "--columns", "c,a");
+    expect(stdout).toMatch(/^column0,column1,log_density\n3,1,-/);
   });
 
   test("a failed fit leaves the model of before", async () => {

@@ -199,6 +199,16 @@ describe("inspect, check and plot", () => {
     expect(JSON.parse(stdout)).toMatchObject({ command: "check", ok: true });
   });
 
+  test("a check that fails says so and ends with code 1", async () => {
+    const { rows } = csv((await run(folder, "score", "m.safetensors", "ridge.csv")).stdout);
+    const far = rows.map(([x, y]) => `${(x as number) + 100},${y}`);
+    writeFileSync(join(folder, "far.csv"), `x,y\n${far.join("\n")}\n`);
+    const { code, stdout } = await run(folder, "check", "m.safetensors", "far.csv");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^interval, layer .* FAILED$/m);
+    expect(stdout).toContain("share of values outside the spline's interval");
+  });
+
   test.each(["density", "layers", "training"])("plot --what %s", async (what) => {
     const args = ["plot", "m.safetensors", "--what", what];
     expect(await run(folder, ...args, "ridge.csv")).toMatchObject({ code: 0 });

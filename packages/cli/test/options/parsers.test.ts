@@ -2,6 +2,7 @@ import { InvalidArgumentError } from "commander";
 import { describe, expect, test } from "vitest";
 import {
   names,
+  notNegative,
   pictureFile,
   positive,
   share,
@@ -38,6 +39,8 @@ test.each([
   [() => positive("0")],
   [() => positive("-1")],
   [() => positive("fast")],
+  [() => notNegative("-1")],
+  [() => notNegative("")],
   [() => share("1")],
   [() => share("-0.1")],
   [() => share("")],
@@ -51,6 +54,7 @@ test("what is fine is read", () => {
   expect(wholeNumber(0)("0")).toBe(0);
   expect(wholeNumber(1)("1e3")).toBe(1000);
   expect(positive("1e-3")).toBe(0.001);
+  expect(notNegative("0")).toBe(0);
   expect(share("0")).toBe(0);
   expect(widths("64,32")).toEqual([64, 32]);
   expect(pictureFile("a.PNG")).toBe("a.PNG");

@@ -49,5 +49,5 @@ test("small tables hold out a fifth", () => {
 
 test("too few rows for training", () => {
   expect(() => splitRows(table(4), 0.2, 0)).toThrow(DataError);
-  expect(() => splitRows(table(4), 0.2, 0)).toThrow("of 4 rows, 2 are left for training");
+  expect(() => splitRows(table(4), 0.2, 0)).toThrow("4 rows leave 2 for training");
 });

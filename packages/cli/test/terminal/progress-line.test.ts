@@ -7,7 +7,7 @@ test("tells step, loss, validation, time left and speed", () => {
   expect(progressFacts(state)).toEqual([
     "step 300/2000",
     "loss 4.123",
-    "valid. 4.200",
+    "val 4.200",
     "1:40 left",
     "17/s",
   ]);
@@ -21,7 +21,7 @@ test("says nothing of a speed or a validation that is not known yet", () => {
 describe("the bar", () => {
   test("fills what the facts leave of the line", () => {
     expect(progressBar(state, 80)).toBe(
-      "━━━───────────────────  step 300/2000  loss 4.123  valid. 4.200  1:40 left  17/s",
+      "━━━━─────────────────────  step 300/2000  loss 4.123  val 4.200  1:40 left  17/s",
     );
   });
 
@@ -37,6 +37,6 @@ describe("the bar", () => {
 
   test("in 59 columns every fact is still there", () => {
     const line = progressBar({ ...state, step: 1300, loss: -12.3456, validation: -12.1 }, 59);
-    expect(line).toContain("step 1300/2000  loss -12.346  valid. -12.100  0:41 left");
+    expect(line).toBe("━━━──  step 1300/2000  loss -12.346  val -12.100  0:41 left");
   });
 });

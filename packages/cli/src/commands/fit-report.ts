@@ -1,0 +1,68 @@
+import type { Table } from "../table/read-table.ts";
+import type { Split } from "../table/split-rows.ts";
+import { counted, listed } from "../table/wording.ts";
+import { duration } from "../terminal/duration.ts";
+import { factLines } from "../terminal/text-table.ts";
+import { type Comparison, comparisonLines } from "./comparison.ts";
+import type { TrainingRun } from "./training-run.ts";
+
+/** What there is to tell of a fit. */
+export interface FitReport extends TrainingRun {
+  table: Table;
+  split: Split;
+  flow: string;
+  seed: number;
+  out: string;
+  seconds: number;
+  comparisons: Comparison[];
+}
+
+/** The report for people. */
+export function textReport(report: FitReport, width: number): string[] {
+  const { table, split, flow, model, seconds, steps, bestStep, out } = report;
+  const rowsOf = (part: keyof Split) => `${split[part].shape[0].toLocaleString("en-US")} ${part}`;
+  const facts: [string, string][] = [
+    ["table", `${table.source}, ${counted(table.rows, "row")}`],
+    ["columns", listed(table.names, 20)],
+    ["rows", `${rowsOf("train")}, ${rowsOf("validation")}, ${rowsOf("test")}`],
+    ["flow", `${flow}, ${counted(model.parameterCount, "parameter")}`],
+    ["time", `${duration(seconds)} for ${counted(steps, "step")}, the best was ${bestStep}`],
+  ];
+  return [
+    ...factLines(facts, width),
+    "",
+    ...comparisonLines(report.comparisons),
+    "",
+    ...factLines([["model", out]], width),
+  ];
+}
+
+/** The report for machines. */
+export function jsonReport(report: FitReport) {
+  const { table, split, flow, model, seconds, steps, bestStep, out, comparisons } = report;
+  return {
+    command: "fit",
+    model: out,
+    table: table.source,
+    rows: {
+      total: table.rows,
+      train: split.train.shape[0],
+      validation: split.validation.shape[0],
+      test: split.test.shape[0],
+    },
+    columns: model.columns,
+    flow,
+    parameters: model.parameterCount,
+    seed: report.seed,
+    steps,
+    bestStep,
+    seconds,
+    logLikelihood: Object.fromEntries(
+      comparisons.map(({ name, role, train, validation, test, testError }) => [
+        role,
+        { name, train, validation, test, testError },
+      ]),
+    ),
+    notices: [...table.notices, ...report.notices],
+  };
+}

@@ -1,0 +1,50 @@
+import { DomainError, flows } from "pushforward";
+import { describe, expect, test } from "vitest";
+import { buildFlow, SMALL_TABLE, trainingOptions } from "../../src/commands/fit-settings.ts";
+import { flowNames } from "../../src/program.ts";
+
+const options = { flow: "nsf", seed: 3 } as const;
+
+test("the command line names the library's flows", () => {
+  expect([...flowNames].sort()).toEqual(Object.keys(flows).sort());
+});
+
+describe("small tables", () => {
+  test("get a smaller flow", () => {
+    for (const flow of flowNames) {
+      const small = buildFlow(3, SMALL_TABLE - 1, { ...options, flow });
+      expect(small.spec).not.toEqual(buildFlow(3, SMALL_TABLE, { ...options, flow }).spec);
+    }
+  });
+
+  test("get weight decay and a lower rate", () => {
+    expect(trainingOptions(SMALL_TABLE - 1, options)).toEqual({
+      optimizer: "adamw",
+      learningRate: 1e-3,
+      weightDecay: 3,
+      validateEvery: 10,
+      seed: 3,
+    });
+  });
+
+  test("larger ones get the library's defaults", () => {
+    expect(trainingOptions(SMALL_TABLE, options)).toEqual({ optimizer: "adamw", seed: 3 });
+    const flow = buildFlow(3, SMALL_TABLE, options);
+    expect(flow.spec).toEqual(flows.nsf.build({ features: 3 }).spec);
+  });
+});
+
+test("what is given counts, whatever the size", () => {
+  const chosen = { ...options, layers: 3, hidden: [7, 5], bins: 6 };
+  const flow = flows.nsf.build({ features: 2, layers: 3, hidden: [7, 5], bins: 6 });
+  for (const rows of [100, 10_000]) {
+    expect(buildFlow(2, rows, chosen).spec).toEqual(flow.spec);
+    expect(
+      trainingOptions(rows, { ...options, learningRate: 0.1, weightDecay: 0, steps: 5 }),
+    ).toMatchObject({ learningRate: 0.1, weightDecay: 0, steps: 5 });
+  }
+});
+
+test("bins belong to splines", () => {
+  expect(() => buildFlow(2, 100, { flow: "nice", seed: 0, bins: 4 })).toThrow(DomainError);
+});
