@@ -48,20 +48,20 @@ describe("tables that cannot be fitted", () => {
     [
       "a constant column",
       `x,y\n${rows((row) => `${noise(row)},3.5`)}`,
-      /column "y" is constant \(3.5 in 30 rows\).*--exclude y/,
+      /column "y" is constant \(always 3.5\).*--exclude y/,
     ],
     [
       "two columns of the same values",
       `x,y\n${rows((row) => `${noise(row)},${noise(row)}`)}`,
-      /columns "x" and "y" hold the same values.*--exclude y/,
+      /column "y" repeats column "x" in every row.*--exclude y/,
     ],
     [
       "two columns of one name",
       `x,x\n${rows((row) => `${noise(row)},${row * row}`)}`,
       /two columns are named "x".*--exclude x/,
     ],
-    ["one row", "x,y\n1.5,2\n", /t\.csv: has one row/],
-    ["more columns than rows", "x,y,z\n1,2,4\n3,8,5\n", /has as many columns \(3\) as rows \(2\)/],
+    ["one row", "x,y\n1.5,2\n", /t\.csv: got 1 row/],
+    ["more columns than rows", "x,y,z\n1,2,4\n3,8,5\n", /got 2 rows of 3 columns/],
     [
       "values of 1e300",
       `x,y\n${rows((row) => `${noise(row)},${row === 7 ? "1e300" : row * row}`)}`,

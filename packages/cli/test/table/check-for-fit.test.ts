@@ -19,7 +19,7 @@ const refusal = (names: string[], rows: number[][]) => {
 };
 
 test("one row", () => {
-  expect(refusal(["x"], [[1]])).toMatch(/^t\.csv: has one row; a density needs many/);
+  expect(refusal(["x"], [[1]])).toBe("t.csv: got 1 row; a density needs many");
 });
 
 test.each([2, 3])("3 columns and %i rows", (count) => {
@@ -29,7 +29,7 @@ test.each([2, 3])("3 columns and %i rows", (count) => {
     [3, 9, 1],
   ].slice(0, count);
   expect(refusal(["x", "y", "z"], rows)).toMatch(
-    /^t\.csv: has as many columns \(3\) as rows \(\d\) or more; .*--columns a,b$/,
+    /^t\.csv: got \d rows of 3 columns; give more rows than columns, or fewer columns$/,
   );
 });
 
@@ -44,8 +44,8 @@ test("a constant column", () => {
       ],
     ),
   ).toBe(
-    't.csv: column "my y" is constant (7 in 3 rows), so it has no density; leave it out: ' +
-      "--exclude 'my y'",
+    't.csv: column "my y" is constant (always 7), it has no density; leave it out ' +
+      "(--exclude 'my y')",
   );
 });
 
@@ -60,7 +60,7 @@ test("two columns of the same values", () => {
         [4, 1, 4],
       ],
     ),
-  ).toBe('t.csv: columns "x" and "z" hold the same values; leave one out: --exclude z');
+  ).toBe('t.csv: column "z" repeats column "x" in every row; leave one of them out (--exclude z)');
 });
 
 test("a fine table", () => {

@@ -13,7 +13,8 @@ export function snapToGrid({ step, origin = 0 }: Column, value: number): number 
   return origin + Math.round((value - origin) / step) * step;
 }
 
-/** What to call a column in messages: its name, or its number counted from 0. */
+/** What to call a column in messages: its name in quotes, or its number counted from 0. */
 export function columnLabel(columns: readonly Column[], index: number): string {
-  return columns[index]?.name ?? `${index}`;
+  const name = columns[index]?.name;
+  return name === undefined ? `${index}` : JSON.stringify(name);
 }

@@ -52,8 +52,12 @@ export class InverseUnavailableError extends PushforwardError {
 
 /** A table cannot be used: empty, not numeric, not finite, constant columns, too few rows. */
 export class DataError extends PushforwardError {
-  constructor(message: string, options?: ErrorOptions) {
+  /** Name of the column at fault, if it is one and has a name. */
+  readonly column: string | undefined;
+
+  constructor(message: string, { column, ...options }: ErrorOptions & { column?: string } = {}) {
     super("data", message, options);
+    this.column = column;
   }
 }
 

@@ -1,3 +1,4 @@
+import { type Column, columnLabel } from "./column.ts";
 import { DataError, ShapeError } from "./errors.ts";
 import { type Shape, showShape, sizeOf } from "./shape.ts";
 
@@ -24,7 +25,7 @@ const LARGEST = 1e30;
 /**
  * Read rows of the given event shape.
  *
- * @param who names the caller in messages; `names` the columns, if they have any.
+ * @param who names the caller in messages, `columns` the columns at fault.
  * @throws ShapeError when the numbers do not fill whole events; DataError when a value is missing,
  * not a number, not finite, or beyond 1e30.
  */
@@ -32,7 +33,7 @@ export function toHostRows(
   who: string,
   rows: Rows,
   shape: Shape,
-  names?: readonly string[] | null,
+  columns: readonly Column[] = [],
 ): HostRows {
   const size = sizeOf(shape);
   const data = flatten(who, rows, shape, size);
@@ -42,7 +43,7 @@ export function toHostRows(
         `${size} numbers each.`,
     );
   }
-  checkValues(who, data, size, names);
+  checkValues(who, data, size, columns);
   return { data, count: data.length / size, size };
 }
 
@@ -102,11 +103,11 @@ function checkValues(
   who: string,
   data: Float64Array,
   size: number,
-  names?: readonly string[] | null,
+  columns: readonly Column[],
 ): void {
   const bad = data.findIndex((value) => !(Math.abs(value) <= LARGEST));
   if (bad < 0) return;
-  const column = names?.[bad % size] ?? `${bad % size}`;
+  const column = columnLabel(columns, bad % size);
   const value = data[bad] as number;
   const wayOut = Number.isFinite(value)
     ? `beyond ±${LARGEST}, which 32-bit floats cannot work with. Rescale the column.`

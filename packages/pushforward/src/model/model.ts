@@ -276,8 +276,7 @@ export class Model {
   }
 
   #read(who: string, rows: Rows): HostRows {
-    const names = this.columns.map(({ name }, index) => name ?? `${index}`);
-    return toHostRows(who, rows, this.shape, names);
+    return toHostRows(who, rows, this.shape, this.columns);
   }
 
   /** The context as input for `count` rows; one context alone is repeated for all. */

@@ -7,10 +7,10 @@ import { fingerprint } from "./fingerprint.ts";
 const LEAST_RELATIVE_SPREAD = 2 ** -16;
 
 /**
- * Refuse a table that no density can be fitted to.
+ * Refuse a table that no density can be fitted to; `fit` does so with its rows.
  *
- * @throws DataError for one row, fewer rows than columns, a constant column, a column that repeats
- * another, or one whose spread drowns in its offset.
+ * @throws DataError, with the name of the column at fault if there is one: for one row, fewer rows
+ * than columns, a constant column, one that repeats another, one whose spread drowns in its offset.
  */
 export function checkTable(rows: HostRows, columns: readonly Column[]): void {
   const { count, size } = rows;
@@ -25,17 +25,23 @@ export function checkTable(rows: HostRows, columns: readonly Column[]): void {
   const seen = new Map<number, number[]>();
   for (let column = 0; column < size; column++) {
     const values = columnOf(rows, column);
-    checkSpread(columnLabel(columns, column), values);
+    checkSpread(values, columns, column);
     const hash = fingerprint([values]);
     const twin = seen.get(hash)?.find((other) => isSame(columnOf(rows, other), values));
     if (twin !== undefined) {
       throw new DataError(
         `fit: column ${columnLabel(columns, column)} repeats column ${columnLabel(columns, twin)} ` +
           "in every row; leave one of them out.",
+        faultOf(columns, column),
       );
     }
     seen.set(hash, [...(seen.get(hash) ?? []), column]);
   }
+}
+
+function faultOf(columns: readonly Column[], column: number): { column?: string } {
+  const name = columns[column]?.name;
+  return name === undefined ? {} : { column: name };
 }
 
 function isSame(a: Float64Array, b: Float64Array): boolean {
@@ -59,7 +65,8 @@ export function checkTrainingPart(rows: HostRows, columns: readonly Column[]): v
   }
 }
 
-function checkSpread(name: string, values: Float64Array): void {
+function checkSpread(values: Float64Array, columns: readonly Column[], column: number): void {
+  const name = columnLabel(columns, column);
   let low = Infinity;
   let high = -Infinity;
   for (const value of values) {
@@ -69,12 +76,14 @@ function checkSpread(name: string, values: Float64Array): void {
   if (low === high) {
     throw new DataError(
       `fit: column ${name} is constant (always ${low}), it has no density; leave it out.`,
+      faultOf(columns, column),
     );
   }
   if (high - low < LEAST_RELATIVE_SPREAD * Math.max(Math.abs(low), Math.abs(high))) {
     throw new DataError(
       `fit: column ${name} varies by only ${high - low} around ${low}, which 32-bit floats cannot ` +
         "resolve; subtract an offset from it first.",
+      faultOf(columns, column),
     );
   }
 }

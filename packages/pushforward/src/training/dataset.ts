@@ -1,4 +1,4 @@
-import type { Column } from "../core/column.ts";
+import { type Column, columnLabel } from "../core/column.ts";
 import { ConditionError, DataError, DomainError } from "../core/errors.ts";
 import { columnOf, type HostRows, type Rows, toHostRows } from "../core/rows.ts";
 import type { Shape } from "../core/shape.ts";
@@ -39,20 +39,21 @@ export interface Dataset {
  * @throws ShapeError, ConditionError, DataError.
  */
 export function readDataset(flow: EventShapes, rows: Rows, options: ResolvedFitOptions): Dataset {
-  const names = options.columns?.map((column, index) =>
-    typeof column === "string" ? column : (column.name ?? `${index}`),
+  const given = options.columns?.map((column) =>
+    typeof column === "string" ? { name: column } : column,
   );
-  const all = readPart(flow, "fit", rows, options.context, names);
-  checkNames(names, all.rows.size);
-  const columns = describeColumns(all.rows, names, options);
+  const all = readPart(flow, "fit", rows, options.context, given);
+  checkColumns(given, all.rows.size);
+  const columns = describeColumns(all.rows, given, options);
   checkTable(all.rows, columns);
   const { validation, seed } = options;
   const noise = hostRandom(seed, streams.validationNoise);
   const withNoise = (part: Part) => ({ ...part, rows: dequantize(part.rows, columns, noise) });
   if (typeof validation !== "number") {
-    const given = readPart(flow, "fit: validation", validation, options.validationContext, names);
-    if (given.rows.count === 0) throw new DataError("fit: validation: got no rows.");
-    return { columns, train: all, validation: withNoise(given) };
+    const { validationContext } = options;
+    const part = readPart(flow, "fit: validation", validation, validationContext, columns);
+    if (part.rows.count === 0) throw new DataError("fit: validation: got no rows.");
+    return { columns, train: all, validation: withNoise(part) };
   }
   const order = hostRandom(seed, streams.split).shuffle(all.rows.count);
   const held = Math.min(all.rows.count - 1, Math.max(1, Math.round(validation * all.rows.count)));
@@ -70,9 +71,9 @@ function readPart(
   who: string,
   rows: Rows,
   context: Rows | undefined,
-  names: readonly string[] | undefined,
+  columns: readonly Column[] | undefined,
 ): Part {
-  const read = toHostRows(who, rows, flow.shape, names);
+  const read = toHostRows(who, rows, flow.shape, columns);
   if (!flow.condShape) {
     if (!context) return { rows: read, context: null };
     throw new ConditionError(`${who}: got a context, but the flow takes none. Build it with one.`);
@@ -89,37 +90,35 @@ function readPart(
   return { rows: read, context: readContext };
 }
 
-function checkNames(names: readonly string[] | undefined, size: number): void {
-  if (names && names.length !== size) {
-    throw new DataError(`fit: got ${names.length} column names for ${size} columns.`);
+function checkColumns(columns: readonly Column[] | undefined, size: number): void {
+  if (!columns) return;
+  if (columns.length !== size) {
+    throw new DataError(`fit: got ${columns.length} column names for ${size} columns.`);
   }
-  const twice = names?.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    throw new DataError(`fit: two columns are called ${twice}; rename one of them.`);
-  }
+  columns.forEach(({ name, step }, index) => {
+    if (name !== undefined && columns.findIndex((other) => other.name === name) !== index) {
+      throw new DataError(
+        `fit: two columns are called ${JSON.stringify(name)}; rename one of them.`,
+      );
+    }
+    if (step !== undefined && !(Number.isFinite(step) && step > 0)) {
+      throw new DomainError(
+        `fit: the step of column ${columnLabel(columns, index)} must be a positive number, got ${step}.`,
+      );
+    }
+  });
 }
 
 function describeColumns(
   rows: HostRows,
-  names: readonly string[] | undefined,
-  { columns, dequantize: mode }: ResolvedFitOptions,
+  given: readonly Column[] | undefined,
+  { dequantize: mode }: ResolvedFitOptions,
 ): Column[] {
   return Array.from({ length: rows.size }, (_, index) => {
-    const given = columns?.[index];
-    if (typeof given === "object" && given.step !== undefined) {
-      checkStep(given, index);
-      return given;
-    }
-    const grid = mode === "auto" ? findGrid(columnOf(rows, index)) : null;
-    return { ...(names && { name: names[index] as string }), ...grid };
+    const column = given?.[index] ?? {};
+    if (mode === "none" || column.step !== undefined) return column;
+    return { ...column, ...findGrid(columnOf(rows, index)) };
   });
-}
-
-function checkStep({ name, step }: Column, index: number): void {
-  if (Number.isFinite(step) && (step as number) > 0) return;
-  throw new DomainError(
-    `fit: the step of column ${name ?? index} must be a positive number, got ${step}.`,
-  );
 }
 
 /** The rows at the given indices, in that order. */

@@ -1,3 +1,4 @@
+export { checkTable } from "./check-table.ts";
 export type { FitOptions } from "./options.ts";
 export type {
   FitNotice,

@@ -57,13 +57,10 @@ describe("refused", () => {
   test.each([
     [
       Number.NaN,
-      "the value is not a finite number. Drop such rows, or fill in their missing values first",
+      "NaN is not a finite number. Drop such rows, or fill in their missing values first",
     ],
-    [Infinity, "the value is not a finite number"],
-    [
-      -1e300,
-      "the value is -1e+300, beyond ±1e+30, which 32-bit floats cannot work with. Rescale the column",
-    ],
+    [Infinity, "Infinity is not a finite number"],
+    [-1e300, "-1e+300 is beyond ±1e+30, which 32-bit floats cannot work with. Rescale the column"],
   ])("value: %d", (value, message) => {
     const check = () =>
       toHostRows(
@@ -73,10 +70,10 @@ describe("refused", () => {
           [3, value],
         ],
         [2],
-        ["a", "b"],
+        [{ name: "a" }, { name: "b" }],
       );
     expect(check).toThrow(DataError);
-    expect(check).toThrow(`score: row 1, column b: ${message}`);
+    expect(check).toThrow(`score: row 1, column "b": ${message}`);
     expect(() =>
       read([
         [1, 2],

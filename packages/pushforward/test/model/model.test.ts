@@ -274,7 +274,7 @@ describe("bad rows", () => {
     for (const method of ["logProb", "evaluate", "encode", "check"] as const) {
       const error = await rejection(named[method](bad));
       expect(error).toBeInstanceOf(DataError);
-      expect(error.message).toContain(`${method}: row 1, column weight: NaN`);
+      expect(error.message).toContain(`${method}: row 1, column "weight": NaN`);
       const wide = await rejection(named[method]([[1, 2, 3]]));
       expect(wide).toBeInstanceOf(ShapeError);
       expect(wide.message).toContain(`${method}: row 0 has 3 numbers, expected 2`);

@@ -82,19 +82,19 @@ describe("data", () => {
       "a constant column",
       rows.map(([a]) => [a, 3]),
       DataError,
-      /column b is constant \(always 3\)/,
+      /column "b" is constant \(always 3\)/,
     ],
-    ["a repeated column", rows.map(([a]) => [a, a]), DataError, /column b repeats column a/],
-    ["NaN", withCell(7, 1, Number.NaN), DataError, /row 7, column b: NaN/],
-    ["Infinity", withCell(7, 0, Infinity), DataError, /row 7, column a: Infinity/],
-    ["-Infinity", withCell(0, 0, -Infinity), DataError, /row 0, column a: -Infinity/],
-    ["1e300", withCell(59, 1, 1e300), DataError, /row 59, column b: 1e\+300 .* Rescale/],
-    ["a missing cell", withCell(7, 1, undefined), DataError, /row 7, column b/],
-    ["text", withCell(7, 1, "abc"), DataError, /row 7, column b/],
-    ["null", withCell(7, 1, null), DataError, /row 7, column b/],
-    ["an empty text", withCell(7, 1, ""), DataError, /row 7, column b/],
-    ["a truth value", withCell(7, 1, true), DataError, /row 7, column b/],
-    ["big integers", [1n, 2n, 3n, 4n], DataError, /row 0, column a/],
+    ["a repeated column", rows.map(([a]) => [a, a]), DataError, /column "b" repeats column "a"/],
+    ["NaN", withCell(7, 1, Number.NaN), DataError, /row 7, column "b": NaN/],
+    ["Infinity", withCell(7, 0, Infinity), DataError, /row 7, column "a": Infinity/],
+    ["-Infinity", withCell(0, 0, -Infinity), DataError, /row 0, column "a": -Infinity/],
+    ["1e300", withCell(59, 1, 1e300), DataError, /row 59, column "b": 1e\+300 .* Rescale/],
+    ["a missing cell", withCell(7, 1, undefined), DataError, /row 7, column "b"/],
+    ["text", withCell(7, 1, "abc"), DataError, /row 7, column "b"/],
+    ["null", withCell(7, 1, null), DataError, /row 7, column "b"/],
+    ["an empty text", withCell(7, 1, ""), DataError, /row 7, column "b"/],
+    ["a truth value", withCell(7, 1, true), DataError, /row 7, column "b"/],
+    ["big integers", [1n, 2n, 3n, 4n], DataError, /row 0, column "a"/],
     ["nothing at all", null, DataError, /got null, expected rows/],
     ["a number", 5, DataError, /got number, expected rows/],
     ["a text", "rows.csv", DataError, /got string, expected rows/],
@@ -107,7 +107,7 @@ describe("data", () => {
       "a spread below what float32 resolves",
       rows.map(([a, b]) => [a, 1e9 + b!]),
       DataError,
-      /column b varies by only .* around .* subtract an offset/,
+      /column "b" varies by only .* around .* subtract an offset/,
     ],
   ])("%s", async (_, data, type, message) => {
     const error = await failure(data as Rows, { columns: ["a", "b"] });
@@ -129,7 +129,9 @@ describe("data", () => {
 
   test.each([0, -1, Number.NaN, Infinity])("a grid of step %d", async (step) => {
     const error = await failure(rows, { columns: ["a", { name: "b", step }] });
-    expect(error.message).toBe(`fit: the step of column b must be a positive number, got ${step}.`);
+    expect(error.message).toBe(
+      `fit: the step of column "b" must be a positive number, got ${step}.`,
+    );
   });
 
   test("validation rows are read with the same care", async () => {
@@ -137,7 +139,7 @@ describe("data", () => {
     expect((await failure(rows, { validation: [[1]] })).message).toContain("validation: row 0");
     const columns = ["a", "b"];
     const nan = await failure(rows, { validation: [[1, Number.NaN]], columns });
-    expect(nan.message).toContain("validation: row 0, column b");
+    expect(nan.message).toContain('validation: row 0, column "b"');
   });
 
   test("a column that varies in held-out rows only", async () => {

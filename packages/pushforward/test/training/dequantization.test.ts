@@ -82,7 +82,7 @@ describe("a fit of columns on a grid", () => {
 
   test("is announced, and samples come back on the grid", async () => {
     const { model, notices } = await collect(small(), integers, quick);
-    expect(notices).toContain("Values on a grid are spread over their cells: level (step 1).");
+    expect(notices).toContain('Values on a grid are spread over their cells: "level" (step 1).');
     const low = Math.min(...integers.map(([level]) => level!));
     expect(model.columns).toEqual([{ name: "level", step: 1, origin: low }, { name: "rest" }]);
     const { data } = await model.sample(500, { seed: 1 });
