@@ -26,11 +26,14 @@ run("plot beak.safetensors --what layers --out layers.png");
 run("plot beak.safetensors penguins.csv --drop-missing --what training --out training.png");
 process.stdout.write(`\nModels, scores, samples and pictures are in ${folder}\n`);
 
-/** Runs one command as a user would type it, and shows it first. */
+/**
+ * Runs one command as a user would type it, and shows it first.
+ * @param {string} line
+ */
 function run(line) {
   const parts = `$ pushforward ${line}`.split(/ (?=--)/);
   process.stdout.write(`\n${folded(parts, 80)}\n`);
-  const args = line.match(/'[^']*'|\S+/g).map((word) => word.replaceAll("'", ""));
+  const args = (line.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ""));
   const { status } = spawnSync(process.execPath, [command, ...args], {
     cwd: folder,
     stdio: "inherit",
@@ -38,9 +41,13 @@ function run(line) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Joins a command and its options into lines of at most `width` that a shell reads as one. */
-function folded([command, ...options], width) {
-  const lines = [command];
+/**
+ * Joins a command and its options into lines of at most `width` that a shell reads as one.
+ * @param {string[]} parts
+ * @param {number} width
+ */
+function folded([first = "", ...options], width) {
+  const lines = [first];
   for (const option of options) {
     const longer = `${lines.at(-1)} ${option}`;
     if (longer.length + 2 <= width) lines[lines.length - 1] = longer;
@@ -49,13 +56,17 @@ function folded([command, ...options], width) {
   return lines.join(" \\\n");
 }
 
-/** 344 penguins of three species, measured at Palmer Station, Antarctica (CC0). */
+/**
+ * 344 penguins of three species, measured at Palmer Station, Antarctica (CC0).
+ * @param {string} path
+ */
 function writePenguins(path) {
   const data = createRequire(import.meta.url)
     .resolve("vega-datasets")
     .replace(/build.*$/, "data");
+  /** @type {Record<string, unknown>[]} */
   const rows = JSON.parse(readFileSync(join(data, "penguins.json"), "utf8"));
-  const names = Object.keys(rows[0]);
+  const names = Object.keys(rows[0] ?? {});
   const lines = [names, ...rows.map((row) => names.map((name) => row[name] ?? ""))];
   writeFileSync(path, lines.map((cells) => `${cells.join(",")}\n`).join(""));
 }
