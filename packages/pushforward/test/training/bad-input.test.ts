@@ -124,7 +124,9 @@ describe("data", () => {
     expect((await failure(rows, { columns: ["a"] })).message).toContain("1 column names for 2");
     expect((await failure(rows, { columns: ["a", "b", "c"] })).message).toContain("3 column names");
     expect((await failure(rows, { columns: ["a", "a"] })).message).toContain(`called "a"`);
-    expect((await failure(rows, { columns: ["a", { name: "a" }] })).message).toContain(`called "a"`);
+    expect((await failure(rows, { columns: ["a", { name: "a" }] })).message).toContain(
+      `called "a"`,
+    );
   });
 
   test.each([0, -1, Number.NaN, Infinity])("a grid of step %d", async (step) => {
