@@ -37,13 +37,17 @@ describe("an import that breaks a rule is named", () => {
   test.each([
     ["core/planted.ts", 'import "../numerics/planted.ts";', "numerics/ lies above core/"],
     ["core/planted.ts", 'import type { A } from "../flows/planted.ts";', "flows/ lies above core/"],
-    ["core/planted.ts", 'export * from "../model.ts";', "model.ts lies above core/"],
-    ["core/planted.ts", 'type A = import("../model.ts").A;', "model.ts lies above core/"],
+    ["core/planted.ts", 'export * from "../model/model.ts";', "model/ lies above core/"],
+    [
+      "core/planted.ts",
+      'type A = import("../model/model.ts").A;',
+      "model/ lies above core/",
+    ],
     ["bijectors/planted.ts", 'await import("../io/planted.ts");', "io/ lies above"],
     ["engine/planted.ts", 'import "../core/bijector.ts";', "core/ lies above"],
     ["core/errors.ts", 'import "./bijector.ts";', "core/ lies above"],
-    ["training/planted.ts", 'import "../model.ts";', "model.ts lies above"],
-    ["model.ts", 'import "./fit.ts";', "lies above model.ts"],
+    ["training/planted.ts", 'import "../model/model.ts";', "model/ lies above"],
+    ["model/model.ts", 'import "../fit.ts";', "lies above model/"],
     ["fit.ts", 'import "./index.ts";', "index.ts lies above"],
     ["testing/planted.ts", 'import "../index.ts";', "index.ts lies above testing/"],
     ["core/planted.ts", 'import "@jax-js/jax";', "engine/ imports jax-js"],
@@ -66,7 +70,7 @@ describe("an import that breaks a rule is named", () => {
   test("the command line tool reaches into the library's sources", () => {
     const complaints = complaintsAfterPlanting(
       "packages/cli/src/planted.ts",
-      'import "../../pushforward/src/model.ts";',
+      'import "../../pushforward/src/model/model.ts";',
     );
     expect(complaints).toEqual([expect.stringContaining("import a package by its name")]);
   });
@@ -106,8 +110,11 @@ describe("an import that keeps the rules passes", () => {
     ["engine/planted.ts", 'import "@jax-js/jax"; import "../core/errors.ts";'],
     ["core/planted.ts", 'import "../engine/planted.ts"; import "./errors.ts";'],
     ["networks/planted.ts", 'import "../transformers/planted.ts";'],
-    ["testing/planted.ts", 'import "../model.ts"; import "../fit.ts";'],
-    ["core/planted.ts", '// import "../model.ts";\nexport const text = \'import "../model.ts"\';'],
+    ["testing/planted.ts", 'import "../model/model.ts"; import "../fit.ts";'],
+    [
+      "core/planted.ts",
+      '// import "../model/model.ts";\nexport const text = \'import "../model/model.ts"\';',
+    ],
   ])("%s: %s", (file, text) => {
     expect(complaintsAfterPlanting(`${library}/${file}`, text)).toEqual([]);
   });

@@ -32,6 +32,7 @@ export function scalarBijector(definition: ScalarBijection): Bijector<Record<str
     kind,
     shape,
     options,
+    support: range,
     init: noParams,
     forwardAndLogDet(_, x) {
       const [y, logDerivative] = forward(x);

@@ -60,6 +60,8 @@ export interface Bijector<P extends Tree = any> {
   initFromData?(params: P, x: NDArray, cond: NDArray | undefined, direction: Direction): P;
   /** Where a spline ends and its tails begin. Absent: the map is the same kind everywhere. */
   readonly interval?: ActiveInterval;
+  /** The interval that `forward` maps onto. Absent: all numbers. */
+  readonly support?: readonly [low: number, high: number];
   /** The elementary layers in forward order. Absent: the bijector is elementary itself. */
   layers?(path: string): Layer[];
 }
@@ -78,6 +80,7 @@ export interface BijectorDefinition<P extends Tree> {
   inverseAndLogDet(params: P, y: NDArray, cond: NDArray | undefined): [NDArray, NDArray];
   initFromData?(params: P, x: NDArray, cond: NDArray | undefined, direction: Direction): P;
   interval?: ActiveInterval | undefined;
+  support?: readonly [low: number, high: number];
   layers?(path: string): Layer[];
 }
 
@@ -88,7 +91,7 @@ export interface BijectorDefinition<P extends Tree> {
  * @throws ShapeError, ConditionError from the methods, before any argument is consumed.
  */
 export function defineBijector<P extends Tree>(definition: BijectorDefinition<P>): Bijector<P> {
-  const { kind, options, init, initFromData, interval, layers } = definition;
+  const { kind, options, init, initFromData, interval, support, layers } = definition;
   const shape = checkShape(kind, definition.shape);
   const condShape = definition.condShape ? checkShape(kind, definition.condShape) : null;
   const part = { kind, shape, condShape };
@@ -116,6 +119,7 @@ export function defineBijector<P extends Tree>(definition: BijectorDefinition<P>
     inverseAndLogDet: batched(definition.inverseAndLogDet),
     ...(initFromData && { initFromData }),
     ...(interval && { interval }),
+    ...(support && { support }),
     ...(layers && { layers }),
   });
 }

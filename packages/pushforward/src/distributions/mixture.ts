@@ -53,8 +53,9 @@ export function mixture({ shape, components }: MixtureOptions): Distribution<Mix
   /** One component index per draw as a one-hot `[k, n]`, by inverting the weights' CDF. */
   function chooseComponents(logits: NDArray, key: NDArray, count: number): NDArray {
     const weights = np.exp(logits.ref.sub(logSumExp(logits.reshape([1, -1]), 1)));
-    const upTo = np.cumsum(weights.ref).reshape([-1, 1]);
-    const before = upTo.ref.sub(weights.reshape([-1, 1]));
+    const upTo = np.cumsum(weights).reshape([-1, 1]);
+    // The very sums, not sums minus weights: rounding would leave gaps and overlaps between them.
+    const before = np.concatenate([np.zeros([1, 1]), upTo.ref.slice([0, components - 1])], 0);
     const u = random.uniform(key, [1, count]).mul(upTo.ref.max());
     return np.logicalAnd(np.greaterEqual(u.ref, before), np.less(u, upTo)).astype(np.float32);
   }

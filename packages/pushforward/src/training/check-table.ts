@@ -3,8 +3,11 @@ import { DataError } from "../core/errors.ts";
 import { columnOf, type HostRows } from "../core/rows.ts";
 import { fingerprint } from "./fingerprint.ts";
 
-/** float32 resolves about 2^-23 of a value; a spread below this share of it would be mostly noise. */
-const LEAST_RELATIVE_SPREAD = 2 ** -16;
+/** float32 resolves 2^-23 of a value: a spread of this share of it has some thousand levels. */
+const LEAST_RELATIVE_SPREAD = 2 ** -12;
+
+/** Below this the reciprocal of a scale comes near the largest float32. */
+const LEAST_SPREAD = 1e-30;
 
 /**
  * Refuse a table that no density can be fitted to; `fit` does so with its rows.
@@ -76,6 +79,12 @@ function checkSpread(values: Float64Array, columns: readonly Column[], column: n
   if (low === high) {
     throw new DataError(
       `fit: column ${name} is constant (always ${low}), it has no density; leave it out.`,
+      faultOf(columns, column),
+    );
+  }
+  if (high - low < LEAST_SPREAD) {
+    throw new DataError(
+      `fit: column ${name} varies by only ${high - low}, too little for 32-bit floats; rescale it.`,
       faultOf(columns, column),
     );
   }

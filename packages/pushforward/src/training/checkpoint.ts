@@ -1,6 +1,6 @@
 import { ModelFileError } from "../core/errors.ts";
+import { type HistoryEntry, historyFromJson } from "../core/history.ts";
 import { decodeSafetensors, encodeSafetensors, type FileTensor } from "../io/safetensors.ts";
-import { type HistoryEntry, historyFromJson } from "./progress.ts";
 
 /** Weights and moments on the host, after a number of steps. */
 export interface Snapshot {
@@ -15,9 +15,8 @@ export interface Checkpoint {
   /** What the run was: flow, data, options. A run with another identity must not resume it. */
   identity: string;
   now: Snapshot;
-  /** What a rollback goes back to. */
-  lastGood: Snapshot;
-  bestParameters: Float32Array;
+  /** At the best validation. */
+  best: Snapshot;
   /** Plain numbers of the run; see `RunState`. */
   state: RunState;
 }
@@ -25,14 +24,13 @@ export interface Checkpoint {
 /** The numbers that a run carries from step to step. */
 export interface RunState {
   /** Mean negative log-likelihood of the best validation; `null` before the first. */
-  best: number | null;
-  bestStep: number;
+  bestLoss: number | null;
   validationsSinceBest: number;
   /** How often the plateau schedule lowered the rate. */
   drops: number;
   /** Factor on the learning rate from rollbacks. */
   damping: number;
-  /** Rollbacks since the last good validation. */
+  /** Rollbacks since the last new best. */
   rollbacks: number;
   /** Sum and number of the training losses since the last validation. */
   lossSum: number;
@@ -42,25 +40,23 @@ export interface RunState {
 
 const FORMAT = "pushforward-checkpoint";
 const VERSION = "1";
-const BEST = "best.parameters";
 const vectors = ["parameters", "mean", "square"] as const;
 
 /** A checkpoint as the bytes of a safetensors file. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
-  const { identity, now, lastGood, bestParameters, state } = checkpoint;
+  const { identity, now, best, state } = checkpoint;
   const tensors = new Map<string, FileTensor>();
   const add = (name: string, data: Float32Array) =>
     tensors.set(name, { dtype: "F32", shape: [data.length], data });
   for (const name of vectors) {
     add(`now.${name}`, now[name]);
-    add(`lastGood.${name}`, lastGood[name]);
+    add(`best.${name}`, best[name]);
   }
-  add(BEST, bestParameters);
   return encodeSafetensors(tensors, {
     format: FORMAT,
     version: VERSION,
     identity,
-    run: JSON.stringify({ step: now.step, lastGoodStep: lastGood.step, state }),
+    run: JSON.stringify({ step: now.step, bestStep: best.step, state }),
   });
 }
 
@@ -80,9 +76,9 @@ export function decodeCheckpoint(bytes: Uint8Array, identity: string): Checkpoin
         "Repeat them as they were, or start without the checkpoint.",
     );
   }
-  const { step, lastGoodStep, state } = JSON.parse(metadata.run as string) as {
+  const { step, bestStep, state } = JSON.parse(metadata.run as string) as {
     step: number;
-    lastGoodStep: number;
+    bestStep: number;
     state: RunState;
   };
   const vector = (name: string) => tensors.get(name)?.data as Float32Array;
@@ -95,8 +91,7 @@ export function decodeCheckpoint(bytes: Uint8Array, identity: string): Checkpoin
   return {
     identity,
     now: snapshot("now", step),
-    lastGood: snapshot("lastGood", lastGoodStep),
-    bestParameters: vector(BEST),
+    best: snapshot("best", bestStep),
     state: { ...state, history: historyFromJson(state.history) },
   };
 }

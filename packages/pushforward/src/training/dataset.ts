@@ -3,21 +3,16 @@ import { ConditionError, DataError, DomainError } from "../core/errors.ts";
 import { columnOf, type HostRows, type Rows, toHostRows } from "../core/rows.ts";
 import type { Shape } from "../core/shape.ts";
 import { hostRandom } from "../numerics/host-random.ts";
+import { streams } from "../numerics/streams.ts";
 import { checkTable, checkTrainingPart } from "./check-table.ts";
 import { dequantize, findGrid } from "./dequantization.ts";
 import type { ResolvedFitOptions } from "./options.ts";
 
-/** Uses of the seed on the host, each a stream of its own. */
-export const streams = {
-  split: 1,
-  validationNoise: 2,
-  initialNoise: 3,
-  epochs: 1_000,
-  noise: 2_000_000_000,
-} as const;
-
 /** What a fit must know of a flow to read its data. */
 type EventShapes = { readonly shape: Shape; readonly condShape: Shape | null };
+
+/** More rows than these would make the validation loss no more certain, only slower. */
+const MOST_VALIDATION_ROWS = 10_000;
 
 /** Rows with the context of each. */
 export interface Part {
@@ -56,7 +51,8 @@ export function readDataset(flow: EventShapes, rows: Rows, options: ResolvedFitO
     return { columns, train: all, validation: withNoise(part) };
   }
   const order = hostRandom(seed, streams.split).shuffle(all.rows.count);
-  const held = Math.min(all.rows.count - 1, Math.max(1, Math.round(validation * all.rows.count)));
+  const share = Math.round(validation * all.rows.count);
+  const held = Math.max(1, Math.min(share, all.rows.count - 1, MOST_VALIDATION_ROWS));
   const train = select(all, order.subarray(held));
   checkTrainingPart(train.rows, columns);
   return {

@@ -5,6 +5,9 @@ import type { HostRandom } from "../numerics/host-random.ts";
 /** Finest decimal grid that is looked for. */
 const MOST_DECIMALS = 6;
 
+/** Share of a value that float32 resolves; a finer grid cannot be seen, nor noise within its cells. */
+const RESOLUTION = 2 ** -22;
+
 /** The grid of a column, or `null` for one that is continuous. */
 export interface Grid {
   step: number;
@@ -22,12 +25,14 @@ export function findGrid(values: ArrayLike<number>): Grid | null {
   const sorted = Float64Array.from(values).sort();
   const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
   if (distinct.length === sorted.length || distinct.length < 2) return null;
+  const largest = Math.max(-(distinct[0] as number), distinct.at(-1) as number);
   for (let decimals = 0; decimals <= MOST_DECIMALS; decimals++) {
     const scale = 10 ** decimals;
     if (!distinct.every((value) => isWhole(value * scale))) continue;
     const origin = Math.round((distinct[0] as number) * scale);
     const offsets = distinct.map((value) => Math.round(value * scale) - origin);
     const step = offsets.reduce(greatestCommonDivisor, 0);
+    if (step / scale < RESOLUTION * largest) return null;
     return { step: step / scale, origin: origin / scale };
   }
   return null;
@@ -55,9 +60,11 @@ export function dequantize(
   random: HostRandom,
 ): HostRows {
   if (!columns.some(({ step }) => step !== undefined)) return rows;
-  const data = Float64Array.from(rows.data, (value, i) => {
-    const step = columns[i % rows.size]?.step;
-    return step === undefined ? value : value + (random.uniform() - 0.5) * step;
+  const { size } = rows;
+  const data = rows.data.slice();
+  columns.forEach(({ step }, column) => {
+    if (step === undefined) return;
+    for (let i = column; i < data.length; i += size) data[i] += (random.uniform() - 0.5) * step;
   });
   return { ...rows, data };
 }

@@ -16,7 +16,10 @@ export interface FitOptions {
    * those given with a `step`.
    */
   dequantize?: "auto" | "none";
-  /** Put a standardisation fitted to the data at the flow's data end; default true. */
+  /**
+   * Put a standardisation fitted to the data at the flow's data end; default true. A flow whose last
+   * layer maps onto an interval (`exp`, `sigmoid`, ...) takes the data as it is in any case.
+   */
   standardize?: boolean;
   /** Seed of the initial parameters, the split, the batches and the noise; default 0. */
   seed?: number;
@@ -34,7 +37,10 @@ export interface FitOptions {
   schedule?: Schedule;
   /** Gradients are shortened to this norm; default 5; `Infinity`: never. */
   clipNorm?: number;
-  /** Share of the rows held out for validation (default 0.1), or the validation rows themselves. */
+  /**
+   * Share of the rows held out for validation (default 0.1; 10,000 rows at most), or the validation
+   * rows themselves.
+   */
   validation?: number | Rows;
   /** Context of validation rows that are given. */
   validationContext?: Rows;
@@ -90,8 +96,19 @@ const defaults = {
   checkpointEvery: 500,
 } as const;
 
+/** Options without a default. */
+const others = [
+  "context",
+  "columns",
+  "validationContext",
+  "signal",
+  "onProgress",
+  "onCheckpoint",
+  "resume",
+] as const satisfies readonly Exclude<keyof FitOptions, WithDefault>[];
+
 /**
- * Fill in defaults and refuse settings that make no sense.
+ * Fill in defaults and refuse settings that make no sense or that there are none of.
  *
  * @throws DomainError that names the option, what it got and what it takes.
  */
@@ -106,6 +123,12 @@ export function resolveOptions(options: FitOptions): ResolvedFitOptions {
       throw new DomainError(`fit: ${name} must be ${expected}, got ${String(resolved[name])}.`);
     }
   };
+  const known: readonly string[] = [...Object.keys(defaults), ...others];
+  const stray = Object.keys(options).find((name) => !known.includes(name));
+  if (stray !== undefined) {
+    throw new DomainError(`fit: there is no option "${stray}". There are: ${known.join(", ")}.`);
+  }
+  demand("standardize", typeof resolved.standardize === "boolean", "true or false");
   demand("seed", Number.isSafeInteger(resolved.seed), "an integer");
   demand("steps", isCount(resolved.steps), "a positive integer");
   demand("batchSize", isCount(resolved.batchSize), "a positive integer");
@@ -136,6 +159,7 @@ export function resolveOptions(options: FitOptions): ResolvedFitOptions {
   );
   if (typeof validation === "number") {
     demand("validation", validation > 0 && validation < 1, "a share between 0 and 1, or rows");
+    demand("validationContext", !resolved.validationContext, "given with validation rows only");
   }
   return resolved;
 }

@@ -14,10 +14,15 @@ import { standardization, standardizeContext } from "./standardization.ts";
 /** Rows that data-dependent initial values are computed from. */
 const INITIAL_ROWS = 1024;
 
-/** Add the preprocessing: of the context, and of the data, the splines' intervals in view. */
+/**
+ * Add the preprocessing: of the context, and of the data, the splines' intervals in view. A flow that
+ * ends in a map onto an interval is left as it is: it wants the data's own values.
+ */
 export function withPreprocessing(flow: Distribution, dataset: Dataset): Distribution {
   const { name, base, bijector } = flow.flow ?? { name: flow.kind, base: flow };
-  const bounds = (bijector ? layersOf(bijector) : []).flatMap(({ bijector: { interval } }) =>
+  const layers = bijector ? layersOf(bijector) : [];
+  if (layers.at(-1)?.bijector.support) return flow;
+  const bounds = layers.flatMap(({ bijector: { interval } }) =>
     interval ? [Math.min(-interval.low, interval.high)] : [],
   );
   const preprocessing = standardization(
@@ -43,13 +48,11 @@ export function initialParameters(
   const initFromData = flow.flow?.bijector.initFromData;
   if (!initFromData) return params;
   const count = Math.min(INITIAL_ROWS, dataset.train.rows.count);
-  const first = select(
-    dataset.train,
-    Array.from({ length: count }, (_, index) => index),
-  );
+  const choice = hostRandom(seed, streams.initialRows);
+  const chosen = select(dataset.train, choice.shuffle(dataset.train.rows.count).subarray(0, count));
   // As in training: a scale measured on tied values could be next to nothing.
-  const rows = dequantize(first.rows, dataset.columns, hostRandom(seed, streams.initialNoise));
-  const { x, cond } = uploadBatch(flow, { ...first, rows });
+  const rows = dequantize(chosen.rows, dataset.columns, choice);
+  const { x, cond } = uploadBatch(flow, { ...chosen, rows });
   return { ...params, bijector: initFromData(params.bijector, x, cond, "inverse") };
 }
 

@@ -1,4 +1,5 @@
 import type { Distribution } from "../core/distribution.ts";
+import { DomainError } from "../core/errors.ts";
 import { downloadParameters, layoutOf, type ParameterLayout } from "../core/parameters.ts";
 import { type NDArray, np, type Tree, tree } from "../engine/index.ts";
 import type { AdamState } from "./adam.ts";
@@ -15,14 +16,12 @@ export interface Run {
   step: number;
   adam: AdamState;
   state: RunState;
-  bestParameters: Float32Array;
-  /** The last weights that validated well. */
-  lastGood: Snapshot;
+  /** Weights and moments of the best validation: the result, and where a rollback goes back to. */
+  best: Snapshot;
 }
 
 const freshState: RunState = {
-  best: null,
-  bestStep: 0,
+  bestLoss: null,
   validationsSinceBest: 0,
   drops: 0,
   damping: 1,
@@ -35,7 +34,8 @@ const freshState: RunState = {
 /**
  * Start a run from initial parameters, which are consumed, or from the checkpoint in the options.
  *
- * @throws ModelFileError when the checkpoint belongs to another run.
+ * @throws ModelFileError when the checkpoint belongs to another run; DomainError when there is
+ * nothing to learn.
  */
 export async function startRun(
   flow: Distribution,
@@ -47,19 +47,23 @@ export async function startRun(
   const data = [columns, identify(train), identify(validation)];
   const identity = JSON.stringify([flow.spec, deciding(options), data]);
   const layout = layoutOf(initial);
+  if (layout.size === 0) {
+    throw new DomainError(
+      `fit: ${flow.flow?.name ?? flow.kind} has no parameters, so there is nothing to fit. ` +
+        "Put a flow's layers on it, or take a distribution that learns.",
+    );
+  }
   if (options.resume) {
     tree.dispose(initial as never);
     const checkpoint = decodeCheckpoint(options.resume, identity);
-    const { now, lastGood, state, bestParameters } = checkpoint;
-    const adam = uploadAdam(now);
-    return { layout, identity, step: now.step, state, bestParameters, adam, lastGood };
+    const { now, best, state } = checkpoint;
+    return { layout, identity, step: now.step, state, adam: uploadAdam(now), best };
   }
   const parameters = await downloadParameters(initial);
   const zeros = new Float32Array(layout.size);
-  const lastGood = { step: 0, parameters, mean: zeros, square: zeros };
+  const best = { step: 0, parameters, mean: zeros, square: zeros };
   const state = { ...freshState, history: [] };
-  const adam = uploadAdam(lastGood);
-  return { layout, identity, step: 0, state, bestParameters: parameters, adam, lastGood };
+  return { layout, identity, step: 0, state, adam: uploadAdam(best), best };
 }
 
 function identify({ rows, context }: Part): string {
@@ -95,10 +99,12 @@ export async function takeSnapshot({ step, adam }: Run): Promise<Snapshot> {
   };
 }
 
-/** Put the last good weights and moments back. */
+/** Put the weights and moments of the best validation back. */
 export function rollBack(run: Run): void {
   tree.dispose(run.adam);
-  run.adam = uploadAdam(run.lastGood);
+  run.adam = uploadAdam(run.best);
+  run.state.lossSum = 0;
+  run.state.lossCount = 0;
 }
 
 function uploadAdam({ parameters, mean, square }: Snapshot): AdamState {
@@ -109,7 +115,6 @@ function uploadAdam({ parameters, mean, square }: Snapshot): AdamState {
 
 /** The run as bytes to go on from. */
 export async function checkpointOf(run: Run): Promise<Uint8Array> {
-  const { identity, state, bestParameters, lastGood } = run;
-  const now = await takeSnapshot(run);
-  return encodeCheckpoint({ identity, now, lastGood, bestParameters, state });
+  const { identity, state, best } = run;
+  return encodeCheckpoint({ identity, now: await takeSnapshot(run), best, state });
 }

@@ -8,12 +8,16 @@ import type { Shape } from "../core/shape.ts";
 /** Values beyond these quantiles do not count: one outlier must not squeeze all other rows. */
 const TAIL = 0.001;
 
+/** With fewer values than these none is left out. */
+const FEW = 50;
+
 /** Share of a spline's interval that the bulk of the data may fill. */
 const FILL = 0.9;
 
 /**
  * The affine map from standardised to raw data: mean 0 and variance 1 per column, of the values
- * between the 0.1 % and 99.9 % quantiles. Values on a grid count as spread over their cells.
+ * between the 0.1 % and 99.9 % quantiles (from 50 rows on at least the outermost value on either
+ * side is left out). Values on a grid count as spread over their cells.
  *
  * @param bound when given, the scale is enlarged where needed so that those values lie within
  * ±0.9 bound: inside the interval of the flow's splines.
@@ -49,7 +53,7 @@ export function standardizeContext(bijector: Bijector, context: HostRows): Bijec
 }
 
 function trimmedMoments(sorted: Float64Array, step = 0) {
-  const cut = Math.floor(TAIL * sorted.length);
+  const cut = sorted.length < FEW ? 0 : Math.ceil(TAIL * sorted.length);
   let kept = sorted.subarray(cut, sorted.length - cut);
   // A column that is constant but for its tails is measured by them.
   if (kept[0] === kept.at(-1)) kept = sorted;

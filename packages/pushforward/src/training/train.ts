@@ -1,22 +1,23 @@
 import type { Column } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { NotFiniteError } from "../core/errors.ts";
+import type { HistoryEntry } from "../core/history.ts";
 import { uploadParameters } from "../core/parameters.ts";
 import type { Rows } from "../core/rows.ts";
 import { ready, type Tree, tree } from "../engine/index.ts";
 import { adamRates } from "./adam.ts";
-import { type Batches, shuffledBatches } from "./batches.ts";
-import { type Dataset, readDataset } from "./dataset.ts";
+import { type Batches, shuffledBatches, uploadBatch } from "./batches.ts";
+import { type Dataset, readDataset, select } from "./dataset.ts";
 import { locateNonFinite } from "./non-finite.ts";
 import { type FitOptions, type ResolvedFitOptions, resolveOptions } from "./options.ts";
 import { describeData, initialParameters, withPreprocessing } from "./prepare.ts";
-import type { FitNotice, FitProgress, HistoryEntry } from "./progress.ts";
+import type { FitNotice, FitProgress } from "./progress.ts";
 import { checkpointOf, type Run, rollBack, startRun, takeSnapshot } from "./run.ts";
 import { isPlateau, rateFactor } from "./schedule.ts";
 import { compileTrainStep, type TrainStep } from "./train-step.ts";
 import { compileValidation, type Validation } from "./validate.ts";
 
-/** Rollbacks without a good validation in between after which training gives up. */
+/** Rollbacks without a new best validation in between after which training gives up. */
 const MOST_ROLLBACKS = 5;
 
 /** Factor on the learning rate after a rollback. */
@@ -49,8 +50,8 @@ interface Setting {
  * behind `fit`, as a generator of progress reports that returns the fitted flow.
  *
  * The weights returned are those of the best validation. A loss or gradient that is not finite
- * never reaches the weights: the run goes back to the last weights that validated well, halves the
- * learning rate and says so; after 5 such rollbacks in a row it stops.
+ * never reaches the weights: the run goes back to the best weights so far, halves the learning rate
+ * and says so; after 5 such rollbacks without a new best validation it stops.
  *
  * @throws ShapeError, ConditionError, DataError, DomainError before it starts; NotFiniteError when
  * it gives up, naming the layer; the signal's reason when aborted.
@@ -70,8 +71,8 @@ export async function* train(
   const batches = shuffledBatches(prepared, dataset, resolved);
   const trainStep = compileTrainStep(prepared, run.layout, resolved);
   const validation = compileValidation(prepared, run.layout);
-  if (run.step > 0) yield { type: "notice", message: `Resumed after step ${run.step}.` };
   try {
+    if (run.step > 0) yield { type: "notice", message: `Resumed after step ${run.step}.` };
     yield* iterate(run, {
       flow: prepared,
       dataset,
@@ -80,7 +81,7 @@ export async function* train(
       trainStep,
       validation,
     });
-    const params = uploadParameters(run.layout, run.bestParameters);
+    const params = uploadParameters(run.layout, run.best.parameters);
     return { flow: prepared, params, columns: dataset.columns, history: run.state.history };
   } finally {
     tree.dispose(run.adam);
@@ -120,15 +121,13 @@ async function* iterate(run: Run, setting: Setting): AsyncGenerator<FitProgress,
     const stepsPerSecond = ((run.step - clock.from) * 1000) / (performance.now() - clock.start);
     yield { type: "step", step: run.step, steps, loss, learningRate, gradNorm, stepsPerSecond };
     if (run.step % validateEvery === 0 || run.step === steps) {
-      const held = setting.dataset.validation;
-      const validation = await setting.validation.loss(run.adam.parameters, held);
-      yield* recordValidation(run, validation, options);
+      yield* validate(run, setting);
     }
     if (run.step % checkpointEvery === 0) await onCheckpoint?.(await checkpointOf(run));
   }
-  if (run.state.best === null) {
+  if (run.state.bestLoss === null) {
     throw new NotFiniteError(
-      "fit: no validation gave a finite loss. Lower learningRate, or look for extreme rows.",
+      `fit: no validation gave a finite loss. ${await explainValidation(run, setting)}`,
     );
   }
 }
@@ -138,33 +137,54 @@ function currentRate({ step, state }: Run, options: ResolvedFitOptions): number 
   return learningRate * state.damping * rateFactor(schedule, step, steps, state.drops);
 }
 
-/** Keep score after a validation; the best weights so far are kept on the host. */
-async function* recordValidation(
-  run: Run,
-  validation: number,
-  { steps, schedule }: ResolvedFitOptions,
-): AsyncGenerator<FitProgress, void> {
+/** Validate, and keep the weights if they are the best so far. */
+async function* validate(run: Run, setting: Setting): AsyncGenerator<FitProgress, void> {
   const { state, step } = run;
+  const { steps, schedule } = setting.options;
+  const held = setting.dataset.validation;
+  const { loss } = await setting.validation.evaluate(run.adam.parameters, held);
+  const finite = Number.isFinite(loss);
   const train = state.lossSum / Math.max(1, state.lossCount);
-  const finite = Number.isFinite(validation);
-  state.history.push({ step, train, validation: finite ? validation : Number.NaN });
+  state.history.push({ step, train, validation: finite ? loss : Number.NaN });
   state.lossSum = 0;
   state.lossCount = 0;
-  if (finite) {
-    run.lastGood = await takeSnapshot(run);
-    state.rollbacks = 0;
-  }
-  if (finite && validation < (state.best ?? Infinity)) {
-    state.best = validation;
-    state.bestStep = step;
+  if (finite && loss < (state.bestLoss ?? Infinity)) {
+    run.best = await takeSnapshot(run);
+    state.bestLoss = loss;
     state.validationsSinceBest = 0;
-    run.bestParameters = run.lastGood.parameters;
+    state.rollbacks = 0;
   } else {
     state.validationsSinceBest++;
   }
   if (isPlateau(schedule, state.validationsSinceBest)) state.drops++;
-  const { best, bestStep } = state;
-  yield { type: "validation", step, steps, loss: validation, best: best ?? validation, bestStep };
+  const best = state.bestLoss ?? loss;
+  yield { type: "validation", step, steps, loss, best, bestStep: run.best.step };
+  if (!finite && state.history.length === 1) {
+    const message = `The validation loss is not finite. ${await explainValidation(run, setting)}`;
+    yield { type: "notice", message };
+  }
+}
+
+/** Which validation row has no finite log-density, and where on its way to the base that arises. */
+async function explainValidation(run: Run, setting: Setting): Promise<string> {
+  const { flow, dataset } = setting;
+  const held = dataset.validation;
+  const { worstRow, worstLogProb } = await setting.validation.evaluate(run.adam.parameters, held);
+  const batch = uploadBatch(flow, select(held, [worstRow]));
+  const where = locateNonFinite(flow, run.layout, run.adam.parameters, batch);
+  tree.dispose(batch as never);
+  const values = held.rows.data.subarray(
+    worstRow * held.rows.size,
+    (worstRow + 1) * held.rows.size,
+  );
+  const shown = Array.from(values.subarray(0, 6), (value) => Number(value.toPrecision(6))).join(
+    ", ",
+  );
+  return (
+    `The validation row (${shown}${values.length > 6 ? ", ..." : ""}) has log-density ` +
+    `${worstLogProb}, which arises in ${where}. Look for rows that the flow cannot reach, or lower ` +
+    "learningRate."
+  );
 }
 
 /**
@@ -173,7 +193,7 @@ async function* recordValidation(
  * @throws NotFiniteError when that has not helped several times in a row.
  */
 function recover(run: Run, { flow, options, batches }: Setting): FitNotice {
-  const { state, layout, step, lastGood } = run;
+  const { state, layout, step, best } = run;
   state.rollbacks++;
   if (state.rollbacks > MOST_ROLLBACKS) {
     const batch = batches(step);
@@ -181,8 +201,8 @@ function recover(run: Run, { flow, options, batches }: Setting): FitNotice {
     tree.dispose(batch as never);
     throw new NotFiniteError(
       `fit: the loss or its gradient is not finite at step ${step + 1}, for the ` +
-        `${state.rollbacks}th time in a row, although the learning rate went down to ` +
-        `${currentRate(run, options).toPrecision(2)}. It arises in ${where}. ` +
+        `${state.rollbacks}th time since the best validation, although the learning rate went down ` +
+        `to ${currentRate(run, options).toPrecision(2)}. It arises in ${where}. ` +
         "Look for extreme rows there, or take a smaller learningRate or clipNorm.",
     );
   }
@@ -192,6 +212,6 @@ function recover(run: Run, { flow, options, batches }: Setting): FitNotice {
     type: "notice",
     message:
       `Loss or gradient not finite at step ${step + 1}: went back to the weights of step ` +
-      `${lastGood.step}, learning rate now ${currentRate(run, options).toPrecision(2)}.`,
+      `${best.step}, learning rate now ${currentRate(run, options).toPrecision(2)}.`,
   };
 }

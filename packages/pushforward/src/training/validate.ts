@@ -3,10 +3,19 @@ import { type ParameterLayout, splitParameters } from "../core/parameters.ts";
 import { compile, mapRows, type NDArray } from "../engine/index.ts";
 import type { Part } from "./dataset.ts";
 
-/** Evaluates the mean negative log-likelihood of a part of the data. */
+/** How well a part of the data is predicted. */
+export interface ValidationResult {
+  /** Mean negative log-likelihood, nats per row. */
+  loss: number;
+  /** The row with the smallest log-density, or the first with none. */
+  worstRow: number;
+  worstLogProb: number;
+}
+
+/** Evaluates a flow on a part of the data. */
 export interface Validation {
   /** The flat parameters are not consumed. */
-  loss(parameters: NDArray, part: Part): Promise<number>;
+  evaluate(parameters: NDArray, part: Part): Promise<ValidationResult>;
   dispose(): void;
 }
 
@@ -17,14 +26,26 @@ export function compileValidation(flow: Distribution, layout: ParameterLayout): 
     return flow.logProb(layout.toTree(splitParameters(layout, parameters)), x, cond);
   });
 
-  async function loss(parameters: NDArray, { rows, context }: Part): Promise<number> {
+  async function evaluate(parameters: NDArray, { rows, context }: Part): Promise<ValidationResult> {
     const inputs = [{ data: rows.data, shape: flow.shape }];
     if (context && flow.condShape) inputs.push({ data: context.data, shape: flow.condShape });
     const [logProbs] = await mapRows(inputs, rows.count, (batch) => [
       program(parameters.ref, batch),
     ]);
-    return -(logProbs as Float32Array).reduce((sum, value) => sum + value / rows.count, 0);
+    return summarize(logProbs as Float32Array);
   }
 
-  return { loss, dispose: () => program.dispose() };
+  return { evaluate, dispose: () => program.dispose() };
+}
+
+function summarize(logProbs: Float32Array): ValidationResult {
+  let sum = 0;
+  let worstRow = 0;
+  for (let row = 0; row < logProbs.length; row++) {
+    const value = logProbs[row] as number;
+    sum += value;
+    const worst = logProbs[worstRow] as number;
+    if (Number.isNaN(value) ? !Number.isNaN(worst) : value < worst) worstRow = row;
+  }
+  return { loss: -sum / logProbs.length, worstRow, worstLogProb: logProbs[worstRow] as number };
 }

@@ -21,7 +21,7 @@ describe("a conditional fit", () => {
     const { context, y } = draw(3000, 1);
     model = await fit(nsf({ features: 1, context: 1, layers: 2, hidden: [16], bins: 4 }), y, {
       context,
-      steps: 400,
+      steps: 800,
       batchSize: 256,
       learningRate: 1e-2,
       schedule: "cosine",
