@@ -59,7 +59,8 @@ interface Setup {
  * The laws that every bijector keeps, for any test runner:
  *
  * ```ts
- * for (const law of bijectorLaws(myBijector)) test(law.name, law.check);
+ * const factories = { bijector: { myBijector } }; // for the law that rebuilds it from its spec
+ * for (const law of bijectorLaws(myBijector(), { factories })) test(law.name, law.check);
  * ```
  *
  * Parameters are those of `init` plus normal noise, and inputs come from the domain; both from the

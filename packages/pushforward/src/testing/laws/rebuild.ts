@@ -19,7 +19,15 @@ export function rebuildBijector(bijector: Bijector, factories: Factories): Bijec
 
 /** A distribution from its spec, through JSON text. */
 export function rebuildDistribution(part: Distribution, factories: Factories): Distribution {
-  return rebuild(JSON.parse(JSON.stringify(part.spec)) as Spec, factories);
+  try {
+    return rebuild(JSON.parse(JSON.stringify(part.spec)) as Spec, factories);
+  } catch (error) {
+    throw new Error(
+      `${(error as Error).message} For the laws, give factories of parts of your own as the option ` +
+        "`factories: { bijector: { myBijector } }`.",
+      { cause: error },
+    );
+  }
 }
 
 /**
