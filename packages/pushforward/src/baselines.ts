@@ -1,16 +1,18 @@
 import { fixedAffine } from "./bijectors/fixed-affine.ts";
 import type { Column } from "./core/column.ts";
-import { DataError } from "./core/errors.ts";
+import { ShapeError } from "./core/errors.ts";
 import type { Rows } from "./core/rows.ts";
+import { showShape } from "./core/shape.ts";
 import { mixture } from "./distributions/mixture.ts";
 import { normal } from "./distributions/normal.ts";
 import { transformed } from "./distributions/transformed.ts";
 import { np, ready } from "./engine/index.ts";
 import { columnMoments, gaussianMle } from "./evaluation/gaussian.ts";
-import { selectGaussianMixture } from "./evaluation/gaussian-mixture.ts";
+import { selectGaussianMixture } from "./evaluation/select-gaussian-mixture.ts";
 import { Model } from "./model/model.ts";
 import { invertLower } from "./numerics/cholesky.ts";
 import { hostRandom } from "./numerics/host-random.ts";
+import { streams } from "./numerics/streams.ts";
 import { type Dataset, readDataset } from "./training/dataset.ts";
 import { dequantize } from "./training/dequantization.ts";
 import { type FitOptions, resolveOptions } from "./training/options.ts";
@@ -48,17 +50,17 @@ export async function fitGaussian(rows: Rows, options: BaselineOptions = {}): Pr
  */
 export async function fitGaussianMixture(
   rows: Rows,
-  options: BaselineOptions & { maxComponents?: number } = {},
+  { maxComponents, ...options }: BaselineOptions & { maxComponents?: number | undefined } = {},
 ): Promise<Model> {
   const { train, validation, columns, features } = await readVectors(rows, options);
-  const { seed = 0, maxComponents } = options;
+  const { seed = 0 } = options;
   const { fit } = selectGaussianMixture(
     train.data,
     train.count,
     validation.data,
     validation.count,
     features,
-    { seed, ...(maxComponents !== undefined && { maxComponents }) },
+    { seed, maxComponents },
   );
   const { components, weights, means, choleskys } = fit;
   const units = columnMoments(train.data, train.count, features);
@@ -103,7 +105,7 @@ async function readVectors(rows: Rows, options: BaselineOptions) {
   const dataset: Dataset = readDataset(shape, rows, resolved);
   await ready();
   const { columns, train, validation } = dataset;
-  const spread = dequantize(train.rows, columns, hostRandom(resolved.seed));
+  const spread = dequantize(train.rows, columns, hostRandom(resolved.seed, streams.baselineNoise));
   return {
     columns: columns as readonly Column[],
     features,
@@ -112,13 +114,19 @@ async function readVectors(rows: Rows, options: BaselineOptions) {
   };
 }
 
+/** How many numbers a row has; whatever are no rows is refused, in the words of `fit`, when read. */
 function countFeatures(rows: Rows): number {
-  if ("data" in rows) {
-    if (rows.shape.length === 2) return rows.shape[1] as number;
-    throw new DataError("baseline: needs rows of numbers, data of shape [rows, columns].");
+  if (typeof rows !== "object" || rows === null) return 1;
+  if (!("data" in rows)) {
+    const first: unknown = rows[0];
+    return typeof first === "object" ? (first as ArrayLike<number> | null)?.length || 1 : 1;
   }
-  const first = rows[0];
-  return typeof first === "object" ? first.length : 1;
+  const [, features = 1, ...more] = Array.isArray(rows.shape) ? (rows.shape as number[]) : [];
+  if (more.length === 0) return features;
+  throw new ShapeError(
+    `fit: got data of shape ${showShape(rows.shape)}, expected [rows, columns]: a baseline is a ` +
+      "density of vectors. Flatten the events first.",
+  );
 }
 
 /** Normals in data units as parameters of {@link normal} in standardised units. */

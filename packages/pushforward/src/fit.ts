@@ -9,7 +9,7 @@ import { train } from "./training/train.ts";
  * A fit under way: `await` it for the model, or iterate over it for its progress. Iterating gives
  * what is reported from then on: all of it, if it begins where the fit does.
  */
-export interface FitRun extends PromiseLike<Model>, AsyncIterable<FitProgress> {}
+export interface FitRun extends Promise<Model>, AsyncIterable<FitProgress> {}
 
 /**
  * Fit a flow to data by maximum likelihood.
@@ -61,11 +61,7 @@ export function fit(flow: Distribution, rows: Rows, options: FitOptions = {}): F
   const model = drive();
   // Whoever only iterates hears of a failure there; it must not be "unhandled" as well.
   model.catch(() => {});
-  return {
-    // biome-ignore lint/suspicious/noThenProperty: a fit is meant to be awaited.
-    then: (onModel, onError) => model.then(onModel, onError),
-    [Symbol.asyncIterator]: () => follow(end.link),
-  };
+  return Object.assign(model, { [Symbol.asyncIterator]: () => follow(end.link) });
 }
 
 /**

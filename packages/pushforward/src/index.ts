@@ -1,5 +1,13 @@
 export { type BaselineOptions, fitGaussian, fitGaussianMixture } from "./baselines.ts";
-export type { Bijector, Column, Distribution, Flow, Rows, Shape } from "./core/index.ts";
+export type {
+  Bijector,
+  Column,
+  Distribution,
+  Flow,
+  HistoryEntry,
+  Rows,
+  Shape,
+} from "./core/index.ts";
 export {
   ConditionError,
   DataError,
@@ -23,6 +31,7 @@ export {
   nsf,
   realNVP,
 } from "./flows/index.ts";
+export type { Factories } from "./io/index.ts";
 export { load } from "./model/load.ts";
 export {
   type ContextOption,
@@ -30,6 +39,15 @@ export {
   Model,
   type ModelParts,
   type Samples,
+  type SeedOption,
   type TraceStage,
 } from "./model/model.ts";
-export type { FitOptions, FitProgress, HistoryEntry } from "./training/index.ts";
+export type { Activation } from "./networks/index.ts";
+export type {
+  FitNotice,
+  FitOptions,
+  FitProgress,
+  Schedule,
+  StepProgress,
+  ValidationProgress,
+} from "./training/index.ts";

@@ -1,6 +1,7 @@
 import type { NDArray, Tree } from "../engine/index.ts";
 import type { Bijector } from "./bijector.ts";
 import { checkContext, checkEvent } from "./check-input.ts";
+import { DomainError } from "./errors.ts";
 import { checkShape, type Shape } from "./shape.ts";
 import { type Spec, specOf } from "./spec.ts";
 
@@ -54,7 +55,12 @@ export interface DistributionDefinition<P extends Tree> {
   ): [NDArray, NDArray];
 }
 
-/** Make a distribution from maps on `[n, ...shape]`; see {@link defineBijector}. */
+/**
+ * Make a distribution from maps on `[n, ...shape]`; see {@link defineBijector}.
+ *
+ * @throws ShapeError, ConditionError, and DomainError for a number of draws that is no positive
+ * integer, from the methods, before any argument is consumed.
+ */
 export function defineDistribution<P extends Tree>(
   definition: DistributionDefinition<P>,
 ): Distribution<P> {
@@ -75,6 +81,11 @@ export function defineDistribution<P extends Tree>(
       return definition.logProb(params, x.reshape([-1, ...shape]), rowCond).reshape(batch);
     },
     sampleAndLogProb(params, key, count, cond) {
+      if (!Number.isInteger(count) || count < 1) {
+        throw new DomainError(
+          `${kind}: the number of draws must be a positive integer, got ${count}.`,
+        );
+      }
       return definition.sampleAndLogProb(params, key, count, checkContext(part, [count], cond));
     },
   } satisfies Distribution<P>);

@@ -1,7 +1,9 @@
+export type { NDArray, Tree } from "../engine/index.ts";
 export * from "./bijector.ts";
 export * from "./column.ts";
 export * from "./distribution.ts";
 export * from "./errors.ts";
+export type { HistoryEntry } from "./history.ts";
 export * from "./network.ts";
 export * from "./parameters.ts";
 export * from "./rows.ts";

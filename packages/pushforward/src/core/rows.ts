@@ -26,6 +26,7 @@ const LARGEST = 1e30;
  * Read rows of the given event shape.
  *
  * @param who names the caller in messages, `columns` the columns at fault.
+ * @param chosen indices of the rows to read, in that order; default: all.
  * @throws ShapeError when the numbers do not fill whole events; DataError when a value is missing,
  * not a number, not finite, or beyond 1e30.
  */
@@ -34,85 +35,134 @@ export function toHostRows(
   rows: Rows,
   shape: Shape,
   columns: readonly Column[] = [],
+  chosen?: ArrayLike<number>,
 ): HostRows {
-  const size = sizeOf(shape);
-  const data = flatten(who, rows, shape, size);
-  if (data.length % size !== 0) {
-    throw new ShapeError(
-      `${who}: got ${data.length} numbers, expected whole events of shape ${showShape(shape)}, ` +
-        `${size} numbers each.`,
-    );
+  const table = open(who, rows, shape);
+  const { size } = table;
+  const count = chosen?.length ?? table.count;
+  const data = new Float64Array(count * size);
+  if (table.flat && !chosen) {
+    copyNumbers(table.cells, 0, data, 0, data.length);
+  } else {
+    for (let i = 0; i < count; i++) {
+      const [cells, from] = rowAt(who, table, shape, chosen?.[i] ?? i);
+      copyNumbers(cells, from, data, i * size, size);
+    }
   }
-  checkValues(who, data, size, columns);
-  return { data, count: data.length / size, size };
+  const bad = firstBad(data);
+  if (bad < 0) return { data, count, size };
+  const place = Math.floor(bad / size);
+  const row = chosen?.[place] ?? place;
+  const [cells, from] = rowAt(who, table, shape, row);
+  const column = columnLabel(columns, bad % size);
+  throw new DataError(`${who}: row ${row}, column ${column}: ${fault(cells[from + (bad % size)])}`);
+}
+
+/**
+ * How many rows of the given event shape there are; their values are not looked at.
+ *
+ * @throws ShapeError, DataError when they are no rows of that shape.
+ */
+export function countRows(who: string, rows: Rows, shape: Shape): number {
+  return open(who, rows, shape).count;
 }
 
 /** One column of row-major rows. */
 export function columnOf({ data, count, size }: HostRows, column: number): Float64Array {
-  return Float64Array.from({ length: count }, (_, row) => data[row * size + column] as number);
+  const values = new Float64Array(count);
+  for (let row = 0; row < count; row++) values[row] = data[row * size + column] as number;
+  return values;
 }
 
-function flatten(who: string, rows: Rows, shape: Shape, size: number): Float64Array {
-  if (typeof rows !== "object" || rows === null) {
+/** Rows in either form, as they were given: their cells may turn out to be anything. */
+type Table = { readonly count: number; readonly size: number } & (
+  | { readonly flat: true; readonly cells: ArrayLike<unknown> }
+  | { readonly flat: false; readonly cells: ArrayLike<ArrayLike<unknown>> }
+);
+
+function open(who: string, rows: Rows, shape: Shape): Table {
+  const size = sizeOf(shape);
+  if (typeof rows !== "object" || rows === null || !("data" in rows || "length" in rows)) {
     throw new DataError(
       `${who}: got ${rows === null ? "null" : typeof rows}, expected rows: a list of lists of numbers, ` +
         "or { data, shape }.",
     );
   }
   if ("data" in rows) {
-    const event = rows.shape.slice(1);
-    if (sizeOf(event) !== size || sizeOf(rows.shape) !== rows.data.length) {
+    const { data, shape: given } = rows;
+    if (
+      !Array.isArray(given) ||
+      sizeOf(given.slice(1)) !== size ||
+      sizeOf(given) !== data?.length
+    ) {
       throw new ShapeError(
-        `${who}: got data of shape ${showShape(rows.shape)} with ${rows.data.length} numbers, ` +
-          `expected [rows, ${shape.join(", ")}].`,
+        `${who}: got data of ${Array.isArray(given) ? `shape ${showShape(given)}` : "no shape"} ` +
+          `with ${data?.length ?? "no"} numbers, expected [rows, ${shape.join(", ")}].`,
       );
     }
-    return copyNumbers(rows.data);
+    return { flat: true, cells: data, count: given[0] as number, size };
   }
   const first = rows[0];
-  if (typeof first !== "object" || first === null) return copyNumbers(rows as ArrayLike<number>);
-  return flattenNested(who, rows as ArrayLike<ArrayLike<number>>, shape, size);
-}
-
-/** A copy in which whatever is not a number (missing, text, a date) has become NaN, never 0. */
-function copyNumbers(values: ArrayLike<unknown>): Float64Array {
-  return Float64Array.from(values, (value) => (typeof value === "number" ? value : Number.NaN));
-}
-
-function flattenNested(
-  who: string,
-  rows: ArrayLike<ArrayLike<number>>,
-  shape: Shape,
-  size: number,
-): Float64Array {
-  const data = new Float64Array(rows.length * size);
-  for (let row = 0; row < rows.length; row++) {
-    const event = rows[row];
-    if (event?.length !== size) {
-      throw new ShapeError(
-        `${who}: row ${row} has ${event?.length ?? "no"} numbers, expected ${size} (event shape ` +
-          `${showShape(shape)}). Nested lists hold one flat list per row.`,
-      );
-    }
-    data.set(copyNumbers(event), row * size);
+  if (typeof first === "object" && first !== null) {
+    return { flat: false, cells: rows as ArrayLike<ArrayLike<number>>, count: rows.length, size };
   }
-  return data;
+  if (rows.length % size !== 0) {
+    throw new ShapeError(
+      `${who}: got ${rows.length} numbers, expected whole events of shape ${showShape(shape)}, ` +
+        `${size} numbers each.`,
+    );
+  }
+  return { flat: true, cells: rows, count: rows.length / size, size };
 }
 
-function checkValues(
+/** The list that holds a row, and where in it the row begins. */
+function rowAt(
   who: string,
-  data: Float64Array,
-  size: number,
-  columns: readonly Column[],
-): void {
-  const bad = data.findIndex((value) => !(Math.abs(value) <= LARGEST));
-  if (bad < 0) return;
-  const column = columnLabel(columns, bad % size);
-  const value = data[bad] as number;
-  const wayOut = Number.isFinite(value)
-    ? `beyond ±${LARGEST}, which 32-bit floats cannot work with. Rescale the column.`
-    : "not a finite number. Drop such rows, or fill in their missing values first.";
-  throw new DataError(
-    `${who}: row ${Math.floor(bad / size)}, column ${column}: ${value} is ${wayOut}`,
+  table: Table,
+  shape: Shape,
+  row: number,
+): [cells: ArrayLike<unknown>, from: number] {
+  const { size } = table;
+  if (table.flat) return [table.cells, row * size];
+  const event = table.cells[row];
+  if (event?.length === size) return [event, 0];
+  throw new ShapeError(
+    `${who}: row ${row} has ${event?.length ?? "no"} numbers, expected ${size} (event shape ` +
+      `${showShape(shape)}). Nested lists hold one flat list per row.`,
   );
+}
+
+/** Copy cells; whatever is not a number (missing, text, a date) becomes NaN, never 0. */
+function copyNumbers(
+  cells: ArrayLike<unknown>,
+  from: number,
+  data: Float64Array,
+  to: number,
+  length: number,
+): void {
+  if (cells instanceof Float64Array || cells instanceof Float32Array) {
+    data.set(length === cells.length ? cells : cells.subarray(from, from + length), to);
+    return;
+  }
+  for (let i = 0; i < length; i++) {
+    const cell = cells[from + i];
+    data[to + i] = typeof cell === "number" ? cell : Number.NaN;
+  }
+}
+
+/** The index of the first value that cannot be used, or -1. */
+function firstBad(data: Float64Array): number {
+  for (let i = 0; i < data.length; i++) {
+    if (!(Math.abs(data[i] as number) <= LARGEST)) return i;
+  }
+  return -1;
+}
+
+/** What is wrong with a cell, and the way out. */
+function fault(cell: unknown): string {
+  if (Number.isFinite(cell)) {
+    return `${cell} is beyond ±${LARGEST}, which 32-bit floats cannot work with. Rescale the column.`;
+  }
+  const shown = typeof cell === "string" ? JSON.stringify(cell) : String(cell);
+  return `${shown} is not a finite number. Drop such rows, or fill in their missing values first.`;
 }

@@ -1,3 +1,5 @@
+import { DomainError } from "./errors.ts";
+
 /** Plain JSON. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json | undefined };
 
@@ -10,16 +12,53 @@ export type Family = "bijector" | "distribution" | "transformer" | "network";
  */
 export type Spec = { [F in Family]?: string } & { options: { [key: string]: Json | undefined } };
 
-/** The spec of a part: its options with every nested part replaced by its own spec. */
+/**
+ * The spec of a part: its options with every nested part replaced by its own spec.
+ *
+ * @throws DomainError for an option that JSON cannot hold: a model saved with it could not be loaded.
+ */
 export function specOf(family: Family, kind: string, options: object): Spec {
-  return { [family]: kind, options: toJson(options) } as Spec;
+  const entries = jsonEntries(options, (value, path) => {
+    throw new DomainError(
+      `${kind}: option ${path} is ${show(value)}, which a model file cannot hold. Options are ` +
+        "finite numbers, text, booleans, null, parts such as bijectors, and lists and plain objects of these.",
+    );
+  });
+  return { [family]: kind, options: entries } as Spec;
 }
 
-function toJson(value: unknown): Json {
-  if (value === null || typeof value !== "object") return (value ?? null) as Json;
-  if ("spec" in value) return toJson(value.spec);
-  if (Array.isArray(value)) return value.map(toJson);
-  if (ArrayBuffer.isView(value)) return Array.from(value as Float32Array);
-  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
-  return Object.fromEntries(entries.map(([key, entry]) => [key, toJson(entry)]));
+type Refuse = (value: unknown, path: string) => never;
+
+function jsonEntries(value: object, refuse: Refuse, path?: string): { [key: string]: Json } {
+  const given = Object.entries(value).filter(([, entry]) => entry !== undefined);
+  return Object.fromEntries(
+    given.map(([key, entry]) => [
+      key,
+      toJson(entry, refuse, path === undefined ? key : `${path}.${key}`),
+    ]),
+  );
+}
+
+function toJson(value: unknown, refuse: Refuse, path: string): Json {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  if (typeof value !== "object") return refuse(value, path);
+  if ("spec" in value) return toJson(value.spec, refuse, path);
+  if (Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))) {
+    return Array.from(value as ArrayLike<unknown>, (entry, i) =>
+      toJson(entry, refuse, `${path}[${i}]`),
+    );
+  }
+  return isPlain(value) ? jsonEntries(value, refuse, path) : refuse(value, path);
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function show(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  return `an instance of ${value.constructor?.name || "a class"}`;
 }

@@ -1,8 +1,9 @@
+import { createBreather } from "./breathe.ts";
 import { type NDArray, np } from "./jax.ts";
 
-/** Rows on the host for {@link mapRows}: numbers of `shape` for each of `count` rows. */
+/** Rows on the host for {@link mapRows}: numbers of `shape` for each row, or one row for all. */
 export interface RowInput {
-  readonly data: ArrayLike<number>;
+  readonly data: Float32Array | Float64Array;
   readonly shape: readonly number[];
 }
 
@@ -13,6 +14,9 @@ const LARGEST_BATCH = 4096;
 export function batchSizeFor(count: number): number {
   return Math.min(LARGEST_BATCH, Math.max(16, 2 ** Math.ceil(Math.log2(count))));
 }
+
+/** One for all calls: a loop of short calls must pause, too. */
+const breathe = createBreather();
 
 /**
  * Run a program over rows in batches and collect its outputs on the host.
@@ -29,6 +33,7 @@ export async function mapRows(
   const batch = batchSizeFor(count);
   const results: Float32Array[] = [];
   for (let from = 0; from < count; from += batch) {
+    await breathe();
     const length = Math.min(batch, count - from);
     const outputs = run(inputs.map((input) => upload(input, from, length, batch)));
     for (const [index, output] of outputs.entries()) {
@@ -43,10 +48,11 @@ export async function mapRows(
 
 function upload({ data, shape }: RowInput, from: number, length: number, batch: number): NDArray {
   const width = shape.reduce((product, extent) => product * extent, 1);
+  const [start, rows] = data.length === width ? [0, 1] : [from, length];
   const values = new Float32Array(batch * width);
-  for (let i = 0; i < length * width; i++) values[i] = data[from * width + i] as number;
-  for (let row = length; row < batch; row++) {
-    values.copyWithin(row * width, (length - 1) * width, length * width);
+  values.set(data.subarray(start * width, (start + rows) * width));
+  for (let row = rows; row < batch; row++) {
+    values.copyWithin(row * width, (rows - 1) * width, rows * width);
   }
   return np.array(values, { shape: [batch, ...shape] });
 }

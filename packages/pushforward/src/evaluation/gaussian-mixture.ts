@@ -1,7 +1,9 @@
 import { DomainError } from "../core/errors.ts";
 import { cholesky, invertLower, sumLogDiagonal } from "../numerics/cholesky.ts";
 import { type HostRandom, hostRandom } from "../numerics/host-random.ts";
+import { streams } from "../numerics/streams.ts";
 import { columnMoments } from "./gaussian.ts";
+import { kMeansPlusPlus } from "./k-means.ts";
 
 /** A mixture of normal distributions with full covariances, in the units of the data. */
 export interface GaussianMixtureFit {
@@ -25,11 +27,11 @@ export interface GaussianMixtureOptions {
   components: number;
   seed: number;
   /** Starts from different centres; the best after ten steps goes on. Default 3. */
-  restarts?: number;
+  restarts?: number | undefined;
   /** Bound on the steps. Default 500. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
   /** Stop when a step gains less than this, relative to max(1, |objective|). Default 1e-5. */
-  tolerance?: number;
+  tolerance?: number | undefined;
 }
 
 const COVARIANCE_FLOOR = 1e-6;
@@ -73,76 +75,6 @@ export function gaussianMixtureEm(
   return inDataUnits(run, moments, features);
 }
 
-/** A mixture chosen by its log-likelihood on validation rows. */
-export interface GaussianMixtureSelection {
-  readonly fit: GaussianMixtureFit;
-  /** Mean log-density of the validation rows, in nats. */
-  readonly validationLogLikelihood: number;
-  /** All that were tried, in order, before the last polish. */
-  readonly tried: readonly { components: number; validationLogLikelihood: number }[];
-}
-
-/** Numbers of components in a row that may fail to improve before the search stops. */
-const PATIENCE = 2;
-
-/** Enough to tell numbers of components apart; the one that is kept goes on to the default. */
-const SEARCH_TOLERANCE = 1e-4;
-
-/**
- * Chooses the number of components: fits 1, 2, 3, ... and keeps the most likely on validation rows.
- *
- * Stops after two numbers in a row that are no better than the best before them. Large tables are
- * searched and polished on rows drawn by seed, as in `gaussianMixtureEm`.
- *
- * @param train - [trainCount, features] row-major.
- * @param validation - [validationCount, features] row-major.
- * @throws DataError as `gaussianMixtureEm`; DomainError when there are no validation rows.
- */
-export function selectGaussianMixture(
-  train: Float64Array,
-  trainCount: number,
-  validation: Float64Array,
-  validationCount: number,
-  features: number,
-  options: { seed: number; maxComponents?: number },
-): GaussianMixtureSelection {
-  const { seed, maxComponents = 10 } = options;
-  if (validationCount < 1) {
-    throw new DomainError("selectGaussianMixture: got no validation rows; set some rows apart");
-  }
-  if (!(maxComponents >= 1)) {
-    throw new DomainError(
-      `selectGaussianMixture: maxComponents is ${maxComponents}; give 1 or more`,
-    );
-  }
-  const moments = columnMoments(train, trainCount, features);
-  const sample = standardisedSample(train, trainCount, moments, seed);
-  const score = (run: Run) => {
-    const fit = inDataUnits(run, moments, features);
-    const logDensity = gaussianMixtureLogDensity(fit, validation, validationCount);
-    return { run, fit, validationLogLikelihood: average(logDensity) };
-  };
-  const tried: { components: number; validationLogLikelihood: number }[] = [];
-  const attempt = (components: number) => {
-    const scored = score(search(sample, { components, seed, tolerance: SEARCH_TOLERANCE }));
-    tried.push({ components, validationLogLikelihood: scored.validationLogLikelihood });
-    return scored;
-  };
-  let best = attempt(1);
-  for (
-    let components = 2, worse = 0;
-    components <= maxComponents && worse < PATIENCE;
-    components++
-  ) {
-    const next = attempt(components);
-    const better = next.validationLogLikelihood > best.validationLogLikelihood;
-    if (better) best = next;
-    worse = better ? 0 : worse + 1;
-  }
-  const { fit, validationLogLikelihood } = score(climb(best.run, sample, {}));
-  return { fit, validationLogLikelihood, tried };
-}
-
 /**
  * The log-density of each row under a Gaussian mixture, in nats.
  *
@@ -174,7 +106,7 @@ interface Mixture {
 }
 
 /** The state between two steps. */
-interface Run {
+export interface Run {
   readonly sample: Sample;
   readonly mixture: Mixture;
   /** Mean log-density of the sample. */
@@ -193,14 +125,14 @@ interface Sample {
 }
 
 /** At most `STAGE_ROWS.polish` standardised rows in random order: each head of it is a sample. */
-function standardisedSample(
+export function standardisedSample(
   rows: Float64Array,
   count: number,
   { mean, scale }: Moments,
   seed: number,
 ): Sample {
   const features = mean.length;
-  const order = hostRandom(seed).shuffle(count).subarray(0, STAGE_ROWS.polish);
+  const order = hostRandom(seed, streams.mixtureRows).shuffle(count).subarray(0, STAGE_ROWS.polish);
   const data = new Float64Array(order.length * features);
   order.forEach((from, to) => {
     for (let i = 0; i < features; i++) {
@@ -215,9 +147,9 @@ function head({ data, count, features }: Sample, rows: number): Sample {
   return { data: data.subarray(0, kept * features), count: kept, features };
 }
 
-function search(sample: Sample, options: GaussianMixtureOptions): Run {
+export function search(sample: Sample, options: GaussianMixtureOptions): Run {
   const { components, seed, restarts = 3, maxIterations = TRIAL_ITERATIONS } = options;
-  const random = hostRandom(seed, components);
+  const random = hostRandom(seed, streams.mixtureStarts + components);
   const trialSample = head(sample, STAGE_ROWS.trial);
   const limits = { ...options, maxIterations: Math.min(maxIterations, TRIAL_ITERATIONS) };
   const trial = () => climb(startRun(trialSample, components, random), trialSample, limits);
@@ -230,52 +162,20 @@ function search(sample: Sample, options: GaussianMixtureOptions): Run {
 }
 
 function startRun(sample: Sample, components: number, random: HostRandom): Run {
-  const { nearest, centres } = kMeansPlusPlus(sample, components, random);
+  const { nearest, centres } = kMeansPlusPlus(
+    sample.data,
+    sample.count,
+    sample.features,
+    components,
+    random,
+  );
   const responsibilities = new Float64Array(sample.count * centres);
   for (let row = 0; row < sample.count; row++) responsibilities[row * centres + nearest[row]] = 1;
   return expectation(maximisation(responsibilities, centres, sample), sample, 0);
 }
 
-/** Draws centres among the rows, each with probability proportional to its squared distance. */
-function kMeansPlusPlus({ data, count, features }: Sample, components: number, random: HostRandom) {
-  const nearest = new Uint32Array(count);
-  const distances = new Float64Array(count).fill(Infinity);
-  let centre = random.integer(count);
-  let centres = 0;
-  for (; centres < components; centres++) {
-    let total = 0;
-    for (let row = 0; row < count; row++) {
-      let distance = 0;
-      for (let column = 0; column < features; column++) {
-        distance += (data[row * features + column] - data[centre * features + column]) ** 2;
-      }
-      if (distance < distances[row]) {
-        distances[row] = distance;
-        nearest[row] = centres;
-      }
-      total += distances[row];
-    }
-    if (total === 0) return { nearest, centres: centres + 1 };
-    centre = drawRow(distances, total * random.uniform());
-  }
-  return { nearest, centres };
-}
-
-/** The first row at which the running sum of the distances passes `target`. */
-function drawRow(distances: Float64Array, target: number): number {
-  let sum = 0;
-  let last = 0;
-  for (let row = 0; row < distances.length; row++) {
-    if (distances[row] === 0) continue;
-    sum += distances[row];
-    last = row;
-    if (sum > target) break;
-  }
-  return last;
-}
-
 /** Steps until the objective stays; a run from fewer rows goes on from its parameters. */
-function climb(
+export function climb(
   start: Run,
   sample: Sample,
   { maxIterations = 500, tolerance = 1e-5 }: Partial<GaussianMixtureOptions>,
@@ -421,7 +321,11 @@ function normaliseRows(joint: Float64Array, count: number, components: number): 
 }
 
 /** From standardised units to the data's: x = mean + scale z. */
-function inDataUnits(run: Run, { mean, scale }: Moments, features: number): GaussianMixtureFit {
+export function inDataUnits(
+  run: Run,
+  { mean, scale }: Moments,
+  features: number,
+): GaussianMixtureFit {
   const { components, weights, ...standard } = run.mixture;
   const means = standard.means.map(
     (z, index) => mean[index % features] + scale[index % features] * z,
@@ -452,6 +356,6 @@ function component(stacked: Float64Array, k: number, length: number): Float64Arr
   return stacked.subarray(k * length, (k + 1) * length);
 }
 
-function average(values: Float64Array): number {
+export function average(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

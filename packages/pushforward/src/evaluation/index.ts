@@ -1,10 +1,9 @@
-export { type CheckItem, type CheckReport, checkDistribution } from "./check.ts";
+export { type CheckItem, type CheckReport, type CheckSubject, checkDistribution } from "./check.ts";
 export { type GaussianFit, gaussianLogDensity, gaussianMle } from "./gaussian.ts";
 export {
   type GaussianMixtureFit,
   type GaussianMixtureOptions,
-  type GaussianMixtureSelection,
   gaussianMixtureEm,
   gaussianMixtureLogDensity,
-  selectGaussianMixture,
 } from "./gaussian-mixture.ts";
+export { type GaussianMixtureSelection, selectGaussianMixture } from "./select-gaussian-mixture.ts";

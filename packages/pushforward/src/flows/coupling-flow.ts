@@ -15,13 +15,13 @@ export interface CouplingFlowOptions {
   /** Number of dimensions d of an event. */
   features: number;
   /** Number of dimensions of the context; default 0: unconditional. */
-  context?: number;
+  context?: number | undefined;
   /** Number of coupling layers. */
-  layers?: number;
+  layers?: number | undefined;
   /** Widths of the conditioners' hidden layers; default `[64, 64]`. */
-  hidden?: readonly number[];
+  hidden?: readonly number[] | undefined;
   /** Activation of the conditioners; default `"silu"`: densities without the creases of ReLU. */
-  activation?: Activation;
+  activation?: Activation | undefined;
 }
 
 /** The parts that differ between coupling flows. */
@@ -33,20 +33,17 @@ interface CouplingFlowParts {
   /** The bijectors of one step around its coupling layer, from data to base. */
   step(couplingLayer: Bijector, index: number): Bijector[];
   /** What comes after the last step, on the base side. */
-  last?: Bijector[];
+  last?(): Bijector[];
 }
 
 /** Compose coupling layers into a flow that is trained in the direction in which they are cheap. */
 export function couplingFlow(parts: CouplingFlowParts): Flow {
-  const { name, options, layers, transformer, step, last = [] } = parts;
+  const { name, options, layers, transformer, step, last } = parts;
   const { features, context = 0, hidden, activation = "silu" } = options;
   checkCount(name, "features", features, 1);
   checkCount(name, "layers", layers, 1);
   checkCount(name, "context", context, 0);
-  const conditioner: Network = mlp({
-    ...(hidden && { hidden }),
-    activation,
-  });
+  const conditioner: Network = mlp({ hidden, activation });
   const dataToBase = Array.from({ length: layers }, (_, index) =>
     step(
       coupling({
@@ -61,7 +58,7 @@ export function couplingFlow(parts: CouplingFlowParts): Flow {
   ).flat();
   return transformed({
     base: normal({ shape: [features] }),
-    bijector: invert({ bijector: chain({ bijectors: [...dataToBase, ...last] }) }),
+    bijector: invert({ bijector: chain({ bijectors: [...dataToBase, ...(last?.() ?? [])] }) }),
     name,
   });
 }

@@ -5,7 +5,8 @@ import { type CouplingFlowOptions, couplingFlow } from "./coupling-flow.ts";
 
 /**
  * NICE: additive couplings with alternating halves, then a diagonal scaling layer (Dinh et al.
- * 2015, arXiv:1410.8516). From three layers on every output depends on every input.
+ * 2015, arXiv:1410.8516). From three layers on every output depends on every input. In one
+ * dimension nothing conditions: the flow is affine.
  *
  * Default: 4 layers. Both directions cost one pass.
  *
@@ -19,6 +20,6 @@ export function nice(options: CouplingFlowOptions): Flow {
     layers,
     transformer: additive(),
     step: (layer) => [layer],
-    last: [affine({ shape: [features], shift: false })],
+    last: () => [affine({ shape: [features], shift: false })],
   });
 }

@@ -5,9 +5,9 @@ import { type CouplingFlowOptions, couplingFlow } from "./coupling-flow.ts";
 
 export interface NsfOptions extends CouplingFlowOptions {
   /** Bins of each spline; default 8. */
-  bins?: number;
+  bins?: number | undefined;
   /** Splines bend on [-bound, bound] of standardised data; default 5. */
-  bound?: number;
+  bound?: number | undefined;
 }
 
 /**
@@ -26,11 +26,8 @@ export function nsf(options: NsfOptions): Flow {
     name: "nsf",
     options,
     layers,
-    transformer: rationalQuadraticSpline({
-      ...(bins !== undefined && { bins }),
-      ...(bound !== undefined && { bound }),
-    }),
+    transformer: rationalQuadraticSpline({ bins, bound }),
     step: (layer) => [linear(), layer],
-    last: [linear()],
+    last: () => [linear()],
   });
 }

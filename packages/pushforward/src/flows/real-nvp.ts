@@ -6,7 +6,8 @@ import { type CouplingFlowOptions, couplingFlow } from "./coupling-flow.ts";
 /**
  * RealNVP for vectors: affine couplings with alternating halves (Dinh et al. 2017,
  * arXiv:1605.08803), each followed by activation normalisation, which takes the place of the
- * paper's batch normalisation (Kingma and Dhariwal 2018, arXiv:1807.03039, section 3.1).
+ * paper's batch normalisation (Kingma and Dhariwal 2018, arXiv:1807.03039, section 3.1). In one
+ * dimension nothing conditions: the flow is affine.
  *
  * Default: 8 layers. Both directions cost one pass.
  *

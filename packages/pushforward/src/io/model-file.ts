@@ -1,11 +1,11 @@
 import type { Column } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { ModelFileError } from "../core/errors.ts";
+import { type HistoryEntry, historyFromJson } from "../core/history.ts";
 import { layoutOf, type ParameterLayout } from "../core/parameters.ts";
 import { sameShape, showShape, sizeOf } from "../core/shape.ts";
 import type { Spec } from "../core/spec.ts";
 import { random, tree } from "../engine/index.ts";
-import { type HistoryEntry, historyFromJson } from "../core/history.ts";
 import { type Factories, rebuild } from "./rebuild.ts";
 import { decodeSafetensors, encodeSafetensors, type FileTensor } from "./safetensors.ts";
 

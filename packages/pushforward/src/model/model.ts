@@ -1,9 +1,11 @@
 import { type Column, snapToGrid } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { ConditionError, DataError, DomainError } from "../core/errors.ts";
+import type { HistoryEntry } from "../core/history.ts";
 import { splitKey } from "../core/keys.ts";
 import { downloadParameters, layoutOf, type ParameterLayout } from "../core/parameters.ts";
-import { type HostRows, type Rows, toHostRows } from "../core/rows.ts";
+import { countRows, type HostRows, type Rows, toHostRows } from "../core/rows.ts";
+import { checkSeed, keyOf } from "../core/seed.ts";
 import { type Shape, showShape, sizeOf } from "../core/shape.ts";
 import { walkLayers } from "../core/walk-layers.ts";
 import {
@@ -12,7 +14,6 @@ import {
   type NDArray,
   np,
   type RowInput,
-  random,
   ready,
   type Tree,
   tree,
@@ -21,8 +22,9 @@ import { type CheckReport, checkDistribution } from "../evaluation/check.ts";
 import { writeFileAtomic } from "../io/files.ts";
 import { encodeModel } from "../io/model-file.ts";
 import { hostRandom } from "../numerics/host-random.ts";
+import { streams } from "../numerics/streams.ts";
 import { dequantize } from "../training/dequantization.ts";
-import type { HistoryEntry } from "../training/progress.ts";
+import { type Lifetime, startLifetime } from "./lifetime.ts";
 import { compilePrograms, type Program, type Programs, type Sampler } from "./programs.ts";
 import { summarize } from "./summary.ts";
 
@@ -35,14 +37,19 @@ export interface Samples {
 
 /** One context for all rows, or one per row; for conditional models only. */
 export interface ContextOption {
-  context?: Rows;
+  context?: Rows | undefined;
+}
+
+/** A context, and the seed of what is random: any safe integer, default 0. */
+export interface SeedOption extends ContextOption {
+  seed?: number | undefined;
 }
 
 /** How well a model predicts rows that it has not seen. */
 export interface Evaluation {
   /** Mean log-density, nats per row, in the data's own units. */
   readonly logProb: number;
-  /** Of the mean. */
+  /** Of the mean; NaN for one row. */
   readonly standardError: number;
   readonly rows: number;
 }
@@ -57,8 +64,8 @@ export interface ModelParts {
   readonly flow: Distribution;
   /** Owned by the model from now on. */
   readonly params: Tree;
-  readonly columns?: readonly Column[];
-  readonly history?: readonly HistoryEntry[];
+  readonly columns?: readonly Column[] | undefined;
+  readonly history?: readonly HistoryEntry[] | undefined;
 }
 
 /** Most rows that `check` looks at. */
@@ -79,6 +86,7 @@ export class Model {
   readonly #params: Tree;
   readonly #layout: ParameterLayout;
   readonly #programs: Programs;
+  readonly #lifetime: Lifetime;
 
   constructor({ flow, params, columns, history = [] }: ModelParts) {
     this.flow = flow;
@@ -87,6 +95,10 @@ export class Model {
     this.#params = params;
     this.#layout = layoutOf(params);
     this.#programs = compilePrograms(flow);
+    this.#lifetime = startLifetime(() => {
+      tree.dispose(this.#params as never);
+      this.#programs.dispose();
+    });
   }
 
   /** Event shape. */
@@ -114,9 +126,11 @@ export class Model {
    * @throws ShapeError, ConditionError, DataError.
    */
   async logProb(rows: Rows, options: ContextOption = {}): Promise<Float32Array> {
-    const events = this.#read("logProb", rows);
-    const [result] = await this.#map(this.#programs.logProb, "logProb", events, options);
-    return result;
+    return this.#lifetime.during("logProb", async () => {
+      const events = this.#read("logProb", rows);
+      const [result] = await this.#map(this.#programs.logProb, "logProb", events, options);
+      return result;
+    });
   }
 
   /**
@@ -125,21 +139,22 @@ export class Model {
    * Columns on a grid are spread over their cells as in training, with noise from the seed: the
    * mean is then a lower bound of what a discrete model is scored by (Theis et al. 2016,
    * arXiv:1511.01844, section 3.1), and models scored with one seed are compared on equal values.
+   *
+   * @throws ShapeError, ConditionError, DataError, DomainError.
    */
-  async evaluate(
-    rows: Rows,
-    { seed = 0, context }: ContextOption & { seed?: number } = {},
-  ): Promise<Evaluation> {
-    const read = this.#read("evaluate", rows);
-    if (read.count === 0) throw new DataError("evaluate: got no rows.");
-    const spread = dequantize(read, this.columns, hostRandom(seed));
-    const [values] = await this.#map(this.#programs.logProb, "evaluate", spread, {
-      ...(context && { context }),
+  async evaluate(rows: Rows, { seed = 0, context }: SeedOption = {}): Promise<Evaluation> {
+    return this.#lifetime.during("evaluate", async () => {
+      checkSeed("evaluate", seed);
+      const read = this.#read("evaluate", rows);
+      if (read.count === 0) throw new DataError("evaluate: got no rows.");
+      const noise = hostRandom(seed, streams.evaluation);
+      const spread = dequantize(read, this.columns, noise);
+      const [values] = await this.#map(this.#programs.logProb, "evaluate", spread, { context });
+      const mean = values.reduce((sum, value) => sum + value / values.length, 0);
+      const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+      const standardError = Math.sqrt(squares / (values.length - 1) / values.length);
+      return { logProb: mean, standardError, rows: values.length };
     });
-    const mean = values.reduce((sum, value) => sum + value / values.length, 0);
-    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    const standardError = Math.sqrt(squares / Math.max(1, values.length - 1) / values.length);
-    return { logProb: mean, standardError, rows: values.length };
   }
 
   /**
@@ -148,28 +163,23 @@ export class Model {
    * @param options.seed default 0; the same seed gives the same draws.
    * @throws DomainError, ConditionError.
    */
-  async sample(
-    count: number,
-    { seed = 0, context }: ContextOption & { seed?: number } = {},
-  ): Promise<Samples> {
-    checkCount("sample", count);
-    const contexts = this.#readContext("sample", context, count);
-    const data = await this.#draw(this.#programs.sample, contexts, count, seed);
-    return this.#events(this.#snap(data));
+  async sample(count: number, { seed = 0, context }: SeedOption = {}): Promise<Samples> {
+    return this.#lifetime.during("sample", async () => {
+      checkCount("sample", count);
+      checkSeed("sample", seed);
+      const contexts = this.#readContext("sample", context, count);
+      return this.#events(await this.#sample(contexts, count, seed));
+    });
   }
 
   /** Latents of rows: where the flow maps them in the base, `z = f^-1(x)`. */
   async encode(rows: Rows, options: ContextOption = {}): Promise<Samples> {
-    const events = this.#read("encode", rows);
-    const [data] = await this.#map(this.#programs.encode, "encode", events, options);
-    return this.#events(data);
+    return this.#lifetime.during("encode", () => this.#encode("encode", rows, options));
   }
 
   /** Rows of latents, `x = f(z)`: the inverse of {@link Model.encode}; not snapped to grids. */
   async decode(latents: Rows, options: ContextOption = {}): Promise<Samples> {
-    const events = toHostRows("decode", latents, this.shape);
-    const [data] = await this.#map(this.#programs.decode, "decode", events, options);
-    return this.#events(data);
+    return this.#lifetime.during("decode", () => this.#decode("decode", latents, options));
   }
 
   /**
@@ -180,72 +190,74 @@ export class Model {
   async interpolate(
     a: ArrayLike<number>,
     b: ArrayLike<number>,
-    { steps = 9, context }: ContextOption & { steps?: number } = {},
+    { steps = 9, context }: ContextOption & { steps?: number | undefined } = {},
   ): Promise<Samples> {
-    if (!Number.isInteger(steps) || steps < 2) {
-      throw new DomainError(`interpolate: steps must be an integer >= 2, got ${steps}.`);
-    }
-    const { data } = await this.encode([a, b], { ...(context && { context }) });
-    const size = sizeOf(this.shape);
-    const latents = Float32Array.from({ length: steps * size }, (_, i) => {
-      const share = Math.floor(i / size) / (steps - 1);
-      return (1 - share) * (data[i % size] as number) + share * (data[size + (i % size)] as number);
+    return this.#lifetime.during("interpolate", async () => {
+      if (!Number.isInteger(steps) || steps < 2) {
+        throw new DomainError(`interpolate: steps must be an integer >= 2, got ${steps}.`);
+      }
+      const { data } = await this.#encode("interpolate", [a, b], { context });
+      const size = sizeOf(this.shape);
+      const latents = Float32Array.from({ length: steps * size }, (_, i) => {
+        const share = Math.floor(i / size) / (steps - 1);
+        const [start, end] = [data[i % size] as number, data[size + (i % size)] as number];
+        return (1 - share) * start + share * end;
+      });
+      const path = { data: latents, shape: [steps, ...this.shape] };
+      return this.#decode("interpolate", path, { context });
     });
-    return this.decode(
-      { data: latents, shape: [steps, ...this.shape] },
-      { ...(context && { context }) },
-    );
   }
 
   /**
    * The draws of {@link Model.sample} seen layer by layer: the base sample, then what each layer
    * makes of it, the last of them in data space; not snapped to grids.
    */
-  async trace(
-    count: number,
-    { seed = 0, context }: ContextOption & { seed?: number } = {},
-  ): Promise<TraceStage[]> {
-    checkCount("trace", count);
-    const parts = this.flow.flow;
-    if (!parts) throw new DomainError("trace: this model is a bare distribution without layers.");
-    const contexts = this.#readContext("trace", context, count);
-    const cond =
-      contexts && np.array(Float32Array.from(contexts.data), { shape: [count, ...contexts.shape] });
-    const { bijector } = this.#params as { bijector: Tree };
-    const z = await this.#draw(this.#programs.sampleBase, contexts, count, seed);
-    const start = np.array(z, { shape: [count, ...this.shape] });
-    const stages = [await this.#stage(`base: ${parts.base.kind}`, start)];
-    for (const step of walkLayers(parts.bijector, bijector, start, cond, "forward")) {
-      stages.push(await this.#stage(step.name, step.output));
-    }
-    tree.dispose([start, cond].filter((array) => array !== undefined) as never);
-    return stages;
+  async trace(count: number, { seed = 0, context }: SeedOption = {}): Promise<TraceStage[]> {
+    return this.#lifetime.during("trace", async () => {
+      checkCount("trace", count);
+      checkSeed("trace", seed);
+      const parts = this.flow.flow;
+      if (!parts) throw new DomainError("trace: this model is a bare distribution without layers.");
+      const contexts = this.#readContext("trace", context, count);
+      const { bijector } = this.#params as { bijector: Tree };
+      const z = await this.#draw(this.#programs.sampleBase, contexts, count, seed);
+      const start = upload({ data: z, shape: this.shape }, count);
+      const cond = contexts && upload(contexts, count);
+      const stages = [await this.#stage(`base: ${parts.base.kind}`, start)];
+      for (const step of walkLayers(parts.bijector, bijector, start, cond, "forward")) {
+        stages.push(await this.#stage(step.name, step.output));
+      }
+      tree.dispose([start, cond].filter((array) => array !== undefined) as never);
+      return stages;
+    });
   }
 
   /**
    * Check the model on rows, or on its own samples: round trips, log-determinant against the
    * differentiated Jacobian, share of data outside the splines' intervals, and in one and two
    * dimensions the density's integral.
+   *
+   * Of more than 1000 rows it looks at 1000, drawn with the seed.
+   *
+   * @throws ShapeError, ConditionError, DataError, DomainError.
    */
-  async check(
-    rows?: Rows,
-    { seed = 0, context }: ContextOption & { seed?: number } = {},
-  ): Promise<CheckReport> {
-    await ready();
-    const given = rows === undefined ? undefined : this.#read("check", rows);
-    if (given?.count === 0) throw new DataError("check: got no rows.");
-    const count = Math.min(CHECK_ROWS, given?.count ?? CHECK_ROWS);
-    const contexts = this.#readContext("check", context, given?.count ?? count);
-    const drawn = given ?? (await this.sample(count, { seed, ...(context && { context }) }));
-    const take = (data: ArrayLike<number>, shape: Shape) =>
-      np.array(Float32Array.from(data).slice(0, count * sizeOf(shape)), {
-        shape: [count, ...shape],
-      });
-    const x = take(drawn.data, this.shape);
-    const cond = contexts && take(contexts.data, contexts.shape);
-    const report = await checkDistribution({ flow: this.flow, params: this.#params, x, cond });
-    tree.dispose([x, cond].filter((array) => array !== undefined) as never);
-    return report;
+  async check(rows?: Rows, { seed = 0, context }: SeedOption = {}): Promise<CheckReport> {
+    return this.#lifetime.during("check", async () => {
+      checkSeed("check", seed);
+      const given = rows === undefined ? CHECK_ROWS : countRows("check", rows, this.shape);
+      if (given === 0) throw new DataError("check: got no rows.");
+      const chosen = given > CHECK_ROWS ? chooseRows(given, seed) : undefined;
+      const count = chosen?.length ?? given;
+      const read = rows === undefined ? undefined : this.#read("check", rows, chosen);
+      const contexts = this.#readContext("check", context, given, chosen);
+      await ready();
+      const data = read?.data ?? (await this.#sample(contexts, count, seed));
+      const x = upload({ data, shape: this.shape }, count);
+      const cond = contexts && upload(contexts, count);
+      const report = await checkDistribution({ flow: this.flow, params: this.#params, x, cond });
+      tree.dispose([x, cond].filter((array) => array !== undefined) as never);
+      return report;
+    });
   }
 
   /** What the model is, in a few lines of text. */
@@ -255,9 +267,7 @@ export class Model {
 
   /** The model as the bytes of a safetensors file. */
   async toBytes(): Promise<Uint8Array> {
-    const parameters = await downloadParameters(tree.ref(this.#params as never));
-    const { flow, columns, history } = this;
-    return encodeModel({ flow, parameters, layout: this.#layout, columns, history });
+    return this.#lifetime.during("toBytes", () => this.#encodeFile());
   }
 
   /**
@@ -266,21 +276,48 @@ export class Model {
    * @throws ModelFileError when the file cannot be written.
    */
   async save(path: string): Promise<void> {
-    await writeFileAtomic(path, await this.toBytes());
+    return this.#lifetime.during("save", async () =>
+      writeFileAtomic(path, await this.#encodeFile()),
+    );
   }
 
-  /** Free the parameters; the model cannot be used afterwards. */
+  /**
+   * Free the parameters, once the calls under way have ended. Methods called afterwards reject with
+   * a DomainError; disposing again does nothing.
+   */
   dispose(): void {
-    tree.dispose(this.#params as never);
-    this.#programs.dispose();
+    this.#lifetime.dispose();
   }
 
-  #read(who: string, rows: Rows): HostRows {
-    return toHostRows(who, rows, this.shape, this.columns);
+  async #encodeFile(): Promise<Uint8Array> {
+    const parameters = await downloadParameters(tree.ref(this.#params as never));
+    const { flow, columns, history } = this;
+    return encodeModel({ flow, parameters, layout: this.#layout, columns, history });
   }
 
-  /** The context as input for `count` rows; one context alone is repeated for all. */
-  #readContext(who: string, context: Rows | undefined, count: number): RowInput | undefined {
+  async #encode(who: string, rows: Rows, options: ContextOption): Promise<Samples> {
+    const events = this.#read(who, rows);
+    const [data] = await this.#map(this.#programs.encode, who, events, options);
+    return this.#events(data);
+  }
+
+  async #decode(who: string, latents: Rows, options: ContextOption): Promise<Samples> {
+    const events = toHostRows(who, latents, this.shape);
+    const [data] = await this.#map(this.#programs.decode, who, events, options);
+    return this.#events(data);
+  }
+
+  #read(who: string, rows: Rows, chosen?: ArrayLike<number>): HostRows {
+    return toHostRows(who, rows, this.shape, this.columns, chosen);
+  }
+
+  /** The contexts of the chosen ones of `count` rows, or the one context that stands for all. */
+  #readContext(
+    who: string,
+    context: Rows | undefined,
+    count: number,
+    chosen?: ArrayLike<number>,
+  ): RowInput | undefined {
     const { condShape } = this;
     if (!condShape) {
       if (context === undefined) return undefined;
@@ -291,17 +328,14 @@ export class Model {
         `${who}: this model takes a context of shape ${showShape(condShape)}; pass \`context\`.`,
       );
     }
-    const read = toHostRows(`${who}: context`, context, condShape);
-    if (read.count === count) return { data: read.data, shape: condShape };
-    if (read.count !== 1) {
+    const given = countRows(`${who}: context`, context, condShape);
+    if (given !== count && given !== 1) {
       throw new ConditionError(
-        `${who}: got ${read.count} contexts for ${count} rows, expected one per row or one for all.`,
+        `${who}: got ${given} contexts for ${count} rows, expected one per row or one for all.`,
       );
     }
-    const data = Float64Array.from(
-      { length: count * read.size },
-      (_, i) => read.data[i % read.size] as number,
-    );
+    const own = given === 1 ? undefined : chosen;
+    const { data } = toHostRows(`${who}: context`, context, condShape, [], own);
     return { data, shape: condShape };
   }
 
@@ -320,6 +354,15 @@ export class Model {
     return results as [Float32Array];
   }
 
+  /** Draws on the grids of their columns. */
+  async #sample(
+    contexts: RowInput | undefined,
+    count: number,
+    seed: number,
+  ): Promise<Float32Array> {
+    return this.#snap(await this.#draw(this.#programs.sample, contexts, count, seed));
+  }
+
   /** Draws in batches, each from a key of its own. */
   async #draw(
     programOf: (count: number) => Sampler,
@@ -328,7 +371,7 @@ export class Model {
     seed: number,
   ): Promise<Float32Array> {
     const batch = batchSizeFor(count);
-    const keys = splitKey(random.key(seed), Math.ceil(count / batch));
+    const keys = splitKey(keyOf(seed), Math.ceil(count / batch));
     const [data] = await mapRows(contexts ? [contexts] : [], count, ([cond]) => {
       const key = keys.shift() as NDArray;
       return [programOf(batch)(tree.ref(this.#params), key, cond ? [cond] : [])];
@@ -355,4 +398,19 @@ function checkCount(who: string, count: number): void {
   if (!Number.isInteger(count) || count < 1) {
     throw new DomainError(`${who}: the number of draws must be a positive integer, got ${count}.`);
   }
+}
+
+/** `[count, ...shape]`; one row is broadcast. */
+function upload({ data, shape }: RowInput, count: number): NDArray {
+  const rows = data.length / sizeOf(shape);
+  const values = np.array(Float32Array.from(data), { shape: [rows, ...shape] });
+  return rows === count ? values : np.broadcastTo(values, [count, ...shape]);
+}
+
+/** The indices that `check` looks at, in order. */
+function chooseRows(count: number, seed: number): Uint32Array {
+  const random = hostRandom(seed, streams.checkedRows);
+  const chosen = new Set<number>();
+  while (chosen.size < CHECK_ROWS) chosen.add(random.integer(count));
+  return Uint32Array.from(chosen).sort();
 }

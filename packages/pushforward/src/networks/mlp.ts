@@ -16,9 +16,9 @@ export type Activation = keyof typeof activations;
 
 export interface MlpOptions {
   /** Widths of the hidden layers; default `[64, 64]`. */
-  hidden?: readonly number[];
+  hidden?: readonly number[] | undefined;
   /** Default `"relu"`. */
-  activation?: Activation;
+  activation?: Activation | undefined;
 }
 
 type Dense = { weight: NDArray; bias: NDArray };

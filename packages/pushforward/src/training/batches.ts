@@ -1,7 +1,8 @@
 import type { Distribution } from "../core/distribution.ts";
 import { np } from "../engine/index.ts";
 import { hostRandom } from "../numerics/host-random.ts";
-import { type Dataset, type Part, select, streams } from "./dataset.ts";
+import { streams } from "../numerics/streams.ts";
+import { type Dataset, type Part, select } from "./dataset.ts";
 import { dequantize } from "./dequantization.ts";
 import type { Batch } from "./train-step.ts";
 

@@ -7,57 +7,57 @@ import type { Schedule } from "./schedule.ts";
 /** Options of `fit`; all have defaults. */
 export interface FitOptions {
   /** One context per row, for a conditional flow. */
-  context?: Rows;
+  context?: Rows | undefined;
   /** Names of the columns, for messages and for the model file. */
-  columns?: readonly (string | Column)[];
+  columns?: readonly (string | Column)[] | undefined;
   /**
    * `"auto"` (default): columns whose values repeat and lie on a decimal grid (integers, prices)
    * are spread over their cells while training; `"none"`: columns are taken as they are, but for
    * those given with a `step`.
    */
-  dequantize?: "auto" | "none";
+  dequantize?: "auto" | "none" | undefined;
   /**
    * Put a standardisation fitted to the data at the flow's data end; default true. A flow whose last
    * layer maps onto an interval (`exp`, `sigmoid`, ...) takes the data as it is in any case.
    */
-  standardize?: boolean;
+  standardize?: boolean | undefined;
   /** Seed of the initial parameters, the split, the batches and the noise; default 0. */
-  seed?: number;
+  seed?: number | undefined;
   /** Number of training steps at most; default 2000. */
-  steps?: number;
+  steps?: number | undefined;
   /** Rows per step; default 256, or all there are. */
-  batchSize?: number;
+  batchSize?: number | undefined;
   /** Largest learning rate; default 2e-3. */
-  learningRate?: number;
+  learningRate?: number | undefined;
   /** Default `"adam"`. */
-  optimizer?: "adam" | "adamw";
+  optimizer?: "adam" | "adamw" | undefined;
   /** Weight decay; default 0. */
-  weightDecay?: number;
+  weightDecay?: number | undefined;
   /** Default `"cosine"`. */
-  schedule?: Schedule;
+  schedule?: Schedule | undefined;
   /** Gradients are shortened to this norm; default 5; `Infinity`: never. */
-  clipNorm?: number;
+  clipNorm?: number | undefined;
   /**
    * Share of the rows held out for validation (default 0.1; 10,000 rows at most), or the validation
    * rows themselves.
    */
-  validation?: number | Rows;
+  validation?: number | Rows | undefined;
   /** Context of validation rows that are given. */
-  validationContext?: Rows;
+  validationContext?: Rows | undefined;
   /** Steps between validations; default 50. */
-  validateEvery?: number;
+  validateEvery?: number | undefined;
   /** Validations without a new best after which training stops; default 20; `Infinity`: never. */
-  patience?: number;
+  patience?: number | undefined;
   /** Stops training: the promise rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called with each progress report. */
-  onProgress?: (progress: FitProgress) => void;
+  onProgress?: ((progress: FitProgress) => void) | undefined;
   /** Called with a checkpoint, also when training is aborted. */
-  onCheckpoint?: (bytes: Uint8Array) => void | Promise<void>;
+  onCheckpoint?: ((bytes: Uint8Array) => void | Promise<void>) | undefined;
   /** Steps between checkpoints; default 500. */
-  checkpointEvery?: number;
+  checkpointEvery?: number | undefined;
   /** A checkpoint to go on from: same flow, same data, same options. */
-  resume?: Uint8Array;
+  resume?: Uint8Array | undefined;
 }
 
 type WithDefault =

@@ -2,11 +2,13 @@ import { chain } from "../bijectors/chain.ts";
 import { layersOf } from "../core/bijector.ts";
 import { columnLabel } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
+import { keyOf } from "../core/seed.ts";
 import { transformed } from "../distributions/transformed.ts";
-import { random, type Tree } from "../engine/index.ts";
+import type { Tree } from "../engine/index.ts";
 import { hostRandom } from "../numerics/host-random.ts";
+import { streams } from "../numerics/streams.ts";
 import { uploadBatch } from "./batches.ts";
-import { type Dataset, select, streams } from "./dataset.ts";
+import { type Dataset, select } from "./dataset.ts";
 import { dequantize } from "./dequantization.ts";
 import type { ResolvedFitOptions } from "./options.ts";
 import { standardization, standardizeContext } from "./standardization.ts";
@@ -44,7 +46,7 @@ export function initialParameters(
   dataset: Dataset,
   { seed }: ResolvedFitOptions,
 ): Tree {
-  const params = flow.init(random.key(seed));
+  const params = flow.init(keyOf(seed));
   const initFromData = flow.flow?.bijector.initFromData;
   if (!initFromData) return params;
   const count = Math.min(INITIAL_ROWS, dataset.train.rows.count);

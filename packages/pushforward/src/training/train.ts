@@ -4,7 +4,7 @@ import { NotFiniteError } from "../core/errors.ts";
 import type { HistoryEntry } from "../core/history.ts";
 import { uploadParameters } from "../core/parameters.ts";
 import type { Rows } from "../core/rows.ts";
-import { ready, type Tree, tree } from "../engine/index.ts";
+import { createBreather, ready, type Tree, tree } from "../engine/index.ts";
 import { adamRates } from "./adam.ts";
 import { type Batches, shuffledBatches, uploadBatch } from "./batches.ts";
 import { type Dataset, readDataset, select } from "./dataset.ts";
@@ -22,9 +22,6 @@ const MOST_ROLLBACKS = 5;
 
 /** Factor on the learning rate after a rollback. */
 const DAMPING = 0.5;
-
-/** Milliseconds after which a run lets timers, signals and the page have their turn. */
-const BREATH = 40;
 
 /** A fitted flow with what is known about the fit. */
 export interface TrainResult {
@@ -94,13 +91,11 @@ export async function* train(
 async function* iterate(run: Run, setting: Setting): AsyncGenerator<FitProgress, void> {
   const { options, trainStep } = setting;
   const { steps, validateEvery, patience, checkpointEvery, onCheckpoint, signal } = options;
-  const clock = { start: performance.now(), from: run.step, breath: performance.now() };
+  const clock = { start: performance.now(), from: run.step };
+  const breathe = createBreather();
 
   while (run.step < steps && run.state.validationsSinceBest < patience) {
-    if (performance.now() - clock.breath > BREATH) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      clock.breath = performance.now();
-    }
+    await breathe();
     if (signal?.aborted) {
       await onCheckpoint?.(await checkpointOf(run));
       signal.throwIfAborted();

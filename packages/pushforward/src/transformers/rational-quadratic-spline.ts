@@ -5,9 +5,9 @@ import { softclip } from "../numerics/stable.ts";
 
 export interface RationalQuadraticSplineOptions {
   /** Number of bins K; default 8. */
-  bins?: number;
+  bins?: number | undefined;
   /** The spline bends on [-bound, bound], in the units of its input; default 5. */
-  bound?: number;
+  bound?: number | undefined;
   /** Smallest width and height of a bin, as a share of the interval; default 1e-3. */
   minBin?: number;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DataError, ShapeError } from "../../src/core/errors.ts";
-import { columnOf, type Rows, toHostRows } from "../../src/core/rows.ts";
+import { columnOf, countRows, type Rows, toHostRows } from "../../src/core/rows.ts";
 
 const read = (rows: Rows, shape: number[] = [2]) => toHostRows("score", rows, shape);
 
@@ -39,6 +39,25 @@ test("scalar and one-dimensional events: a list of numbers is a list of rows", (
   expect(read([1, 2, 3], [1])).toMatchObject({ count: 3, size: 1 });
 });
 
+test("only the rows chosen are read, in their order", () => {
+  const ways: Rows[] = [
+    [
+      [1, 2],
+      [Number.NaN, 0],
+      [5, 6],
+    ],
+    [1, 2, Number.NaN, 0, 5, 6],
+    { data: Float64Array.of(1, 2, Number.NaN, 0, 5, 6), shape: [3, 2] },
+  ];
+  for (const rows of ways) {
+    expect(countRows("score", rows, [2])).toBe(3);
+    const host = toHostRows("score", rows, [2], [], [2, 0]);
+    expect([...host.data]).toEqual([5, 6, 1, 2]);
+    expect(host.count).toBe(2);
+    expect(() => toHostRows("score", rows, [2], [], [2, 1])).toThrow("row 1, column 0: NaN");
+  }
+});
+
 test("no rows at all", () => {
   expect(read([])).toMatchObject({ count: 0, size: 2 });
 });
@@ -49,9 +68,31 @@ describe("refused", () => {
     [[[1, 2], [3]], "score: row 1 has 1 numbers, expected 2 (event shape [2])"],
     [{ data: [1, 2, 3, 4], shape: [1, 4] }, "score: got data of shape [1, 4] with 4 numbers"],
     [{ data: [1, 2], shape: [2, 2] }, "with 2 numbers, expected [rows, 2]"],
+    [{ data: [1, 2] } as never, "got data of no shape with 2 numbers, expected [rows, 2]"],
+    [{ shape: [1, 2], data: null } as never, "with no numbers"],
   ])("shape: %o", (rows, message) => {
     expect(() => read(rows)).toThrow(ShapeError);
     expect(() => read(rows)).toThrow(message);
+  });
+
+  test.each([null, 3, "abc", {}] as never[])("what is no table: %o", (rows) => {
+    expect(() => read(rows)).toThrow(DataError);
+    expect(() => read(rows)).toThrow("expected rows: a list of lists of numbers");
+  });
+
+  test.each<[unknown, string]>([
+    ["abc", '"abc"'],
+    ["12", '"12"'],
+    [null, "null"],
+    [undefined, "undefined"],
+    [true, "true"],
+  ])("a cell %o is quoted as it was given", (cell, shown) => {
+    const message = `score: row 1, column 1: ${shown} is not a finite number`;
+    const flat = [1, 2, 3, cell] as number[];
+    for (const rows of [flat, [[1, 2], flat.slice(2)], { data: flat, shape: [2, 2] }]) {
+      expect(() => read(rows)).toThrow(DataError);
+      expect(() => read(rows)).toThrow(message);
+    }
   });
 
   test.each([

@@ -18,7 +18,7 @@ function doubling(error: { value?: number; logDet?: number; slope?: number }): B
   return defineBijector({
     kind: "doubling",
     shape: [2],
-    options: error,
+    options: {},
     init: noParams,
     forwardAndLogDet: (_, x) => {
       const count = x.shape[0]!;

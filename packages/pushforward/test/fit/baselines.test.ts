@@ -1,4 +1,13 @@
-import { DataError, fit, fitGaussian, fitGaussianMixture, load, realNVP } from "pushforward";
+import {
+  DataError,
+  fit,
+  fitGaussian,
+  fitGaussianMixture,
+  load,
+  type Rows,
+  realNVP,
+  ShapeError,
+} from "pushforward";
 import { describe, expect, test } from "vitest";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 import { collect, rejection } from "../support/collect.ts";
@@ -84,6 +93,36 @@ describe("fitGaussian", () => {
     for (const data of [[], [[1, 2]], rows.map(([x]) => [x!, 1]), [[1, Number.NaN]]]) {
       expect(await rejection(fitGaussian(data))).toBeInstanceOf(DataError);
       expect(await rejection(fitGaussianMixture(data))).toBeInstanceOf(DataError);
+    }
+  });
+});
+
+describe("rows are read as fit reads them", () => {
+  test("in every form", async () => {
+    const column = rows.map(([x]) => x!);
+    const expected = await (await fitGaussian(column)).toBytes();
+    const forms: Rows[] = [
+      column.map((x) => [x]),
+      { data: column, shape: [400] },
+      { data: Float64Array.from(column), shape: [400, 1] },
+    ];
+    for (const form of forms) expect(await (await fitGaussian(form)).toBytes()).toEqual(expected);
+  });
+
+  test.each<[unknown, string, new (message: string) => Error]>([
+    [null, "fit: got null, expected rows", DataError],
+    [7, "fit: got number, expected rows", DataError],
+    [{}, "fit: got object, expected rows", DataError],
+    [[null], "fit: row 0, column 0: null is not a finite number", DataError],
+    [["abc"], 'fit: row 0, column 0: "abc" is not a finite number', DataError],
+    [[[]], "fit: row 0 has 0 numbers", ShapeError],
+    [{ data: [1, 2] }, "fit: got data of no shape", ShapeError],
+    [{ data: [1, 2, 3, 4], shape: [1, 2, 2] }, "density of vectors", ShapeError],
+  ])("%o is refused", async (bad, message, type) => {
+    for (const baseline of [fitGaussian, fitGaussianMixture]) {
+      const error = await rejection(baseline(bad as Rows));
+      expect(error).toBeInstanceOf(type);
+      expect(error.message).toContain(message);
     }
   });
 });

@@ -84,6 +84,22 @@ describe("training", () => {
     expect(after).toBeLessThan(tensors);
   });
 
+  test("a model disposed of during calls is freed after the last", async () => {
+    const train = () => fit(realNVP({ features: 2, layers: 2, hidden: [8] }), rows, { steps: 3 });
+    const use = (model: Model) => [model.logProb(rows), model.sample(5000)];
+    const left = async (disposeEarly: boolean) => {
+      const before = await liveBuffers();
+      const model = await train();
+      const calls = use(model);
+      if (disposeEarly) model.dispose();
+      await Promise.all(calls);
+      model.dispose();
+      return (await liveBuffers()) - before;
+    };
+    await left(false);
+    expect(await left(true)).toBe(await left(false));
+  });
+
   test("failed and aborted runs free what they held", async () => {
     const flow = () =>
       transformed({ base: normal({ shape: [2] }), bijector: affine({ shape: [2] }) });

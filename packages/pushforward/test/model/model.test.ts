@@ -2,6 +2,7 @@ import {
   DataError,
   DomainError,
   fit,
+  load,
   Model,
   nsf,
   PushforwardError,
@@ -88,7 +89,7 @@ describe("evaluate", () => {
     const variance = mean(values.map((value) => (value - logProb) ** 2));
     expect(standardError).toBeCloseTo(Math.sqrt(variance / (2000 - 1)), 6);
     expect(count).toBe(2000);
-    expect((await model.evaluate(rows.slice(0, 1))).standardError).toBe(0);
+    expect((await model.evaluate(rows.slice(0, 1))).standardError).toBeNaN();
   });
 
   test("refuses no rows", async () => {
@@ -126,6 +127,18 @@ describe("sample", () => {
     expect((await model.sample(50)).data).toEqual((await model.sample(50, { seed: 0 })).data);
   });
 
+  test("every bit of a seed counts, in trace as well", async () => {
+    const seeds = [1, 1 + 2 ** 32, 1 + 2 ** 40, -1, 2 ** 32 - 1, Number.MIN_SAFE_INTEGER];
+    const draws = new Set<string>();
+    const bases = new Set<string>();
+    for (const seed of seeds) {
+      draws.add((await model.sample(20, { seed })).data.join());
+      bases.add((await model.trace(20, { seed }))[0]!.data.join());
+    }
+    expect(draws.size).toBe(seeds.length);
+    expect(bases.size).toBe(seeds.length);
+  });
+
   test("more than a batch: as many as asked for, none repeated", async () => {
     const { data, shape } = await model.sample(9000);
     expect(shape).toEqual([9000, 2]);
@@ -139,6 +152,20 @@ describe("sample", () => {
       expect(error.message).toContain(`positive integer, got ${count}`);
     }
   });
+});
+
+test.each([1.5, Number.NaN, Infinity, 2 ** 53])("no method takes %d for a seed", async (seed) => {
+  const calls: [string, Promise<unknown>][] = [
+    ["sample", model.sample(3, { seed })],
+    ["trace", model.trace(3, { seed })],
+    ["evaluate", model.evaluate(rows, { seed })],
+    ["check", model.check(rows, { seed })],
+  ];
+  for (const [name, call] of calls) {
+    const error = await rejection(call);
+    expect(error).toBeInstanceOf(DomainError);
+    expect(error.message).toContain(`${name}: seed must be an integer`);
+  }
 });
 
 describe("encode and decode", () => {
@@ -232,6 +259,83 @@ describe("check", () => {
   test("refuses no rows", async () => {
     expect(await rejection(model.check([]))).toBeInstanceOf(DataError);
   });
+
+  test("of many rows it reads 1000 from all over, which the seed decides", async () => {
+    const many = correlatedNormal(5000, 3);
+    const look = async (seed: number) => {
+      const { list, read } = watched(many);
+      await model.check(list, { seed });
+      return [...read()].sort((a, b) => a - b);
+    };
+    const seen = await look(1);
+    expect(seen.length).toBeLessThanOrEqual(1001);
+    expect(seen.filter((index) => index >= 4000).length).toBeGreaterThan(150);
+    expect(await look(1)).toEqual(seen);
+    expect(await look(2)).not.toEqual(seen);
+  });
+
+  test("names a bad row by its place among all", async () => {
+    const bad = correlatedNormal(3000, 3).map((row, i) => (i % 7 === 5 ? [Number.NaN, 0] : row));
+    const { message } = await rejection(model.check(bad));
+    expect(Number(/^check: row (\d+), column 0: NaN/.exec(message)?.[1]) % 7).toBe(5);
+  });
+});
+
+/** A list with the indices that were read of it. */
+function watched<T>(list: T[]): { list: T[]; read: () => Set<number> } {
+  const indices = new Set<number>();
+  const get = (target: T[], key: string | symbol) => {
+    if (typeof key === "string" && /^\d+$/.test(key)) indices.add(Number(key));
+    return Reflect.get(target, key);
+  };
+  return { list: new Proxy(list, { get }), read: () => indices };
+}
+
+describe("dispose", () => {
+  const copy = async () => load((await model.toBytes()).slice().buffer);
+
+  test("lets the calls under way finish", async () => {
+    const many = correlatedNormal(5000, 4);
+    const calls = (one: Model): Promise<unknown>[] => [
+      one.logProb(many),
+      one.evaluate(many),
+      one.sample(5000),
+      one.encode(many),
+      one.decode(many),
+      one.interpolate(rows[0]!, rows[1]!),
+      one.trace(50),
+      one.check(many),
+      one.toBytes(),
+    ];
+    const doomed = await copy();
+    const running = calls(doomed);
+    doomed.dispose();
+    expect(await Promise.all(running)).toEqual(await Promise.all(calls(model)));
+  });
+
+  test("may be repeated; whatever is called later rejects and says why", async () => {
+    const doomed = await copy();
+    await doomed.logProb(rows);
+    doomed.dispose();
+    doomed.dispose();
+    const calls: [string, Promise<unknown>][] = [
+      ["logProb", doomed.logProb(rows)],
+      ["evaluate", doomed.evaluate(rows)],
+      ["sample", doomed.sample(2)],
+      ["encode", doomed.encode(rows)],
+      ["decode", doomed.decode(rows)],
+      ["interpolate", doomed.interpolate([0, 0], [1, 1])],
+      ["trace", doomed.trace(2)],
+      ["check", doomed.check()],
+      ["toBytes", doomed.toBytes()],
+      ["save", doomed.save("never-written.safetensors")],
+    ];
+    for (const [name, call] of calls) {
+      const error = await rejection(call);
+      expect(error).toBeInstanceOf(DomainError);
+      expect(error.message).toContain(`${name}: this model was disposed`);
+    }
+  });
 });
 
 describe("what a model says of itself", () => {
@@ -313,4 +417,11 @@ test("a base may take the context that the layers do not", async () => {
   expect((await model.decode([2], { context })).data[0]).toBeCloseTo(4, 5);
   const stages = await model.trace(4, { context });
   expect(stages.at(-1)!.data[0]).toBeCloseTo((await model.sample(4, { context })).data[0]!, 3);
+
+  const many = Array.from({ length: 3000 }, (_, i) => [i]);
+  const [events, contexts] = [watched(many), watched(many)];
+  await model.check(events.list, { context: contexts.list });
+  // The first is looked at to tell a list of rows from a list of numbers.
+  expect(contexts.read()).toEqual(events.read());
+  expect(contexts.read().size).toBeLessThanOrEqual(1001);
 });

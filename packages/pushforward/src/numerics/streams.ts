@@ -1,0 +1,16 @@
+/**
+ * Uses of a seed on the host, each a stream of its own of `hostRandom`; those that need many take
+ * all from their number up.
+ */
+export const streams = {
+  split: 1,
+  validationNoise: 2,
+  initialRows: 3,
+  evaluation: 5,
+  baselineNoise: 6,
+  mixtureRows: 7,
+  checkedRows: 8,
+  epochs: 1_000,
+  noise: 2_000_000_000,
+  mixtureStarts: 3_000_000_000,
+} as const;

@@ -1,0 +1,23 @@
+import { DomainError, flows } from "pushforward";
+import { describe, expect, test } from "vitest";
+
+describe.each(Object.entries(flows))("%s", (name, { build }) => {
+  test.each([undefined, 0, -2, 1.5, Number.NaN])("refuses %d features in its name", (features) => {
+    const bad = () => build({ features } as never);
+    expect(bad).toThrow(DomainError);
+    expect(bad).toThrow(`${name}: features must be an integer >= 1, got ${features}`);
+  });
+
+  test("an option that is undefined has its default", () => {
+    const options = {
+      features: 2,
+      context: undefined,
+      layers: undefined,
+      hidden: undefined,
+      activation: undefined,
+      bins: undefined,
+      bound: undefined,
+    };
+    expect(build(options).spec).toEqual(build({ features: 2 }).spec);
+  });
+});
