@@ -23,7 +23,7 @@ run("plot penguins.safetensors penguins.csv --drop-missing --out pairs.png");
 run(`fit penguins.csv --drop-missing --columns ${beak} --out beak.safetensors`);
 run("plot beak.safetensors penguins.csv --drop-missing --out density.png");
 run("plot beak.safetensors --what layers --out layers.png");
-run("plot beak.safetensors penguins.csv --drop-missing --what training --out training.png");
+run("plot beak.safetensors --what training --out training.png");
 process.stdout.write(`\nModels, scores, samples and pictures are in ${folder}\n`);
 
 /**

@@ -38,11 +38,7 @@ describe("an import that breaks a rule is named", () => {
     ["core/planted.ts", 'import "../numerics/planted.ts";', "numerics/ lies above core/"],
     ["core/planted.ts", 'import type { A } from "../flows/planted.ts";', "flows/ lies above core/"],
     ["core/planted.ts", 'export * from "../model/model.ts";', "model/ lies above core/"],
-    [
-      "core/planted.ts",
-      'type A = import("../model/model.ts").A;',
-      "model/ lies above core/",
-    ],
+    ["core/planted.ts", 'type A = import("../model/model.ts").A;', "model/ lies above core/"],
     ["bijectors/planted.ts", 'await import("../io/planted.ts");', "io/ lies above"],
     ["engine/planted.ts", 'import "../core/bijector.ts";', "core/ lies above"],
     ["core/errors.ts", 'import "./bijector.ts";', "core/ lies above"],

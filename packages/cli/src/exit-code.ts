@@ -24,6 +24,13 @@ export function errorLine(error: unknown): string {
   return `unexpected error: ${message} (PUSHFORWARD_DEBUG=1 shows where; please report it)`;
 }
 
+/** An error for machines; `code` is the library's own where it has one. */
+export function errorJson(error: unknown): { error: { code: string; message: string } } {
+  const known = LIBRARY_ERRORS.has(codeOf(error) ?? "") ? codeOf(error) : undefined;
+  const code = error instanceof Interrupted ? "interrupted" : (known ?? "unexpected");
+  return { error: { code, message: errorLine(error) } };
+}
+
 const LIBRARY_ERRORS = new Set([...USER_ERRORS, "inverse-unavailable", "not-finite"]);
 
 /** Errors are told apart by their code, so that this file need not load the library. */

@@ -9,6 +9,7 @@ import {
   wholeNumber,
   widths,
 } from "./options/parsers.ts";
+import { wrap } from "./terminal/text-table.ts";
 
 /** Names for `--flow`; a test holds them to the library's own. */
 export const flowNames = ["nsf", "realnvp", "nice"] as const;
@@ -23,8 +24,10 @@ export function createProgram(): Command {
     .version(version(), "-V, --version", "Show the version.")
     .helpOption("-h, --help", "Show this help.")
     .helpCommand("help [command]", "Show the help of a command")
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ showGlobalOptions: false, minWidthToWrap: 20 })
     .configureOutput({
+      getOutHelpWidth: () => helpWidth(process.stdout),
+      getErrHelpWidth: () => helpWidth(process.stderr),
       outputError: (text, write) =>
         write(
           `pushforward: ${text
@@ -34,7 +37,7 @@ export function createProgram(): Command {
         ),
     })
     .exitOverride()
-    .addHelpText("after", START);
+    .addHelpText("after", () => `${START}\n${wrapped(TABLES)}`);
   addFit(program);
   addScore(program);
   addSample(program);
@@ -44,6 +47,16 @@ export function createProgram(): Command {
   return program;
 }
 
+/** Columns that help may take: the terminal's, or those that the environment tells of. */
+function helpWidth({ columns }: { columns?: number }): number {
+  return columns || Number(process.env.COLUMNS) || 80;
+}
+
+/** A paragraph after the help. */
+function wrapped(text: string): string {
+  return `\n${wrap(text, Math.min(80, helpWidth(process.stdout))).join("\n")}`;
+}
+
 function version(): string {
   return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
 }
@@ -51,10 +64,11 @@ function version(): string {
 const START = `
 Start here:
   pushforward fit data.csv --out model.safetensors
-  pushforward plot model.safetensors data.csv --out density.png
+  pushforward plot model.safetensors data.csv --out density.png`;
 
-Tables are CSV or TSV files, gzipped or not. Exit codes: 0 done, 1 failed,
-2 wrong input or options, 130 interrupted.`;
+const TABLES =
+  "Tables are CSV or TSV files, gzipped or not. Exit codes: 0 done, 1 failed, 2 wrong input or " +
+  "options, 130 interrupted.";
 
 const TABLE = "<table>";
 const TABLE_HELP = "CSV or TSV file";
@@ -66,7 +80,10 @@ function addFit(program: Command): void {
   const command = addCommand(program, "fit", "Fit a density to the numbers of a table.")
     .argument(TABLE, TABLE_HELP)
     .optionsGroup("Data:");
-  addTableOptions(command, "use these columns only, such as a,b")
+  addTableOptions(
+    command,
+    `use these columns only, such as a,b; a name with a comma in quotes: '"b, c"'`,
+  )
     .option(
       "--test <share>",
       "share of rows held out for the report (default: 0.1; 0.2 below 500 rows)",
@@ -88,16 +105,15 @@ function addFit(program: Command): void {
     .option("--checkpoint <file>", "save the state here at times; continue from it if it exists")
     .optionsGroup("Output:")
     .option("--out <file>", "model file (default: the table's name with .safetensors)");
-  command.addHelpText("after", SMALL_TABLES);
+  command.addHelpText("after", () => wrapped(SMALL_TABLES));
   finish(command, "fit", ["penguins.csv --exclude year --out penguins.safetensors"]).action(
     async (table, options) => (await import("./commands/fit.ts")).fitCommand(table, options),
   );
 }
 
-const SMALL_TABLES = `
-Below 1000 rows, defaults are a smaller flow and weight decay, which predict
-new rows better: --layers 2 (realnvp 4) --hidden 32 --bins 4
---learning-rate 0.001 --weight-decay 3.`;
+const SMALL_TABLES =
+  "Below 1000 rows, defaults are a smaller flow and weight decay, which predict new rows better: " +
+  "--layers 2 (realnvp 4) --hidden 32 --bins 4 --learning-rate 0.001 --weight-decay 3.";
 
 type Name = (typeof flowNames)[number];
 

@@ -1,5 +1,6 @@
 import type { CheckReport } from "pushforward";
 import { exitCodes } from "../exit-code.ts";
+import { counted } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
 import { textTable, wrap } from "../terminal/text-table.ts";
 import { loadModel, readModelTable, type TableOptions } from "./model-table.ts";
@@ -28,11 +29,23 @@ export async function checkCommand(
     );
     return;
   }
-  for (const line of reportLines(report, console.width)) console.print(line);
+  const dim = process.stdout.isTTY && !process.env.NO_COLOR;
+  for (const line of reportLines(report, console.width, dim ? dimmed : String)) console.print(line);
 }
 
-/** The measurements in columns, and what each that failed means. */
-function reportLines({ items }: CheckReport, width: number): string[] {
+const dimmed = (text: string): string => `\x1b[2m${text}\x1b[22m`;
+
+/**
+ * The measurements in columns, each with what it means: beside it where all of them fit, else below
+ * it. The last line sums up.
+ *
+ * @param aside how explanations are set apart.
+ */
+export function reportLines(
+  { items, ok }: CheckReport,
+  width: number,
+  aside: (text: string) => string,
+): string[] {
   const header = ["", "measured", "limit", ""];
   const rows = items.map(({ name, value, limit, ok }) => [
     name,
@@ -40,9 +53,17 @@ function reportLines({ items }: CheckReport, width: number): string[] {
     String(limit),
     ok ? "ok" : "FAILED",
   ]);
-  const failed = items.filter(({ ok }) => !ok);
-  return [
-    ...textTable([header, ...rows]),
-    ...failed.flatMap(({ name, message }) => wrap(`${name}: ${message}`, width)),
-  ];
+  const [head = "", ...lines] = textTable([header, ...rows]);
+  const room = width - Math.max(...lines.map((line) => line.length)) - 2;
+  const beside = items.every(({ message }) => message.length <= room);
+  const explained = lines.flatMap((line, index) => {
+    const { message } = items[index] as CheckReport["items"][number];
+    if (beside) return `${line.padEnd(width - room - 2)}  ${aside(message)}`;
+    return [line, ...wrap(message, width - 2).map((text) => `  ${aside(text)}`)];
+  });
+  const failed = items.filter((item) => !item.ok).length;
+  const verdict = ok
+    ? "all checks passed"
+    : `${failed} of ${counted(items.length, "check")} failed`;
+  return [head, ...explained, "", verdict];
 }

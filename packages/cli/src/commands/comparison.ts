@@ -11,7 +11,7 @@ export interface Comparison {
   validation: number;
   /** Null where no rows were held out. */
   test: number | null;
-  /** Standard error of `test`. */
+  /** Standard error of `test`; null for fewer than two rows. */
   testError: number | null;
 }
 
@@ -39,7 +39,8 @@ export async function compare(
       train: (await model.evaluate(split.train, { seed })).logProb,
       validation: (await model.evaluate(split.validation, { seed })).logProb,
       test: test?.logProb ?? null,
-      testError: test?.standardError ?? null,
+      // One row has none.
+      testError: test && Number.isFinite(test.standardError) ? test.standardError : null,
     });
   }
   return comparisons;
@@ -53,11 +54,16 @@ export function comparisonLines(comparisons: readonly Comparison[]): string[] {
     name,
     train.toFixed(3),
     validation.toFixed(3),
-    ...(test === null ? [] : [`${test.toFixed(3)} ± ${(testError ?? 0).toFixed(3)}`]),
+    ...(test === null ? [] : [withError(test, testError)]),
   ]);
+  const errors = comparisons.some(({ testError }) => testError !== null);
   return [
     "log-likelihood per row in nats, higher is better",
     ...textTable([header, ...rows]),
-    ...(tested ? ["± is the standard error of the mean"] : []),
+    ...(errors ? ["± is the standard error of the mean"] : []),
   ];
+}
+
+function withError(value: number, error: number | null): string {
+  return error === null ? value.toFixed(3) : `${value.toFixed(3)} ± ${error.toFixed(3)}`;
 }

@@ -28,6 +28,17 @@ const small = {
   training: { learningRate: 1e-3, weightDecay: 3, validateEvery: 10 },
 } as const;
 
+/** The options that give a small table what larger ones get. */
+export function fullSize(flow: SettingOptions["flow"]): string {
+  const sizes = {
+    nsf: "--layers 5 --hidden 64,64 --bins 8",
+    realnvp: "--layers 8",
+    nice: "--layers 4",
+  };
+  const hidden = flow === "nsf" ? "" : " --hidden 64,64";
+  return `${sizes[flow]}${hidden} --learning-rate 0.002 --weight-decay 0`;
+}
+
 /** Builds the flow that the options and the table's size ask for. */
 export function buildFlow(features: number, rows: number, options: SettingOptions): Flow {
   const { flow, layers, hidden, bins } = options;

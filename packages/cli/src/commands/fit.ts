@@ -6,6 +6,7 @@ import { checkForFit } from "../table/check-for-fit.ts";
 import { readTable, type Table } from "../table/read-table.ts";
 import { defaultShare, type Split, splitRows } from "../table/split-rows.ts";
 import { openConsole } from "../terminal/console.ts";
+import { adviceIfBeaten } from "./advice.ts";
 import { type Contender, compare } from "./comparison.ts";
 import { jsonReport, textReport } from "./fit-report.ts";
 import { buildFlow, type SettingOptions, SMALL_TABLE, trainingOptions } from "./fit-settings.ts";
@@ -24,7 +25,8 @@ export async function fitCommand(path: string, options: FitCommandOptions): Prom
   const console = openConsole();
   const { flow, seed, checkpoint, json } = options;
   const out = options.out ?? `${basename(path).replace(/(\.[^.]+?)(\.gz)?$/, "")}.safetensors`;
-  for (const file of checkpoint ? [out, checkpoint] : [out]) await checkOutput(file);
+  await checkOutput(out, [path]);
+  if (checkpoint) await checkOutput(checkpoint, [path, out]);
   const table = await readFitTable(path, options);
   const { rows, names } = table;
   const split = splitRows(table, options.test ?? defaultShare(rows), seed);
@@ -41,10 +43,13 @@ export async function fitCommand(path: string, options: FitCommandOptions): Prom
   const comparisons = await compare(contenders, split, seed);
   await run.model.save(out);
   if (checkpoint) await rm(checkpoint, { force: true });
+  const advice = await adviceIfBeaten(contenders, split, rows, options);
+  const notices = [...run.notices, ...(advice ? [advice] : [])];
 
-  const report = { ...run, table, split, flow, seed, out, seconds, comparisons };
+  const report = { ...run, notices, table, split, flow, seed, out, seconds, comparisons };
   if (json) console.print(JSON.stringify(jsonReport(report)));
   else for (const line of textReport(report, console.width)) console.print(line);
+  if (advice) console.note(advice);
 }
 
 async function readFitTable(path: string, options: FitCommandOptions): Promise<Table> {

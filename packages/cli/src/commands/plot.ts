@@ -1,7 +1,7 @@
 import { basename } from "node:path";
-import { DataError, fitGaussian, fitGaussianMixture, type Model } from "pushforward";
+import { DataError, type Model } from "pushforward";
 import { checkOutput } from "../output/output-file.ts";
-import { figure, layersPlot, trainingCurve, writeFigure } from "../plot/index.ts";
+import { figure, layersPlot, shownDraws, trainingCurve, writeFigure } from "../plot/index.ts";
 import { counted } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
 import { densityPicture, SAMPLES } from "./density-picture.ts";
@@ -33,9 +33,13 @@ export async function plotCommand(
 ): Promise<void> {
   const console = openConsole();
   const { what, seed, out = `${what}.png` } = options;
-  await checkOutput(out);
+  await checkOutput(out, [modelPath, ...(tablePath ? [tablePath] : [])]);
   const model = await loadModel(modelPath);
-  const found = tablePath ? await readModelTable(model, tablePath, options) : null;
+  const needed = what === "training" ? undefined : tablePath;
+  if (tablePath && !needed) {
+    console.note(`The training curve needs no table: ${tablePath} is not read.`);
+  }
+  const found = needed ? await readModelTable(model, needed, options) : null;
   for (const notice of found?.table.notices ?? []) console.note(notice);
   const part = await pictures[what](model, found, seed);
   const svg = figure(
@@ -65,13 +69,16 @@ async function density(model: Model, found: ModelTable | null, seed: number): Pr
 
 async function layers(model: Model, _: ModelTable | null, seed: number): Promise<Picture> {
   const stages = await model.trace(SAMPLES, { seed });
+  const shown = shownDraws(stages);
+  const samples = counted(SAMPLES, "sample");
+  const drawn = shown < SAMPLES ? `${shown.toLocaleString("en-US")} of ${samples} drawn` : samples;
   return {
     svg: layersPlot({ stages, names: columnNames(model) }),
-    subtitle: `${counted(SAMPLES, "sample")} on their way from the base to the data`,
+    subtitle: `${drawn}, on their way from the base to the data`,
   };
 }
 
-async function training(model: Model, found: ModelTable | null): Promise<Picture> {
+async function training(model: Model): Promise<Picture> {
   const { history } = model;
   if (history.length === 0) {
     throw new DataError("plot: the model holds no training history; draw --what density instead");
@@ -79,27 +86,5 @@ async function training(model: Model, found: ModelTable | null): Promise<Picture
   const best = history.reduce((least, entry) =>
     entry.validation < least.validation ? entry : least,
   );
-  const svg = trainingCurve({
-    history,
-    bestStep: best.step,
-    references: found ? await references(found.rows) : [],
-  });
-  const beside = found ? `beside a Gaussian and a mixture of ${basename(found.table.source)}` : "";
-  return { svg, subtitle: `${model.flowName} ${beside}`.trim() };
-}
-
-/** The losses of a Gaussian and of a mixture on the rows that they are fitted to. */
-async function references(rows: ModelTable["rows"]) {
-  const { data } = rows;
-  const matrix = {
-    data,
-    shape: [rows.shape[0] as number, data.length / (rows.shape[0] as number)],
-  };
-  const models = [await fitGaussian(matrix), await fitGaussianMixture(matrix)];
-  return Promise.all(
-    models.map(async (model) => ({
-      name: model.flowName,
-      value: -(await model.evaluate(matrix)).logProb,
-    })),
-  );
+  return { svg: trainingCurve({ history, bestStep: best.step }), subtitle: model.flowName };
 }

@@ -20,7 +20,7 @@ export async function sampleCommand(
 ): Promise<void> {
   const console = openConsole();
   const { count, seed, out, json } = options;
-  if (out) await checkOutput(out);
+  if (out) await checkOutput(out, [modelPath]);
   const model = await loadModel(modelPath);
   const names = columnNames(model);
   const samples = await model.sample(count, { seed });

@@ -19,7 +19,7 @@ export async function scoreCommand(
 ): Promise<void> {
   const console = openConsole();
   const { out, json } = options;
-  if (out) await checkOutput(out);
+  if (out) await checkOutput(out, [modelPath, tablePath]);
   const model = await loadModel(modelPath);
   const { table, rows } = await readModelTable(model, tablePath, options);
   for (const notice of table.notices) console.note(notice);

@@ -1,12 +1,20 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { type FitOptions, type FitProgress, type Flow, fit, type Model } from "pushforward";
+import {
+  type FitOptions,
+  type FitProgress,
+  type Flow,
+  fit,
+  type Model,
+  ModelFileError,
+} from "pushforward";
 import { Interrupted } from "../exit-code.ts";
 import { writeBlocks } from "../output/output-file.ts";
 import type { RowBlock } from "../table/split-rows.ts";
 import type { Console } from "../terminal/console.ts";
 import { openProgress } from "../terminal/progress.ts";
 import type { ProgressState } from "../terminal/progress-line.ts";
+import { checkpointError } from "./model-file.ts";
 
 /** A run that came to its end. */
 export interface TrainingRun {
@@ -46,6 +54,7 @@ export async function trainWithProgress(
     });
     return { model, ...watch.seen() };
   } catch (error) {
+    if (checkpoint && error instanceof ModelFileError) throw checkpointError(checkpoint, error);
     if (!interruption.signal.aborted) throw error;
     const left =
       checkpoint && existsSync(checkpoint)

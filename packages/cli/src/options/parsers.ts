@@ -43,7 +43,9 @@ export function names(text: string, before: string[] = []): string[] {
     return /^".*"$/s.test(name) ? name.slice(1, -1).replaceAll('""', '"') : name;
   });
   if (found.includes("") || found.length === 0) {
-    throw new InvalidArgumentError("Give column names separated by commas, for example a,b.");
+    throw new InvalidArgumentError(
+      `Give column names separated by commas, for example a,b; a name with a comma in quotes: '"b, c"'.`,
+    );
   }
   return [...before, ...found];
 }

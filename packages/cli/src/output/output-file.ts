@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { access, constants, realpath, rename, rm, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DataError } from "pushforward";
@@ -9,9 +9,11 @@ import { DataError } from "pushforward";
 /**
  * Refuses a path to which nothing can be written, before any work is done for it.
  *
- * @throws DataError when its folder is missing or protected, or when it is a folder itself.
+ * @param others files that the command reads or writes as well, through whatever links.
+ * @throws DataError when its folder is missing or protected, when it is a folder itself, or when
+ * writing it would overwrite one of the others.
  */
-export async function checkOutput(path: string): Promise<void> {
+export async function checkOutput(path: string, others: readonly string[] = []): Promise<void> {
   const folder = dirname(resolve(path));
   const found = await stat(folder).catch(() => null);
   if (!found?.isDirectory()) {
@@ -24,6 +26,21 @@ export async function checkOutput(path: string): Promise<void> {
     () => false,
   );
   if (!writable) throw new DataError(`${path}: its folder is not writable; write elsewhere`);
+  const place = await placeOf(path);
+  for (const other of others) {
+    if ((await placeOf(other)) !== place) continue;
+    throw new DataError(
+      `${path}: this command would overwrite its own file ${other}; write to another file`,
+    );
+  }
+}
+
+/** Where a path leads, links followed; the file itself need not be there. */
+async function placeOf(path: string): Promise<string> {
+  const folder = dirname(resolve(path));
+  return realpath(path).catch(async () =>
+    join(await realpath(folder).catch(() => folder), basename(path)),
+  );
 }
 
 /** Writes lines of text to a file; the whole file is there in the end, or none. */

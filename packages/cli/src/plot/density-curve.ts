@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { axis, axisMarks } from "./axis.ts";
 import { binEdges, histogram } from "./histogram.ts";
+import { whole } from "./label.ts";
 import { type LegendItem, legend } from "./legend.ts";
 import { dataColor, frameColor, modelColor } from "./palette.ts";
 import { extent, nearby, padded, within } from "./range.ts";
@@ -107,7 +108,7 @@ export function densityCurve(options: DensityCurveOptions): string {
   });
   const items: LegendItem[] = [{ mark: "line", color: modelColor, label: "model" }];
   if (baseline !== undefined) items.push({ mark: "line", ...baselineStyle, label: baseline.name });
-  const label = `${dataName} (${values.length} rows)`;
+  const label = `${dataName} (${whole(values.length)} rows)`;
   items.push({ mark: "area", fill: "#f5d7c2", stroke: dataColor, label });
   const key = legend(items, width - 32);
   return picture(`Density of ${name}`, width, key.height + 12 + height, [

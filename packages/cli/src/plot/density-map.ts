@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { axis, axisMarks } from "./axis.ts";
+import { whole } from "./label.ts";
 import { type LegendItem, legend } from "./legend.ts";
 import { dataColor, densityRamp, frameColor } from "./palette.ts";
 import { padded, type Range, within } from "./range.ts";
@@ -78,7 +79,8 @@ export function densityMap(options: DensityMapOptions): string {
     ],
   });
   const rows = rowCount(points);
-  const drawnRows = drawn.length === rows ? `${rows} rows` : `${drawn.length} of ${rows} rows`;
+  const all = `${whole(rows)} rows`;
+  const drawnRows = drawn.length === rows ? all : `${whole(drawn.length)} of ${all}`;
   const key = legend(legendItems(`${dataName} (${drawnRows})`, regions.spiked), width - 32);
   return picture(`Density of ${names[0]} and ${names[1]}`, width, key.height + 12 + height, [
     { panel: key, x: 16, y: 8 },

@@ -8,10 +8,11 @@ export interface Bar {
 }
 
 /**
- * Edges of equal bins over a range, their width by the rule of Freedman and Diaconis (1981), but
- * no fewer than by Sturges' (1926), no more than twice the root of the number of values, and 5 to
- * 60 in any case. Where the values lie on a coarse grid, each bin takes the same number of grid
- * points: else empty and double bars alternate.
+ * Edges of equal bins over a range, their width by the rule of Freedman and Diaconis (1981). The
+ * rule is made for one hump and hides groups: so the values' own range gets no fewer bins than 1.25
+ * times the root of their number (30 at most), no more than twice the root, and 5 to 60 in any case.
+ * Where the values lie on a coarse grid, each bin takes the same number of grid points: else empty
+ * and double bars alternate.
  */
 export function binEdges(values: ArrayLike<number>, [low, high]: Range): Float64Array {
   const sorted = Float64Array.from(values)
@@ -20,13 +21,15 @@ export function binEdges(values: ArrayLike<number>, [low, high]: Range): Float64
   const quartile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   const rule = (2 * (quartile(0.75) - quartile(0.25))) / Math.cbrt(Math.max(1, sorted.length));
   const length = high - low;
-  const fewest = Math.max(5, Math.log2(Math.max(1, sorted.length)) + 1);
-  const most = Math.max(fewest, Math.min(60, 2 * Math.sqrt(sorted.length)));
-  let width = Math.min(length / fewest, Math.max(length / most, rule));
+  const root = Math.sqrt(sorted.length);
+  const fewest = Math.max(5, Math.min(30, 1.25 * root));
+  const most = Math.max(fewest, Math.min(60, 2 * root));
+  const spread = Math.max(length / 2, (sorted[sorted.length - 1] ?? high) - (sorted[0] ?? low));
+  let width = Math.min(spread / fewest, Math.max(spread / most, rule));
   let start = low;
   const grid = gridStep(sorted, length);
   if (grid !== null && grid > width / 8) {
-    width = grid * Math.max(1, Math.round(width / grid));
+    width = grid * Math.max(1, Math.floor(width / grid));
     start = (sorted[0] ?? low) - grid / 2;
     start -= width * Math.max(0, Math.ceil((start - low) / width));
   }

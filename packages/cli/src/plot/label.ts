@@ -45,3 +45,8 @@ export function wrapped(text: string, room: number, fontSize: number, limit: num
 export function printable(text: string): string {
   return text.replace(/\s+/gu, " ").replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, "\uFFFD");
 }
+
+/** A whole number, its thousands set apart: `12,345`. */
+export function whole(count: number): string {
+  return count.toLocaleString("en-US");
+}

@@ -21,7 +21,8 @@ export interface LayersPlotOptions {
 }
 
 const mostPanels = 12;
-const mostDots = 7200;
+/** Of one panel among so many: each dot weighs on the file. */
+const mostDots = (panels: number): number => Math.floor(7200 / panels);
 const groups = 8;
 const side = 216;
 const gap = 10;
@@ -62,6 +63,14 @@ export function layersPlot(options: LayersPlotOptions): string {
   return picture("From the base sample to the data, layer by layer", width, height, placed);
 }
 
+/** How many of the draws are shown: all of them in histograms, in scatter plots what tells apart. */
+export function shownDraws(stages: readonly Stage[]): number {
+  const base = stages[0];
+  if (base === undefined) return 0;
+  if (columnCount(base) < 2) return rowCount(base);
+  return Math.min(rowCount(base), mostDots(Math.min(stages.length, mostPanels)));
+}
+
 /** As few rows as fit on a page of four columns, evenly filled. */
 function columnsFor(count: number): number {
   const rows = Math.ceil(count / 4);
@@ -91,7 +100,7 @@ function titlePanel(text: string): Panel {
 function scatterPanel(base: Table, panels: number) {
   const [x, y] = [column(base, 0), column(base, 1)];
   const [xMiddle, yMiddle] = [middle(x), middle(y)];
-  const rows = evenly(rowCount(base), Math.floor(mostDots / panels));
+  const rows = evenly(rowCount(base), mostDots(panels));
   const colors = rows.map((row) => {
     const angle = Math.atan2((y[row] as number) - yMiddle, (x[row] as number) - xMiddle);
     return directionColor(Math.round((angle / (2 * Math.PI)) * 48) / 48 || 0);

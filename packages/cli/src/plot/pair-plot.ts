@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { type Axis, axis } from "./axis.ts";
 import { type Bar, binEdges, histogram } from "./histogram.ts";
-import { textWidth, wrapped } from "./label.ts";
+import { textWidth, whole, wrapped } from "./label.ts";
 import { type LegendItem, legend } from "./legend.ts";
 import { dataColor, frameColor, modelColor } from "./palette.ts";
 import { extent, nearby, padded, type Range, robustRange, within } from "./range.ts";
@@ -105,7 +105,7 @@ function legendItems(
 ): LegendItem[] {
   const some = (table: Table) => {
     const rows = rowCount(table);
-    return rows > dots ? `${rows} rows, ${dots} drawn` : `${rows} rows`;
+    return `${whole(rows)} rows${rows > dots ? `, ${whole(dots)} drawn` : ""}`;
   };
   const outside = variables.some(({ data: values, view }) => values.some((v) => !within(v, view)));
   const items: LegendItem[] = [

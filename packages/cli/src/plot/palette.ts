@@ -6,7 +6,6 @@ export const dataColor = "#d55e00";
 export const modelColor = "#0173b4";
 /** Frames, ticks and everything else that is not the message. */
 export const frameColor = "#9a9a9a";
-export const referenceColors = ["#555555", "#009e73", "#7b4fa0", "#a0522d"] as const;
 
 /** From near the paper to dark blue in even steps of CIELAB lightness, told apart without hue. */
 export const densityRamp = [

@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { axis, axisMarks } from "./axis.ts";
+import { whole } from "./label.ts";
 import { type LegendItem, legend } from "./legend.ts";
-import { frameColor, modelColor, referenceColors } from "./palette.ts";
+import { frameColor, modelColor } from "./palette.ts";
 import { extent, nearby, padded, type Range, within } from "./range.ts";
 import { fontSize, picture, plotPanel } from "./svg.ts";
 import { evenly } from "./table.ts";
@@ -17,8 +18,6 @@ export interface TrainingCurveOptions {
   readonly history: readonly TrainingStep[];
   /** The step whose weights were kept. */
   readonly bestStep: number;
-  /** Negative log-likelihoods of other models on the same validation rows, such as a Gaussian's. */
-  readonly references: readonly { readonly name: string; readonly value: number }[];
 }
 
 const width = 640;
@@ -27,22 +26,19 @@ const marginBottom = 44;
 const marginTop = 26;
 const marginRight = 20;
 const trainColor = "#6bb7e0";
-const dashes = ["6 4", "2 3", "10 3 2 3", "1 4"] as const;
 
 /**
  * Draws the negative log-likelihood against steps, on training and on validation rows, with the
- * best step and other models for comparison. Spikes do not flatten the curve: what lies outside
- * the range of nine tenths of the values by far is cut, and the axis says so.
+ * best step. Spikes do not flatten the curve: what lies outside the range of nine tenths of the
+ * values by far is cut, and the axis says so.
  *
  * @returns an SVG document.
  */
 export function trainingCurve(options: TrainingCurveOptions): string {
-  const { history, bestStep, references } = options;
+  const { history, bestStep } = options;
   const best = history.find(({ step }) => step === bestStep);
   const values = history.flatMap(({ train, validation }) => [train, validation]);
-  const focus = lossRange(values, best?.validation);
-  const near = references.filter(({ value }) => within(value, padded(focus, 3)));
-  const yView = padded(extent([...focus, ...near.map(({ value }) => value)]), 0.06);
+  const yView = padded(lossRange(values, best?.validation), 0.06);
   const cut = values.some((value) => !within(value, yView));
 
   const y = axis(`negative log-likelihood (nats per row)${cut ? ", outliers cut" : ""}`, yView, {
@@ -67,9 +63,6 @@ export function trainingCurve(options: TrainingCurveOptions): string {
     x: { domain: [...x.domain] },
     y: { domain: [...yView] },
     marks: [
-      ...references.map((reference, index) =>
-        near.includes(reference) ? Plot.ruleY([reference.value], referenceStyle(index)) : null,
-      ),
       best === undefined ? null : Plot.ruleX([best.step], { stroke: frameColor }),
       ...curveMarks(shown, "train", trainColor, yView),
       ...curveMarks(shown, "validation", modelColor, yView),
@@ -87,7 +80,7 @@ export function trainingCurve(options: TrainingCurveOptions): string {
       ...axisMarks(x, y),
     ],
   });
-  const key = legend(legendItems(options, near), width - 32);
+  const key = legend(legendItems(options), width - 32);
   return picture("Training curve", width, key.height + 12 + height, [
     { panel: key, x: 16, y: 8 },
     { panel, x: 0, y: key.height + 12 },
@@ -127,35 +120,16 @@ function lossRange(values: readonly number[], best: number | undefined): Range {
   return extent([bottom, top, best ?? top]);
 }
 
-function referenceStyle(index: number): { stroke: string; strokeDasharray: string } {
-  return {
-    stroke: referenceColors[index % referenceColors.length] as string,
-    strokeDasharray: dashes[index % dashes.length] as string,
-  };
-}
-
-function legendItems(
-  { history, bestStep, references }: TrainingCurveOptions,
-  near: TrainingCurveOptions["references"],
-): LegendItem[] {
+function legendItems({ history, bestStep }: TrainingCurveOptions): LegendItem[] {
   const best = history.find(({ step }) => step === bestStep);
   const items: LegendItem[] = [
     { mark: "line", color: trainColor, label: "train" },
     { mark: "line", color: modelColor, label: "validation" },
   ];
   if (best !== undefined) {
-    const label = `best: ${nats(best.validation)} at step ${best.step}`;
+    const label = `best: ${nats(best.validation)} at step ${whole(best.step)}`;
     items.push({ mark: "dot", color: modelColor, label });
   }
-  references.forEach((reference, index) => {
-    const { stroke, strokeDasharray } = referenceStyle(index);
-    const label = `${reference.name} ${nats(reference.value)}`;
-    items.push(
-      near.includes(reference)
-        ? { mark: "line", color: stroke, dash: strokeDasharray, label }
-        : { mark: "note", label: `${label} (outside the axis)` },
-    );
-  });
   return items;
 }
 

@@ -1,4 +1,5 @@
 import { DataError } from "pushforward";
+import { isCommaNumber } from "./csv-dialect.ts";
 import type { ColumnCells } from "./csv-file.ts";
 import { counted, listed, option, quoted } from "./wording.ts";
 
@@ -56,6 +57,7 @@ function namedColumns(
   }
   const chosen = names.map((name) => findColumn(source, all, name, who));
   for (const column of chosen) {
+    refuseCommas(source, column);
     if (column.numbers === 0) {
       const kind = column.text > 0 ? "holds text" : "holds no values";
       throw new DataError(
@@ -70,6 +72,9 @@ function namedColumns(
 }
 
 function numericColumns(source: string, columns: readonly FileColumn[]) {
+  if (columns.length === 0) {
+    throw new DataError(`${source}: --exclude leaves no column; keep one of numbers at least`);
+  }
   const notices: string[] = [];
   const leaveOut = (left: readonly FileColumn[], why: string) => {
     if (left.length === 0) return;
@@ -104,13 +109,19 @@ function findColumn(
 ): FileColumn {
   const found = all.find((column) => column.name === name);
   if (found) return found;
+  const names = all.map((column) => column.name);
   throw new DataError(
-    `${source}: has no column ${quoted(name)}, which ${who}; it has ` +
-      `${listed(
-        all.map((column) => column.name),
-        20,
-      )}`,
+    `${source}: has no column ${quoted(name)}, which ${who}; it has ${listed(names, 20)}` +
+      quotingHint(names, who),
   );
+}
+
+/** How to name a column whose name would be taken for two. */
+function quotingHint(names: readonly string[], who: string): string {
+  const flag = (["--columns", "--exclude"] as const).find((flag) => who.startsWith(flag));
+  const name = names.find((name) => name.includes(","));
+  if (!flag || name === undefined) return "";
+  return `; a name with a comma goes in double quotes: ${option(flag, name)}`;
 }
 
 /** A mostly numeric column with text in it is a slip that nobody should find out much later. */
@@ -126,7 +137,7 @@ function refuseText(source: string, column: FileColumn): void {
 
 /** Numbers such as 1,5 or 1,234 would be taken for text, and their column left out. */
 function refuseCommas(source: string, column: FileColumn): void {
-  if (!column.firstText || !/^\s*[-+]?\d+(,\d+)+(\.\d+)?\s*$/.test(column.firstText.cell)) return;
+  if (!column.firstText || !isCommaNumber(column.firstText.cell)) return;
   throw new DataError(
     `${source}: column ${quoted(column.name)} writes numbers with commas ` +
       `(${quoted(column.firstText.cell)} in row ${column.firstText.row}); write a decimal point ` +

@@ -41,8 +41,43 @@ export async function findDialect(
     width: width as number,
     gzipped: head.gzipped,
   };
+  const misread = separatorBesideCommas(head.text, dialect);
+  if (misread) return { ...dialect, ...misread };
   if (dialect.width > 1 || firstType !== "VARCHAR") return dialect;
   return { ...dialect, ...plainSeparator(head.text) };
+}
+
+/**
+ * Decimal commas pass for separators where every number has one: the sniffer then takes `1,5;2,5`
+ * for three columns. With the separator that every line repeats, their cells are what they are, and
+ * are refused as numbers with commas.
+ */
+function separatorBesideCommas(
+  text: string,
+  { delimiter, width }: CsvDialect,
+): Partial<CsvDialect> | null {
+  if (delimiter !== ",") return null;
+  // The last line of the head may be cut.
+  const lines = linesOf(text).slice(0, 20);
+  const complete = lines.length > 2 ? lines.slice(0, -1) : lines;
+  const [first = ""] = complete;
+  for (const mark of [";", "\t"]) {
+    const fields = first.split(mark);
+    const regular = complete.every((line) => line.split(mark).length === fields.length);
+    if (fields.length < 2 || complete.length < 2 || !regular) continue;
+    const header = !fields.every((field) => isCommaNumber(field));
+    if (header && first.split(",").length === width) continue;
+    return { delimiter: mark, width: fields.length, skip: 0, header };
+  }
+  return null;
+}
+
+const linesOf = (text: string): string[] =>
+  text.split(/\r?\n|\r/).filter((line) => line.trim() && !/^\s*#/.test(line));
+
+/** Whether a cell is a number written with commas: `1,5`, `1,234.5`, `1.234,5`. */
+export function isCommaNumber(cell: string): boolean {
+  return /^\s*[-+]?(\d+(,\d+)+(\.\d+)?|\d{1,3}(\.\d{3})+,\d+)\s*$/.test(cell);
 }
 
 /**
@@ -50,8 +85,7 @@ export async function findDialect(
  * separator that is plainly there gives the reader's own message with the line's number.
  */
 function plainSeparator(text: string): Partial<CsvDialect> {
-  const lines = text.split(/\r?\n|\r/).filter((line) => line.trim() && !/^\s*#/.test(line));
-  const [first, second] = lines;
+  const [first, second] = linesOf(text);
   if (first === undefined || second === undefined) return {};
   const delimiter = [",", ";", "\t", " "].find(
     (mark) => first.trim().includes(mark) && second.trim().includes(mark),

@@ -3,7 +3,7 @@ import { DataError } from "pushforward";
 import { type CsvDialect, cellName, csvSource, findDialect } from "./csv-dialect.ts";
 import { type Database, literal, openDatabase } from "./database.ts";
 import { readHead } from "./file-head.ts";
-import { counted } from "./wording.ts";
+import { counted, listed } from "./wording.ts";
 
 /** What the cells of one column are. Rows count from 1, the first row below the header. */
 export interface ColumnCells {
@@ -38,11 +38,13 @@ export async function openCsvFile(path: string): Promise<CsvFile> {
     const dialect = await findDialect(path, head, database);
     const header = dialect.header ? await readHeader(path, dialect, database) : null;
     const rows = await readCells(path, dialect, header !== null, database);
+    const names = Array.from({ length: dialect.width }, (_, i) => header?.[i] || `column${i}`);
     const above = `Skipped ${counted(dialect.skip, "line")} above the table.`;
+    const headless = `No header line was found: the columns are called ${listed(names, 3)}.`;
     return {
-      names: Array.from({ length: dialect.width }, (_, i) => header?.[i] || `column${i}`),
+      names,
       rows,
-      notices: dialect.skip > 0 ? [above] : [],
+      notices: [...(dialect.skip > 0 ? [above] : []), ...(header ? [] : [headless])],
       describe: (column) => describeColumn(database, cellName(column)),
       numbers: (column) => database.numbers(numbersOf(cellName(column)), rows),
       close: () => database.close(),

@@ -59,7 +59,8 @@ function refuseMissing(source: string, rows: number, column: FileColumn): void {
   const shown = cell.trim() === "" ? "empty" : quoted(cell);
   throw new DataError(
     `${source}: column ${quoted(column.name)} lacks a finite number in ` +
-      `${counted(column.missing, "row")} of ${counted(rows, "row")}, first in row ${row} (${shown}); ` +
+      `${column.missing.toLocaleString("en-US")} of ${counted(rows, "row")}, first in row ${row} ` +
+      `(${shown}); ` +
       `leave such rows out with --drop-missing, or the column: ${option("--exclude", column.name)}`,
   );
 }

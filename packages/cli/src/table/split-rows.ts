@@ -1,5 +1,6 @@
 import { DataError } from "pushforward";
 import type { Table } from "./read-table.ts";
+import { splitMix32 } from "./split-mix.ts";
 import { counted } from "./wording.ts";
 
 /** Rows of a table for the library: row-major values with their shape. */
@@ -69,15 +70,4 @@ function shuffled(count: number, seed: number): Uint32Array {
     [order[last], order[other]] = [order[other] as number, order[last] as number];
   }
   return order;
-}
-
-/** Uniform numbers in [0, 1): the finaliser of MurmurHash3 over a Weyl sequence. */
-function splitMix32(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
-    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-    return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
-  };
 }

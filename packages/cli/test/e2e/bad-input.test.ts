@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fit, nsf } from "pushforward";
 import { describe, expect, test } from "vitest";
@@ -17,6 +17,13 @@ async function refusal(folder: string, ...args: string[]): Promise<string> {
   return stderr;
 }
 
+/** The last line of a fit that must refuse its checkpoint. */
+async function checkpointRefusal(folder: string, ...args: string[]): Promise<string> {
+  const { code, stderr } = await run(folder, ...args);
+  expect(code).toBe(2);
+  return stderr.trimEnd().split("\n").at(-1) as string;
+}
+
 const rows = (make: (row: number) => string, count = 30) =>
   `${Array.from({ length: count }, (_, row) => make(row)).join("\n")}\n`;
 const noise = (row: number) => Math.sin(row * row).toFixed(4);
@@ -33,17 +40,17 @@ describe("tables that cannot be fitted", () => {
     [
       "missing cells",
       `x,y\n${rows((row) => `${noise(row)},${row % 5 === 4 ? "" : row * row}`)}`,
-      /column "y" lacks a finite number in 6 rows .*first in row 5.*--drop-missing.*--exclude y/,
+      /column "y" lacks a finite number in 6 of 30 rows, first in row 5.*--drop-missing.*--exclude y/,
     ],
     [
       "infinite cells",
       `x,y\n${rows((row) => `${noise(row)},${row === 2 ? "inf" : row * row}`)}`,
-      /column "y" lacks a finite number in 1 row .*first in row 3 \("inf"\)/,
+      /column "y" lacks a finite number in 1 of 30 rows, first in row 3 \("inf"\)/,
     ],
     [
       "not-a-number cells",
       `x,y\n${rows((row) => `${noise(row)},${row === 2 ? "NaN" : row * row}`)}`,
-      /column "y" lacks a finite number in 1 row .*first in row 3 \("NaN"\)/,
+      /column "y" lacks a finite number in 1 of 30 rows, first in row 3 \("NaN"\)/,
     ],
     [
       "a constant column",
@@ -110,6 +117,24 @@ describe("tables that cannot be fitted", () => {
   });
 });
 
+test.each([
+  [["fit", "absent.csv"], 2, "data", /absent\.csv: no such file/],
+  [["score", "absent.safetensors", "t.csv"], 2, "model-file", /absent\.safetensors/],
+  [["sample", "absent.safetensors"], 2, "model-file", /absent\.safetensors/],
+  [["inspect", "absent.safetensors"], 2, "model-file", /absent\.safetensors/],
+  [["check", "absent.safetensors"], 2, "model-file", /absent\.safetensors/],
+  [["plot", "absent.safetensors"], 2, "model-file", /absent\.safetensors/],
+  [["fit", "t.csv", "--stepps", "3"], 2, "usage", /unknown option '--stepps'/],
+])("%j with --json fails with one JSON object", async (args, expected, errorCode, message) => {
+  const folder = temporaryFolder();
+  const { code, stdout, stderr } = await run(folder, ...args, "--json");
+  expect(code).toBe(expected);
+  expect(stderr).toMatch(message);
+  const { error } = JSON.parse(stdout);
+  expect(error.code).toBe(errorCode);
+  expect(error.message).toMatch(message);
+});
+
 describe("models and tables that do not fit", () => {
   const quick = ["--steps", "5", "--layers", "1", "--hidden", "4"];
 
@@ -142,6 +167,41 @@ describe("models and tables that do not fit", () => {
       expect(await refusal(folder, "check", name)).toContain(name);
     }
     expect(await refusal(folder, "score", "none.safetensors", "t.csv")).toContain("no such file");
+    const foreign = Buffer.from(`........{"__metadata__":{"format":"pt"}}`);
+    foreign.writeBigUInt64LE(BigInt(foreign.length - 8));
+    writeFileSync(join(folder, "foreign.safetensors"), foreign);
+    const message = await refusal(folder, "inspect", "foreign.safetensors");
+    expect(message).toContain("written by `pushforward fit`");
+    expect(message).not.toContain("model.save");
+    const fit = ["fit", "t.csv", "--out", "n.safetensors", "--checkpoint"];
+    expect(await checkpointRefusal(folder, ...fit, "foreign.safetensors")).toMatch(
+      /checkpoint foreign\.safetensors: these bytes are not .*; name another file, or delete it/,
+    );
+    expect(await checkpointRefusal(folder, ...fit, "text.safetensors")).toMatch(
+      /checkpoint text\.safetensors: is .*not a model file: .*; name another file, or delete it/,
+    );
+  });
+
+  test("an output that is an input leaves it as it was", async () => {
+    const folder = await folderWithModel();
+    symlinkSync("t.csv", join(folder, "link.svg"));
+    symlinkSync("m.safetensors", join(folder, "link.csv"));
+    symlinkSync(".", join(folder, "same"));
+    const files = ["t.csv", "m.safetensors"].map((name) => join(folder, name));
+    const before = files.map((file) => readFileSync(file, "latin1"));
+    const [table, model] = ["t.csv", "m.safetensors"];
+    for (const args of [
+      ["fit", table, "--out", "same/t.csv"],
+      ["fit", table, "--checkpoint", "./t.csv"],
+      ["fit", table, "--out", "new.safetensors", "--checkpoint", "same/new.safetensors"],
+      ["score", model, table, "--out", table],
+      ["score", model, table, "--out", "link.csv"],
+      ["sample", model, "--out", model],
+      ["plot", model, table, "--out", "link.svg"],
+    ]) {
+      expect(await refusal(folder, ...args)).toMatch(/would overwrite its own file \S+; write to/);
+    }
+    expect(files.map((file) => readFileSync(file, "latin1"))).toEqual(before);
   });
 
   test("tables with other columns", async () => {

@@ -62,6 +62,11 @@ test("a checkpoint of another run is refused", async () => {
   const other = ["fit", "t.csv", ...small, "--seed", "1", "--steps", "100000", ...checkpoint];
   const { code, stderr } = await run(folder, ...other);
   expect(code).toBe(2);
-  expect(stderr).toContain("belongs to another run");
+  expect(stderr).toMatch(
+    /checkpoint c\.safetensors: belongs to another run: .*; repeat the same options, or delete it to/,
+  );
+  expect((await run(folder, "inspect", "c.safetensors")).stderr).toMatch(
+    /c\.safetensors: is the checkpoint of an unfinished fit, not a model; repeat that fit with/,
+  );
   expect(existsSync(join(folder, "m.safetensors"))).toBe(false);
 });

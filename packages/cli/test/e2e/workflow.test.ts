@@ -171,6 +171,8 @@ describe("sample", () => {
       { name: "a", step: 1 },
       { name: "b", step: 1 },
     ]);
+    const inspected = await run(folder, "inspect", "whole.safetensors");
+    expect(inspected.stdout).toContain('"a": whole numbers');
     const { stdout } = await run(folder, "sample", "whole.safetensors", "-n", "100");
     expect(csv(stdout).rows.flat().every(Number.isInteger)).toBe(true);
   });
@@ -181,7 +183,10 @@ describe("inspect, check and plot", () => {
     const { code, stdout } = await run(folder, "inspect", "m.safetensors");
     expect(code).toBe(0);
     expect(stdout).toContain("nsf");
-    expect(stdout).toContain("x");
+    expect(stdout).toMatch(/^columns +"x": any number\n +"y": any number$/m);
+    expect(stdout).toMatch(
+      /^training +100 steps; best validation log-likelihood -\d\.\d{3} nats \(step \d+\)$/m,
+    );
     const json = JSON.parse((await run(folder, "inspect", "m.safetensors", "--json")).stdout);
     expect(json).toMatchObject({ flow: "nsf", shape: [2], contextShape: null });
     expect(json.history.length).toBeGreaterThan(0);
@@ -191,7 +196,8 @@ describe("inspect, check and plot", () => {
   test("check, with and without a table", async () => {
     for (const table of [[], ["ridge.csv"]]) {
       const { code, stdout } = await run(folder, "check", "m.safetensors", ...table);
-      expect(stdout).toMatch(/ ok$/m);
+      expect(stdout).toMatch(/^round trip, data .* ok\n {2}data to latents and back/m);
+      expect(stdout).toMatch(/\nall checks passed\n$/);
       expect(stdout).not.toContain("FAILED");
       expect(code).toBe(0);
     }
@@ -207,6 +213,7 @@ describe("inspect, check and plot", () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^interval, layer .* FAILED$/m);
     expect(stdout).toContain("share of values outside the spline's interval");
+    expect(stdout).toMatch(/\n\d of \d checks failed\n$/);
   });
 
   test.each(["density", "layers", "training"])("plot --what %s", async (what) => {
@@ -220,6 +227,16 @@ describe("inspect, check and plot", () => {
     const svg = read("p.svg");
     expect(svg).toContain("<svg");
     if (what !== "training") expect(svg).toContain(">x<");
+  });
+
+  test("a training curve is the same with a table, which is not read", async () => {
+    const args = ["plot", "m.safetensors", "--what", "training", "--out", "t.svg"];
+    await run(folder, ...args);
+    const alone = read("t.svg");
+    const { stderr } = await run(folder, ...args.toSpliced(2, 0, "ridge.csv"));
+    expect(stderr).toContain("The training curve needs no table: ridge.csv is not read.");
+    expect(read("t.svg")).toBe(alone);
+    expect(alone).not.toContain("gaussian");
   });
 
   test("plot of one column and of three", async () => {

@@ -54,7 +54,7 @@ test("thins many points and leaves out those outside the grid", () => {
   const many = densityMap({ names, xs, ys, density, points: table(normals(100_000), 2) });
   const legendDot = 1;
   expect(circles(many, orange)).toBe(3000 + legendDot);
-  expect(texts(many)).toContain("data (3000 of 50000 rows)");
+  expect(texts(many)).toContain("data (3,000 of 50,000 rows)");
   const far = densityMap({ names, xs, ys, density, points: table([0, 0, 100, 0], 2) });
   expect(circles(far, orange)).toBe(1 + legendDot);
 });

@@ -5,7 +5,6 @@ import { parsed, size, texts } from "./support.ts";
 const part = trainingCurve({
   history: [{ step: 1, train: 2, validation: 3 }],
   bestStep: 1,
-  references: [],
 });
 
 test("stacks parts under a title and a subtitle, none over another", () => {
@@ -30,7 +29,6 @@ test("clip paths of stacked parts keep their own names", () => {
   const second = trainingCurve({
     history: [{ step: 1, train: 2, validation: 3 }],
     bestStep: 1,
-    references: [],
   });
   const both = parsed(figure({}, part, second)).querySelectorAll("clipPath");
   expect(new Set(Array.from(both, (node) => node.id)).size).toBe(both.length);

@@ -23,6 +23,25 @@ test("every bin of integers holds the same number of integers", () => {
   expect(Array.from(edges, (edge) => Math.abs(edge % 1))).toEqual(Array.from(edges, () => 0.5));
 });
 
+test("300 values get 20 to 40 bars over their range, on a grid too", () => {
+  const near = normals(300).map((value, index) => (index % 2 ? 60 + 6 * value : 80 + 5 * value));
+  for (const values of [near, near.map((value) => Math.round(value))]) {
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const edges = binEdges(values, [low - 8, high + 8]);
+    const bars = (high - low) / (edges[1]! - edges[0]!);
+    expect(bars).toBeGreaterThanOrEqual(20);
+    expect(bars).toBeLessThanOrEqual(40);
+  }
+});
+
+test("values crowded in a small part of the range do not multiply the bins", () => {
+  const edges = binEdges(
+    normals(300).map((value) => 1e-9 * value),
+    [-5, 5],
+  );
+  expect(edges.length).toBeLessThan(100);
+});
+
 test("a stray value between the grid points does not hide the grid", () => {
   const values = normals(5000).map((value) => Math.round(57 + 2 * value));
   const edges = binEdges([...values, 56.3, 57.1], [45, 70]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { layersPlot, type Stage } from "../../src/plot/index.ts";
+import { layersPlot, type Stage, shownDraws } from "../../src/plot/index.ts";
 import { drawable, normals, parsed, table, texts } from "./support.ts";
 
 const base = normals(400);
@@ -43,6 +43,19 @@ test("a draw keeps its colour through all stages", () => {
   expect(new Set(panels[0]).size).toBeGreaterThan(20);
   expect(panels[1]).toEqual(panels[0]);
   expect(panels[2]).toEqual(panels[0]);
+});
+
+test("the number of draws that it says are shown is the number of dots", () => {
+  const stages = Array.from({ length: 7 }, () => ({ name: "layer", ...table(normals(4000), 2) }));
+  const dots = parsed(layersPlot({ stages, names: ["a", "b"] })).querySelector(
+    'g[aria-label="dot"]',
+  );
+  expect(shownDraws(stages)).toBe(1028);
+  // The few beyond a panel's view are cut.
+  expect(dots?.querySelectorAll("circle").length).toBeGreaterThan(1000);
+  expect(dots?.querySelectorAll("circle").length).toBeLessThanOrEqual(1028);
+  expect(shownDraws(chain(7, 2))).toBe(200);
+  expect(shownDraws(chain(7, 1))).toBe(400);
 });
 
 test("one column gives histograms whose bars keep the base sample's order", () => {

@@ -37,7 +37,7 @@ test("many rows are thinned to what the file can hold", () => {
   const eight = Array.from({ length: 8 }, (_, index) => `column ${index}`);
   const svg = pairPlot({ names: eight, data: rows, samples: rows });
   expect(circles(svg, orange)).toBeLessThanOrEqual(28 * 250 + legendDot);
-  expect(texts(svg)[0]).toContain("2000 rows, 250 drawn");
+  expect(texts(svg)[0]).toContain("2,000 rows, 250 drawn");
   const few = pairPlot({ names: eight, data: rows, samples: rows, rows: 10 });
   expect(circles(few, orange)).toBe(28 * 10 + legendDot);
 });

@@ -83,7 +83,8 @@ describe("formats", () => {
 
   test("without a header the columns are numbered", async () => {
     const names = ["column0", "column1"];
-    expect(await read("1.5,2\n3,-4.25\n")).toEqual({ ...plain, names });
+    const notices = ['No header line was found: the columns are called "column0", "column1".'];
+    expect(await read("1.5,2\n3,-4.25\n")).toEqual({ ...plain, names, notices });
     // Decimals above whole numbers differ in type, which is no reason to take them for names.
     expect(await read("1.5,2\n3,4\n")).toMatchObject({ names, rows: 2, values: [1.5, 2, 3, 4] });
     expect(await read("NA,2.5\n3,4\n", { dropMissing: true })).toMatchObject({ names, rows: 1 });
@@ -196,6 +197,21 @@ describe("columns", () => {
     expect(await refused(mixed, { exclude: ["w"] })).toContain(
       'has no column "w", which --exclude names',
     );
+    expect(await refused(mixed, { exclude: ["id", "name", "x", "day", "y"] })).toBe(
+      "--exclude leaves no column; keep one of numbers at least",
+    );
+  });
+
+  test("a name with a comma that was taken for two", async () => {
+    const content = '"a, b",c\n1.5,2\n3,-4.25\n';
+    for (const [choice, flag] of [
+      [{ columns: ["a", "b"] }, "--columns"],
+      [{ exclude: ["a"] }, "--exclude"],
+    ] as const) {
+      expect(await refused(content, choice)).toContain(
+        `; a name with a comma goes in double quotes: ${flag} '"a, b"'`,
+      );
+    }
   });
 
   test("no column of numbers", async () => {
@@ -230,6 +246,35 @@ describe("columns", () => {
     }
   });
 
+  test("decimal commas in every column are not taken for separators", async () => {
+    const numbers = (row: number) => `${row},${234 + row}`;
+    const table = (header: string, mark: string, width: number) =>
+      [
+        header,
+        ...Array.from({ length: 12 }, (_, row) => Array(width).fill(numbers(row)).join(mark)),
+      ]
+        .join("\n")
+        .trim();
+    for (const [content, name] of [
+      [table("x;y", ";", 2), "x"],
+      ["x;y\n1,234;0,567\n2,345;1,678\n", "x"],
+      [table("Preis;Menge;x", ";", 3), "Preis"],
+      [table("x\ty", "\t", 2), "x"],
+      [table("", ";", 2), "column0"],
+      ["x;y\n1.234,50;2\n2.345,75;3\n", "x"],
+    ] as const) {
+      for (const options of [{}, { columns: [name] }]) {
+        expect(await refused(content, options)).toContain(`"${name}" writes numbers with commas`);
+      }
+    }
+  });
+
+  test("semicolons inside the text of a table with commas are text", async () => {
+    const content = "x,tags,y\n1.5,a;b,2\n3,c;d,-4.25\n";
+    expect((await read(content)).names).toEqual(["x", "y"]);
+    expect((await read("by A; B\n\nx,y\n1.5,2\n3,-4.25\n")).names).toEqual(["x", "y"]);
+  });
+
   test("two columns of one name", async () => {
     expect(await refused("x,y,x\n1,2,3\n3,4,7\n")).toBe(
       'two columns are named "x"; rename one, or leave both out: --exclude x',
@@ -253,7 +298,7 @@ describe("missing and extreme cells", () => {
   ])("a cell %j", async (cell, shown) => {
     const content = `x,y\n1,2\n3,${cell}\n5,6\n7,${cell}\n9,8\n`;
     expect(await refused(content)).toBe(
-      `column "y" lacks a finite number in 2 rows of 5 rows, first in row 2 (${shown}); leave such ` +
+      `column "y" lacks a finite number in 2 of 5 rows, first in row 2 (${shown}); leave such ` +
         "rows out with --drop-missing, or the column: --exclude y",
     );
     expect(await read(content, { dropMissing: true })).toEqual({

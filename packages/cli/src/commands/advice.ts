@@ -1,0 +1,42 @@
+import type { Split } from "../table/split-rows.ts";
+import type { Contender } from "./comparison.ts";
+import { fullSize, type SettingOptions, SMALL_TABLE } from "./fit-settings.ts";
+import { pairedDifference } from "./paired-difference.ts";
+
+/** With fewer, a standard error tells little of itself. */
+const FEWEST_ROWS = 10;
+
+/**
+ * What to say where a simpler density predicts the test rows better than the flow, by more than two
+ * standard errors of the paired difference; null where none does.
+ *
+ * @param contenders the flow first.
+ */
+export async function adviceIfBeaten(
+  [flow, ...others]: readonly Contender[],
+  split: Split,
+  tableRows: number,
+  options: SettingOptions,
+): Promise<string | null> {
+  if (!flow || split.test.shape[0] < FEWEST_ROWS) return null;
+  let worst = { name: "", mean: 0, standardError: 0 };
+  for (const { name, model } of others) {
+    const { columns } = flow.model;
+    const lead = await pairedDifference(model, flow.model, split.test, columns, options.seed);
+    const clear = lead.mean > 2 * lead.standardError;
+    if (clear && lead.mean > worst.mean) worst = { name, ...lead };
+  }
+  if (worst.mean === 0) return null;
+  const { name, mean, standardError } = worst;
+  return (
+    `The ${name} predicts the test rows better than the flow, by ${mean.toFixed(3)} ± ` +
+    `${standardError.toFixed(3)} nats per row. ${wayOut(tableRows, options)}`
+  );
+}
+
+function wayOut(tableRows: number, options: SettingOptions): string {
+  const reduced = tableRows < SMALL_TABLE && options.layers === undefined;
+  if (!reduced) return "Look for faults with `pushforward check`, or train longer: --steps.";
+  const other = options.flow === "realnvp" ? "nsf" : "realnvp";
+  return `Try the full-size settings: ${fullSize(options.flow)}; or --flow ${other}.`;
+}

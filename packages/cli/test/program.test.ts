@@ -1,0 +1,26 @@
+import { expect, test, vi } from "vitest";
+import { createProgram } from "../src/program.ts";
+
+async function help(columns: string, ...args: string[]): Promise<string> {
+  vi.stubEnv("COLUMNS", columns);
+  const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    await createProgram()
+      .parseAsync(args, { from: "user" })
+      .catch(() => {});
+    return write.mock.calls.map(([text]) => text).join("");
+  } finally {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+  }
+}
+
+test.each(["60", "80", "100"])("help keeps to %s columns", async (columns) => {
+  for (const command of ["fit", "score", "sample", "inspect", "check", "plot", ""]) {
+    const text = await help(columns, ...(command ? ["help", command] : ["help"]));
+    expect(text).toContain("Usage: pushforward");
+    // A line to be copied stays whole.
+    const lines = text.split("\n").filter((line) => !line.startsWith("  pushforward "));
+    for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(Number(columns));
+  }
+});
