@@ -1,11 +1,12 @@
 import * as Plot from "@observablehq/plot";
-import { axis, axisMarks } from "./axis.ts";
+import { axisMarks } from "./axis.ts";
+import { frame } from "./frame.ts";
 import { binEdges, histogram } from "./histogram.ts";
 import { whole } from "./label.ts";
 import { type LegendItem, legend } from "./legend.ts";
 import { dataColor, frameColor, modelColor } from "./palette.ts";
 import { extent, nearby, padded, within } from "./range.ts";
-import { fontSize, picture, plotPanel } from "./svg.ts";
+import { picture, plotPanel } from "./svg.ts";
 import { evenly } from "./table.ts";
 
 export interface DensityCurveOptions {
@@ -28,11 +29,7 @@ interface Point {
   readonly y: number;
 }
 
-const width = 640;
 const height = 360;
-const marginBottom = 44;
-const marginTop = 26;
-const marginRight = 16;
 const fewValues = 400;
 const baselineStyle = { color: "#555", dash: "5 4" };
 
@@ -51,28 +48,18 @@ export function densityCurve(options: DensityCurveOptions): string {
   const other = baseline === undefined ? [] : curve(xs, baseline.density);
   const { top, note } = verticalRange(bars, model, other);
 
-  const y = axis(`density${note}`, [0, top], {
-    length: height - marginTop - marginBottom,
-    horizontal: false,
-    fontSize,
-    titleRoom: width,
-  });
-  const marginLeft = Math.ceil(y.labelWidth) + 16;
-  const inner = width - marginLeft - marginRight;
-  const x = axis(name, domain, { length: inner, horizontal: true, fontSize });
+  const {
+    x,
+    y,
+    width,
+    options: layout,
+  } = frame(height, { title: name, domain }, { title: `density${note}`, domain: [0, top] });
   const rug = Array.from(values).filter((value) => within(value, domain));
 
   const inView = (points: readonly Point[]) =>
     points.map((point) => ({ x: point.x, y: nearby(point.y, [0, top]) }));
   const panel = plotPanel({
-    width,
-    height,
-    marginLeft,
-    marginBottom,
-    marginTop,
-    marginRight,
-    x: { domain: [...domain] },
-    y: { domain: [0, top] },
+    ...layout,
     marks: [
       Plot.rectY(bars, {
         x1: "from",

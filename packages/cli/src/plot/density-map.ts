@@ -1,11 +1,12 @@
 import * as Plot from "@observablehq/plot";
-import { axis, axisMarks } from "./axis.ts";
+import { axisMarks } from "./axis.ts";
+import { frame } from "./frame.ts";
 import { whole } from "./label.ts";
 import { type LegendItem, legend } from "./legend.ts";
 import { dataColor, densityRamp, frameColor } from "./palette.ts";
 import { padded, type Range, within } from "./range.ts";
 import { dotStyle } from "./scatter.ts";
-import { fontSize, picture, plotPanel } from "./svg.ts";
+import { picture, plotPanel } from "./svg.ts";
 import { column, evenly, rowCount, type Table } from "./table.ts";
 
 export interface DensityMapOptions {
@@ -26,11 +27,7 @@ export interface DensityMapOptions {
 /** Shares of the probability that the coloured regions hold, from the palest to the darkest. */
 const shares = [0.999, 0.99, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1] as const;
 
-const width = 640;
 const height = 500;
-const marginBottom = 44;
-const marginTop = 26;
-const marginRight = 20;
 const mostPoints = 3000;
 
 /**
@@ -44,27 +41,17 @@ const mostPoints = 3000;
 export function densityMap(options: DensityMapOptions): string {
   const { names, xs, ys, density, points, dataName = "data" } = options;
   const [xView, yView] = [gridRange(xs), gridRange(ys)];
-  const y = axis(names[1], yView, {
-    length: height - marginTop - marginBottom,
-    horizontal: false,
-    fontSize,
-    titleRoom: width,
-  });
-  const marginLeft = Math.ceil(y.labelWidth) + 16;
-  const inner = width - marginLeft - marginRight;
-  const x = axis(names[0], xView, { length: inner, horizontal: true, fontSize });
+  const {
+    x,
+    y,
+    width,
+    options: layout,
+  } = frame(height, { title: names[0], domain: xView }, { title: names[1], domain: yView });
   const drawn = visible(points, xView, yView);
   const regions = densityRegions(density, xs.length * ys.length);
 
   const panel = plotPanel({
-    width,
-    height,
-    marginLeft,
-    marginBottom,
-    marginTop,
-    marginRight,
-    x: { domain: [...xView] },
-    y: { domain: [...yView] },
+    ...layout,
     color: { type: "identity" },
     marks: [
       ...regionMarks(regions, xs, ys),

@@ -1,10 +1,11 @@
 import * as Plot from "@observablehq/plot";
-import { axis, axisMarks } from "./axis.ts";
+import { axisMarks } from "./axis.ts";
+import { frame } from "./frame.ts";
 import { whole } from "./label.ts";
 import { type LegendItem, legend } from "./legend.ts";
 import { frameColor, modelColor } from "./palette.ts";
 import { extent, nearby, padded, type Range, within } from "./range.ts";
-import { fontSize, picture, plotPanel } from "./svg.ts";
+import { picture, plotPanel } from "./svg.ts";
 import { evenly } from "./table.ts";
 
 export interface TrainingStep {
@@ -20,11 +21,7 @@ export interface TrainingCurveOptions {
   readonly bestStep: number;
 }
 
-const width = 640;
 const height = 340;
-const marginBottom = 44;
-const marginTop = 26;
-const marginRight = 20;
 const trainColor = "#6bb7e0";
 
 /**
@@ -41,27 +38,18 @@ export function trainingCurve(options: TrainingCurveOptions): string {
   const yView = padded(lossRange(values, best?.validation), 0.06);
   const cut = values.some((value) => !within(value, yView));
 
-  const y = axis(`negative log-likelihood (nats per row)${cut ? ", outliers cut" : ""}`, yView, {
-    length: height - marginTop - marginBottom,
-    horizontal: false,
-    fontSize,
-    titleRoom: width,
-  });
-  const marginLeft = Math.ceil(y.labelWidth) + 16;
-  const inner = width - marginLeft - marginRight;
   const lastStep = extent([1, ...history.map(({ step }) => step)])[1];
-  const x = axis("step", [0, 1.02 * lastStep], { length: inner, horizontal: true, fontSize });
+  const title = `negative log-likelihood (nats per row)${cut ? ", outliers cut" : ""}`;
+  const {
+    x,
+    y,
+    width,
+    options: layout,
+  } = frame(height, { title: "step", domain: [0, 1.02 * lastStep] }, { title, domain: yView });
   const shown = evenly(history.length, 2000).map((index) => history[index] as TrainingStep);
 
   const panel = plotPanel({
-    width,
-    height,
-    marginLeft,
-    marginBottom,
-    marginTop,
-    marginRight,
-    x: { domain: [...x.domain] },
-    y: { domain: [...yView] },
+    ...layout,
     marks: [
       best === undefined ? null : Plot.ruleX([best.step], { stroke: frameColor }),
       ...curveMarks(shown, "train", trainColor, yView),
