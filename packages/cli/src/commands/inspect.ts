@@ -1,15 +1,14 @@
 import { stat } from "node:fs/promises";
-import type { Column, HistoryEntry, Model } from "pushforward";
+import { type Column, type HistoryEntry, load, type Model } from "pushforward";
 import { counted, quoted } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
 import { factLines } from "../terminal/text-table.ts";
-import { loadModelFile } from "./model-file.ts";
 import { columnNames } from "./model-table.ts";
 
 /** Shows what a model file holds. */
 export async function inspectCommand(path: string, options: { json?: boolean }): Promise<void> {
   const console = openConsole();
-  const model = await loadModelFile(path);
+  const model = await load(path);
   const { size } = await stat(path);
   if (options.json) {
     console.print(

@@ -1,8 +1,7 @@
-import { ConditionError, DataError, type Model } from "pushforward";
+import { ConditionError, DataError, load, type Model } from "pushforward";
 import type { ColumnChoice } from "../table/choose-columns.ts";
 import { readTable, type Table } from "../table/read-table.ts";
 import { counted } from "../table/wording.ts";
-import { loadModelFile } from "./model-file.ts";
 
 /** Options of every command that reads a table. */
 export interface TableOptions {
@@ -19,7 +18,7 @@ export interface ModelTable {
 
 /** Loads a model that needs nothing but rows. */
 export async function loadModel(path: string): Promise<Model> {
-  const model = await loadModelFile(path);
+  const model = await load(path);
   if (!model.condShape) return model;
   throw new ConditionError(
     `${path}: is a conditional density, and a command cannot give it a context; use it from code: ` +

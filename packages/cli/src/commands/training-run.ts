@@ -14,7 +14,6 @@ import type { RowBlock } from "../table/split-rows.ts";
 import type { Console } from "../terminal/console.ts";
 import { openProgress } from "../terminal/progress.ts";
 import type { ProgressState } from "../terminal/progress-line.ts";
-import { checkpointError } from "./model-file.ts";
 
 /** A run that came to its end. */
 export interface TrainingRun {
@@ -54,7 +53,9 @@ export async function trainWithProgress(
     });
     return { model, ...watch.seen() };
   } catch (error) {
-    if (checkpoint && error instanceof ModelFileError) throw checkpointError(checkpoint, error);
+    if (checkpoint && error instanceof ModelFileError) {
+      throw new ModelFileError(error.message.replace(/^checkpoint/, `checkpoint ${checkpoint}`));
+    }
     if (!interruption.signal.aborted) throw error;
     const left =
       checkpoint && existsSync(checkpoint)

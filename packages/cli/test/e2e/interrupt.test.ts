@@ -63,10 +63,10 @@ test("a checkpoint of another run is refused", async () => {
   const { code, stderr } = await run(folder, ...other);
   expect(code).toBe(2);
   expect(stderr).toMatch(
-    /checkpoint c\.safetensors: belongs to another run: .*; repeat the same options, or delete it to/,
+    /checkpoint c\.safetensors: it belongs to another run: .* Repeat them as they were, or start without/,
   );
   expect((await run(folder, "inspect", "c.safetensors")).stderr).toMatch(
-    /c\.safetensors: is the checkpoint of an unfinished fit, not a model; repeat that fit with/,
+    /c\.safetensors: the checkpoint of an unfinished fit, not a model; resume that fit to get one/,
   );
   expect(existsSync(join(folder, "m.safetensors"))).toBe(false);
 });

@@ -6,6 +6,7 @@ import { layoutOf, type ParameterLayout } from "../core/parameters.ts";
 import { sameShape, showShape, sizeOf } from "../core/shape.ts";
 import type { Spec } from "../core/spec.ts";
 import { random, tree } from "../engine/index.ts";
+import { formats } from "./formats.ts";
 import { type Factories, rebuild } from "./rebuild.ts";
 import { decodeSafetensors, encodeSafetensors, type FileTensor } from "./safetensors.ts";
 
@@ -18,7 +19,6 @@ export interface ModelContents {
   readonly history: readonly HistoryEntry[];
 }
 
-const FORMAT = "pushforward";
 /** Raised when an older version of the library could no longer read the file correctly. */
 const VERSION = 1;
 
@@ -39,7 +39,7 @@ export function encodeModel({
     tensors.set(path, { dtype: "F32", shape, data });
   }
   return encodeSafetensors(tensors, {
-    format: FORMAT,
+    format: formats.model,
     version: `${VERSION}`,
     flow: JSON.stringify(flow.spec),
     columns: JSON.stringify(columns),
@@ -59,10 +59,13 @@ export function decodeModel(
   factories?: Factories,
 ): ModelContents {
   const { tensors, metadata } = decodeSafetensors(bytes, source);
-  if (metadata.format !== FORMAT) {
+  if (metadata.format === formats.checkpoint) {
     throw new ModelFileError(
-      `${source}: a safetensors file, but not a pushforward model. Models are written by model.save.`,
+      `${source}: the checkpoint of an unfinished fit, not a model; resume that fit to get one.`,
     );
+  }
+  if (metadata.format !== formats.model) {
+    throw new ModelFileError(`${source}: a safetensors file, but not a pushforward model.`);
   }
   if (!(Number(metadata.version) <= VERSION)) {
     throw new ModelFileError(

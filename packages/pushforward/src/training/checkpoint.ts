@@ -1,5 +1,6 @@
 import { ModelFileError } from "../core/errors.ts";
 import { type HistoryEntry, historyFromJson } from "../core/history.ts";
+import { formats } from "../io/formats.ts";
 import { decodeSafetensors, encodeSafetensors, type FileTensor } from "../io/safetensors.ts";
 
 /** Weights and moments on the host, after a number of steps. */
@@ -38,7 +39,6 @@ export interface RunState {
   history: HistoryEntry[];
 }
 
-const FORMAT = "pushforward-checkpoint";
 const VERSION = "1";
 const vectors = ["parameters", "mean", "square"] as const;
 
@@ -53,7 +53,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     add(`best.${name}`, best[name]);
   }
   return encodeSafetensors(tensors, {
-    format: FORMAT,
+    format: formats.checkpoint,
     version: VERSION,
     identity,
     run: JSON.stringify({ step: now.step, bestStep: best.step, state }),
@@ -66,14 +66,16 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
  * @throws ModelFileError when the bytes are not one, or belong to another flow, data or options.
  */
 export function decodeCheckpoint(bytes: Uint8Array, identity: string): Checkpoint {
-  const { tensors, metadata } = decodeSafetensors(bytes, "checkpoint");
-  if (metadata.format !== FORMAT || metadata.version !== VERSION) {
-    throw new ModelFileError("checkpoint: these bytes are not a checkpoint of this version.");
+  const { tensors, metadata } = decodeSafetensors(bytes, "checkpoint: it");
+  if (metadata.format !== formats.checkpoint || metadata.version !== VERSION) {
+    throw new ModelFileError(
+      "checkpoint: not a checkpoint of this version. Give another, or start without it.",
+    );
   }
   if (metadata.identity !== identity) {
     throw new ModelFileError(
       "checkpoint: it belongs to another run: flow, data, seed or options differ. " +
-        "Repeat them as they were, or start without the checkpoint.",
+        "Repeat them as they were, or start without it.",
     );
   }
   const { step, bestStep, state } = JSON.parse(metadata.run as string) as {

@@ -1,0 +1,2 @@
+/** What the metadata of our safetensors files say they are. */
+export const formats = { model: "pushforward", checkpoint: "pushforward-checkpoint" } as const;
