@@ -6,7 +6,7 @@ import { type NDArray, np, random } from "../engine/index.ts";
 import { sigmoid } from "../numerics/stable.ts";
 
 /** Activation functions a network can be given by name. */
-export const activations = {
+const activations = {
   relu: (x: NDArray) => np.maximum(x, 0),
   tanh: (x: NDArray) => np.tanh(x),
   silu: (x: NDArray) => x.ref.mul(sigmoid(x)),
