@@ -1,5 +1,6 @@
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
 const sources = fileURLToPath(new URL("packages/pushforward/src", import.meta.url));
 
@@ -8,6 +9,30 @@ const fromSources = [
   { find: /^pushforward$/, replacement: `${sources}/index.ts` },
   { find: /^pushforward\/([a-z]+)$/, replacement: `${sources}/$1/index.ts` },
 ];
+
+/** Tests whose outcome depends on what runs the programs. */
+const testsOfPrograms = ["evaluation", "fit", "io", "laws", "model", "training"];
+
+function hasOnnxRuntime(): boolean {
+  try {
+    createRequire(import.meta.url).resolve("onnxruntime-node");
+    return true;
+  } catch {
+    console.warn('"unit on onnx" is skipped: the optional onnxruntime-node is not installed.');
+    return false;
+  }
+}
+
+const unitOnOnnx: TestProjectConfiguration = {
+  extends: true,
+  resolve: { alias: fromSources },
+  test: {
+    name: "unit on onnx",
+    env: { PUSHFORWARD_ENGINE: "onnx" },
+    setupFiles: ["packages/pushforward/test/support/no-stand-in.ts"],
+    include: testsOfPrograms.map((folder) => `packages/pushforward/test/${folder}/**/*.test.ts`),
+  },
+};
 
 export default defineConfig({
   test: {
@@ -21,10 +46,12 @@ export default defineConfig({
         resolve: { alias: fromSources },
         test: {
           name: "unit",
+          env: { PUSHFORWARD_ENGINE: "jax" },
           include: ["packages/*/test/**/*.test.ts", "scripts/**/*.test.mjs"],
           exclude: ["packages/*/test/e2e/**"],
         },
       },
+      ...(hasOnnxRuntime() ? [unitOnOnnx] : []),
       {
         // No alias here: these tests use the built packages, as a user's program does.
         extends: true,

@@ -6,7 +6,7 @@ import { showShape } from "./core/shape.ts";
 import { mixture } from "./distributions/mixture.ts";
 import { normal } from "./distributions/normal.ts";
 import { transformed } from "./distributions/transformed.ts";
-import { np, ready } from "./engine/index.ts";
+import { np, startEngine } from "./engine/index.ts";
 import { columnMoments, gaussianMle } from "./evaluation/gaussian.ts";
 import { selectGaussianMixture } from "./evaluation/select-gaussian-mixture.ts";
 import { Model } from "./model/model.ts";
@@ -17,8 +17,14 @@ import { type Dataset, readDataset } from "./training/dataset.ts";
 import { dequantize } from "./training/dequantization.ts";
 import { type FitOptions, resolveOptions } from "./training/options.ts";
 
-/** The options of a baseline mean what they mean for `fit`: equal ones give the same split. */
-export type BaselineOptions = Pick<FitOptions, "columns" | "dequantize" | "seed" | "validation">;
+/**
+ * The options of a baseline mean what they mean for `fit`: equal ones give the same split. Of
+ * progress it reports notices only.
+ */
+export type BaselineOptions = Pick<
+  FitOptions,
+  "columns" | "dequantize" | "seed" | "validation" | "engine" | "onProgress"
+>;
 
 /**
  * The density every flow has to beat: a normal distribution with full covariance, in closed form,
@@ -27,7 +33,7 @@ export type BaselineOptions = Pick<FitOptions, "columns" | "dequantize" | "seed"
  * @throws (rejects with) the errors of `fit` for data that no density can be fitted to.
  */
 export async function fitGaussian(rows: Rows, options: BaselineOptions = {}): Promise<Model> {
-  const { train, columns, features } = await readVectors(rows, options);
+  const { train, columns, features, engine } = await readVectors(rows, options);
   const { mean, cholesky } = gaussianMle(train.data, train.count, features);
   const units = columnMoments(train.data, train.count, features);
   return new Model({
@@ -38,6 +44,7 @@ export async function fitGaussian(rows: Rows, options: BaselineOptions = {}): Pr
     }),
     params: { base: whitened([{ mean, cholesky }], units)[0] as never, bijector: {} },
     columns,
+    engine,
   });
 }
 
@@ -52,7 +59,7 @@ export async function fitGaussianMixture(
   rows: Rows,
   { maxComponents, ...options }: BaselineOptions & { maxComponents?: number | undefined } = {},
 ): Promise<Model> {
-  const { train, validation, columns, features } = await readVectors(rows, options);
+  const { train, validation, columns, features, engine } = await readVectors(rows, options);
   const { seed = 0 } = options;
   const { fit } = selectGaussianMixture(
     train.data,
@@ -90,6 +97,7 @@ export async function fitGaussianMixture(
       bijector: {},
     },
     columns,
+    engine,
   });
 }
 
@@ -103,7 +111,11 @@ async function readVectors(rows: Rows, options: BaselineOptions) {
   const resolved = resolveOptions(options);
   const shape = { shape: [features], condShape: null };
   const dataset: Dataset = readDataset(shape, rows, resolved);
-  await ready();
+  const { onProgress } = resolved;
+  const engine = await startEngine(
+    resolved.engine,
+    onProgress && ((message) => onProgress({ type: "notice", message })),
+  );
   const { columns, train, validation } = dataset;
   const spread = dequantize(train.rows, columns, hostRandom(resolved.seed, streams.baselineNoise));
   return {
@@ -111,6 +123,7 @@ async function readVectors(rows: Rows, options: BaselineOptions) {
     features,
     train: spread,
     validation: validation.rows,
+    engine,
   };
 }
 

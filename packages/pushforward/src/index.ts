@@ -12,6 +12,7 @@ export {
   ConditionError,
   DataError,
   DomainError,
+  EngineError,
   type ErrorCode,
   InverseUnavailableError,
   ModelFileError,
@@ -19,7 +20,7 @@ export {
   PushforwardError,
   ShapeError,
 } from "./core/index.ts";
-export { ready } from "./engine/index.ts";
+export { type Engine, type EngineChoice, ready, useOnnxRuntime } from "./engine/index.ts";
 export type { CheckItem, CheckReport } from "./evaluation/check.ts";
 export { type FitRun, fit } from "./fit.ts";
 export {
@@ -32,12 +33,14 @@ export {
   realNVP,
 } from "./flows/index.ts";
 export type { Factories } from "./io/index.ts";
-export { load } from "./model/load.ts";
+export type { OnnxFunction, OnnxSignature, OnnxTensor } from "./model/export-onnx.ts";
+export { type LoadOptions, load } from "./model/load.ts";
 export {
   type ContextOption,
   type Evaluation,
   Model,
   type ModelParts,
+  type OnnxFile,
   type Samples,
   type SeedOption,
   type TraceStage,

@@ -1,6 +1,7 @@
 import { type Bijector, defineBijector, discard } from "../core/bijector.ts";
 import { checkVector, type Shape } from "../core/shape.ts";
 import { type NDArray, np } from "../engine/index.ts";
+import { hostMatrix } from "../numerics/host-matrix.ts";
 import { solveTriangular } from "../numerics/triangular.ts";
 
 export type LuLinearParams = { lu: NDArray; logDiagonal: NDArray; bias: NDArray };
@@ -21,9 +22,12 @@ export function luLinear({ shape }: { shape: Shape }): Bijector<LuLinearParams> 
   const size = checkVector("luLinear", shape);
 
   function factors({ lu, logDiagonal }: Omit<LuLinearParams, "bias">): [NDArray, NDArray] {
-    const lower = lu.ref.mul(np.tri(size, size, -1)).add(np.eye(size));
-    const strictlyUpper = lu.mul(np.tri(size, size, -1).transpose());
-    return [lower, strictlyUpper.add(np.exp(logDiagonal).mul(np.eye(size)))];
+    const mask = (entry: (row: number, column: number) => boolean) =>
+      hostMatrix(size, size, (row, column) => Number(entry(row, column)));
+    const identity = mask((row, column) => row === column);
+    const lower = lu.ref.mul(mask((row, column) => row > column)).add(identity.ref);
+    const strictlyUpper = lu.mul(mask((row, column) => row < column));
+    return [lower, strictlyUpper.add(np.exp(logDiagonal).mul(identity))];
   }
 
   return defineBijector<LuLinearParams>({

@@ -9,7 +9,8 @@ export type ErrorCode =
   | "inverse-unavailable"
   | "data"
   | "model-file"
-  | "not-finite";
+  | "not-finite"
+  | "engine";
 
 /** Base class of all errors below: `error instanceof PushforwardError` separates them from bugs. */
 export class PushforwardError extends Error {
@@ -72,5 +73,12 @@ export class ModelFileError extends PushforwardError {
 export class NotFiniteError extends PushforwardError {
   constructor(message: string) {
     super("not-finite", message);
+  }
+}
+
+/** A program cannot be built or run by the engine asked for. */
+export class EngineError extends PushforwardError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("engine", message, options);
   }
 }

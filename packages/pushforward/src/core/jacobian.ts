@@ -1,4 +1,4 @@
-import { compile, jvp, type NDArray, np, type Tree, tree } from "../engine/index.ts";
+import { jit, jvp, type NDArray, np, type Tree, tree } from "../engine/index.ts";
 import type { Bijector, Direction } from "./bijector.ts";
 import { sizeOf } from "./shape.ts";
 
@@ -20,7 +20,7 @@ export async function jacobians(
   const size = sizeOf(bijector.shape);
   // Arrays that a compiled function closes over would stay with it; arguments do not.
   type Arguments = { own: Tree; input: NDArray; tangent: NDArray; context?: NDArray };
-  const column = compile(({ own, input, tangent, context }: Arguments) => {
+  const column = jit(({ own, input, tangent, context }: Arguments) => {
     const map = (point: NDArray) => {
       const [y, logDet] = bijector[`${direction}AndLogDet`](tree.ref(own), point, context?.ref);
       logDet.dispose();

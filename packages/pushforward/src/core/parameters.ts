@@ -1,4 +1,13 @@
-import { type NDArray, np, type Tree, tree } from "../engine/index.ts";
+import {
+  ArraySpec,
+  type ArrayTree,
+  hostArray,
+  type NDArray,
+  np,
+  type SpecTree,
+  type Tree,
+  tree,
+} from "../engine/index.ts";
 import { ShapeError } from "./errors.ts";
 import { sizeOf } from "./shape.ts";
 
@@ -60,11 +69,14 @@ export function flattenParameters(params: Tree): NDArray {
 
 /** The leaves that a flat vector holds; it is consumed. For tracing, too. */
 export function splitParameters(layout: ParameterLayout, flat: NDArray): NDArray[] {
-  const leaves = layout.slots.map(({ offset, size, shape }) =>
-    flat.ref.slice([offset, offset + size]).reshape([...shape]),
-  );
-  flat.dispose();
-  return leaves;
+  if (layout.slots.length === 0) {
+    flat.dispose();
+    return [];
+  }
+  const ends = layout.slots.slice(1).map(({ offset }) => offset);
+  return np
+    .split(flat, ends, 0)
+    .map((piece, index) => piece.reshape([...layout.slots[index].shape]));
 }
 
 /** Parameters on the host, as one vector. The tree is consumed. */
@@ -91,6 +103,19 @@ export function uploadParameters(layout: ParameterLayout, flat: Float32Array): T
       np.array(flat.slice(offset, offset + sizeOf(shape)), { shape: [...shape] }),
     ),
   );
+}
+
+/** The shapes of a parameter tree, for a program that takes one. */
+export function parameterSpecs(layout: ParameterLayout): SpecTree {
+  return layout.toTree(layout.slots.map(({ shape }) => new ArraySpec(shape)) as never) as never;
+}
+
+/** A parameter tree as an argument of programs, from a flat vector on the host. */
+export function parameterArguments(layout: ParameterLayout, flat: Float32Array): ArrayTree {
+  const leaves = layout.slots.map(({ offset, size, shape }) =>
+    hostArray(flat.slice(offset, offset + size), shape),
+  );
+  return layout.toTree(leaves as never) as never;
 }
 
 /** The part of a parameter tree at a dotted path, `""` for all of it; shared, not consumed. */

@@ -1,18 +1,12 @@
 import { createBreather } from "./breathe.ts";
-import { type NDArray, np } from "./jax.ts";
+import type { ArraysOf, Program } from "./engine.ts";
+import { type EngineArray, hostArray } from "./engine-array.ts";
+import type { NDArray } from "./jax.ts";
 
 /** Rows on the host for {@link mapRows}: numbers of `shape` for each row, or one row for all. */
 export interface RowInput {
   readonly data: Float32Array | Float64Array;
   readonly shape: readonly number[];
-}
-
-/** The largest batch that is sent through a program at once. */
-const LARGEST_BATCH = 4096;
-
-/** Batches are powers of two from 16 up, so that a program is traced for few sizes. */
-export function batchSizeFor(count: number): number {
-  return Math.min(LARGEST_BATCH, Math.max(16, 2 ** Math.ceil(Math.log2(count))));
 }
 
 /** One for all calls: a loop of short calls must pause, too. */
@@ -21,32 +15,46 @@ const breathe = createBreather();
 /**
  * Run a program over rows in batches and collect its outputs on the host.
  *
- * The last batch is filled up by repeating its last row, whose results are dropped.
+ * Where a program takes full batches only, the last one is filled up by repeating its last row, whose
+ * results are dropped.
  *
- * @param run consumes one batch `[n, ...shape]` of each input; each output is `[n, ...]`.
+ * @param program takes one batch `[n, ...shape]` of each input; each of its outputs is `[n, ...]`.
  */
-export async function mapRows(
+export function mapRows<R extends NDArray[]>(
+  program: Program<[NDArray[]], R>,
   inputs: readonly RowInput[],
   count: number,
-  run: (batch: NDArray[]) => NDArray[],
 ): Promise<Float32Array[]> {
-  const batch = batchSizeFor(count);
+  const run = (batch: EngineArray[]) => program.run(batch as ArraysOf<NDArray[]>);
+  return mapBatches(program, inputs, count, run as never);
+}
+
+/** As {@link mapRows}, for programs that take more than rows. */
+export async function mapBatches(
+  program: Pick<Program<never, never>, "batchesFor">,
+  inputs: readonly RowInput[],
+  count: number,
+  run: (batch: EngineArray[]) => Promise<readonly EngineArray[]>,
+): Promise<Float32Array[]> {
+  const { size, exact } = await program.batchesFor(count);
   const results: Float32Array[] = [];
-  for (let from = 0; from < count; from += batch) {
+  for (let from = 0; from < count; from += size) {
     await breathe();
-    const length = Math.min(batch, count - from);
-    const outputs = run(inputs.map((input) => upload(input, from, length, batch)));
+    const length = Math.min(size, count - from);
+    const batch = exact ? length : size;
+    const outputs = await run(inputs.map((input) => take(input, from, length, batch)));
     for (const [index, output] of outputs.entries()) {
-      const width = output.size / batch;
-      results[index] ??= new Float32Array(count * width);
       const values = (await output.data()) as Float32Array;
+      const width = values.length / batch;
+      results[index] ??= new Float32Array(count * width);
       results[index].set(values.subarray(0, length * width), from * width);
+      output.dispose();
     }
   }
   return results;
 }
 
-function upload({ data, shape }: RowInput, from: number, length: number, batch: number): NDArray {
+function take({ data, shape }: RowInput, from: number, length: number, batch: number): EngineArray {
   const width = shape.reduce((product, extent) => product * extent, 1);
   const [start, rows] = data.length === width ? [0, 1] : [from, length];
   const values = new Float32Array(batch * width);
@@ -54,5 +62,5 @@ function upload({ data, shape }: RowInput, from: number, length: number, batch: 
   for (let row = rows; row < batch; row++) {
     values.copyWithin(row * width, (rows - 1) * width, rows * width);
   }
-  return np.array(values, { shape: [batch, ...shape] });
+  return hostArray(values, [batch, ...shape]);
 }

@@ -1,5 +1,31 @@
-export { batchSizeFor, mapRows, type RowInput } from "./batched.ts";
+export { ArraySpec, type Extent, type SpecTree } from "./array-spec.ts";
+export { batchSizeFor } from "./batch-size.ts";
+export { mapBatches, mapRows, type RowInput } from "./batched.ts";
 export { createBreather } from "./breathe.ts";
-export { type Compiled, compile } from "./compile.ts";
-export * from "./jax.ts";
-export { ready } from "./ready.ts";
+export {
+  type ArraysOf,
+  type ArrayTree,
+  type Engine,
+  type EngineChoice,
+  type Notify,
+  type Program,
+  parseChoice,
+  startEngine,
+} from "./engine.ts";
+export { EngineArray, hostArray } from "./engine-array.ts";
+export {
+  grad,
+  jit,
+  jvp,
+  type NDArray,
+  np,
+  stopGradient,
+  type Tree,
+  tree,
+  valueAndGrad,
+} from "./jax.ts";
+export { noiseRequests, random, withNoise } from "./noise.ts";
+export type { OnnxInterface } from "./onnx/compile-to-onnx.ts";
+export { useOnnxRuntime } from "./onnx/runtime.ts";
+export { type JaxDevice, ready } from "./ready.ts";
+export { toOnnx } from "./to-onnx.ts";

@@ -1,10 +1,37 @@
 /** The one door to jax-js: everything else in the library imports these names from `engine/`. */
-import { grad, jit, jvp, numpy as np, random, tree, valueAndGrad } from "@jax-js/jax";
+import {
+  type DType,
+  grad,
+  jit as jaxJit,
+  jvp,
+  lax,
+  makeJaxpr,
+  numpy as np,
+  random,
+  tree,
+  valueAndGrad,
+} from "@jax-js/jax";
 
-export { grad, jit, jvp, np, random, tree, valueAndGrad };
+/** The same values, constant to every differentiation; consumes. */
+export const stopGradient: (x: np.Array) => np.Array = lax.stopGradient;
+
+export { grad, jvp, makeJaxpr, np, random, tree, valueAndGrad };
 
 /** A jax-js array, or a tracer that stands for one while a function is being traced. */
 export type NDArray = np.Array;
 
 /** Arrays in nested lists and plain objects: what parameters are. */
 export type Tree = NDArray | Tree[] | { [key: string]: Tree };
+
+export type { DType };
+
+/**
+ * jax-js' own compilation, for functions used once or twice: once per shape of the arguments, which
+ * are consumed. `dispose` frees the arrays that the function closes over.
+ */
+export function jit<A extends Tree[], R extends Tree>(
+  fn: (...args: A) => R,
+): ((...args: A) => R) & { dispose(): void } {
+  // jax-js types its trees structurally and cannot follow a generic argument list.
+  return jaxJit(fn as never) as never;
+}

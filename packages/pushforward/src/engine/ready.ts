@@ -1,16 +1,43 @@
 import { defaultDevice, init } from "@jax-js/jax";
+import { DomainError, EngineError } from "../core/errors.ts";
 
-let started: Promise<void> | undefined;
+/** Where jax-js computes. */
+export const jaxDevices = ["wasm", "webgpu", "cpu"] as const;
+
+export type JaxDevice = (typeof jaxDevices)[number];
+
+let started: { device: JaxDevice; done: Promise<void> } | undefined;
 
 /**
- * Start the array engine (WebAssembly); every function of the facade awaits it by itself.
+ * Start jax-js; every function of the facade awaits it by itself.
  *
  * Call it once before using bijectors or distributions directly. Later calls return the same
- * promise.
+ * promise: jax-js has one device for the whole program, which the first call decides.
+ *
+ * @param device `"wasm"` (default), `"webgpu"`, or `"cpu"`, an interpreter for tests.
+ * @throws DomainError (rejects) when another device was started before; EngineError when this
+ * platform has no such device.
  */
-export function ready(): Promise<void> {
-  started ??= init("wasm").then(() => {
-    defaultDevice("wasm");
-  });
-  return started;
+export function ready(device: JaxDevice = started?.device ?? "wasm"): Promise<void> {
+  started ??= { device, done: start(device) };
+  if (started.device === device) return started.done;
+  return Promise.reject(
+    new DomainError(
+      `ready: jax-js already runs on ${started.device} and has one device for the whole program; ` +
+        `ask for ${device} before anything else does.`,
+    ),
+  );
+}
+
+/** The device that was started. */
+export function currentDevice(): JaxDevice {
+  return started?.device ?? "wasm";
+}
+
+async function start(device: JaxDevice): Promise<void> {
+  const available = await init(device);
+  if (!available.includes(device)) {
+    throw new EngineError(`ready: jax-js finds no ${device} on this platform. Take "wasm".`);
+  }
+  defaultDevice(device);
 }

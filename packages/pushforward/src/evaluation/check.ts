@@ -2,7 +2,16 @@ import type { Distribution } from "../core/distribution.ts";
 import { jacobians } from "../core/jacobian.ts";
 import { sizeOf } from "../core/shape.ts";
 import { walkLayers } from "../core/walk-layers.ts";
-import { compile, mapRows, type NDArray, np, type Tree, tree } from "../engine/index.ts";
+import {
+  ArraySpec,
+  type Engine,
+  jit,
+  mapRows,
+  type NDArray,
+  np,
+  type Tree,
+  tree,
+} from "../engine/index.ts";
 import { logAbsDet } from "../numerics/log-abs-det.ts";
 import { integrateDensity } from "../numerics/quadrature.ts";
 
@@ -30,6 +39,8 @@ export interface CheckSubject {
   readonly x: NDArray;
   /** `[n, ...condShape]` for conditional flows. */
   readonly cond: NDArray | undefined;
+  /** Runs the integral. */
+  readonly engine: Engine;
 }
 
 /** Largest round-trip error that passes, in standard deviations of each dimension. */
@@ -86,7 +97,7 @@ function bijectorOf({ flow, params, cond }: CheckSubject) {
 function roundTrip(subject: CheckSubject, x: NDArray, first: "forward" | "inverse") {
   const { bijector, own, context } = bijectorOf(subject);
   const second = first === "forward" ? "inverse" : "forward";
-  const program = compile((start: NDArray) => {
+  const program = jit((start: NDArray) => {
     const [there, logDet] = bijector[`${first}AndLogDet`](tree.ref(own), start, context?.ref);
     const [back, backLogDet] = bijector[`${second}AndLogDet`](tree.ref(own), there, context?.ref);
     tree.dispose([logDet, backLogDet]);
@@ -172,22 +183,22 @@ async function checkIntervals(subject: CheckSubject): Promise<CheckItem[]> {
   return items;
 }
 
-async function checkIntegral({ flow, params, x, cond }: CheckSubject): Promise<CheckItem> {
+async function checkIntegral({ flow, params, x, cond, engine }: CheckSubject): Promise<CheckItem> {
   const size = sizeOf(flow.shape);
   const values = await x.ref.reshape([-1, size]).data();
   const box = boundingBox(values, size);
   const context = cond?.ref.slice([0, 1]);
-  const program = compile((points: NDArray, own: Tree) => {
-    const one =
-      context &&
-      np.broadcastTo(context.ref, [points.shape[0] as number, ...(flow.condShape ?? [])]);
-    return flow.logProb(own, points, one);
-  });
+  const program = engine.compile(
+    ([points]: NDArray[]) => {
+      const one =
+        context && np.broadcastTo(context.ref, [points.shape[0], ...(flow.condShape ?? [])]);
+      return [flow.logProb(tree.ref(params), points, one)];
+    },
+    [[new ArraySpec(["n", ...flow.shape])]],
+  );
   const logDensity = async (points: Float32Array, count: number) => {
-    const [result] = await mapRows([{ data: points, shape: flow.shape }], count, (batch) => [
-      program(batch[0] as NDArray, tree.ref(params)),
-    ]);
-    return result as Float32Array;
+    const [result] = await mapRows(program, [{ data: points, shape: flow.shape }], count);
+    return result;
   };
   const { integral } = await integrateDensity(logDensity, box);
   program.dispose();

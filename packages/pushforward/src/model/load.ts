@@ -1,26 +1,37 @@
 import { uploadParameters } from "../core/parameters.ts";
-import { ready } from "../engine/index.ts";
+import { type EngineChoice, type Notify, startEngine } from "../engine/index.ts";
 import { readFile } from "../io/files.ts";
 import { decodeModel } from "../io/model-file.ts";
 import type { Factories } from "../io/rebuild.ts";
 import { Model } from "./model.ts";
+
+export interface LoadOptions {
+  factories?: Factories | undefined;
+  engine?: EngineChoice | undefined;
+  onNotice?: Notify | undefined;
+}
 
 /**
  * Load a model that {@link Model.save} wrote.
  *
  * @param source a path (Node only) or the file's bytes, such as `await response.arrayBuffer()`.
  * @param options.factories factories of parts of your own making, by family and kind.
+ * @param options.engine what runs the programs; default: `PUSHFORWARD_ENGINE`, else ONNX Runtime where
+ * there is one.
+ * @param options.onNotice hears when jax-js stands in for ONNX Runtime, now or later; default: a
+ * warning on the console.
  * @throws ModelFileError when it cannot be read, is truncated, foreign, or of a newer format.
  */
 export async function load(
   source: string | Uint8Array | ArrayBuffer,
-  { factories }: { factories?: Factories | undefined } = {},
+  { factories, engine: choice, onNotice }: LoadOptions = {},
 ): Promise<Model> {
   const bytes = await bytesOf(source);
-  await ready();
+  const engine = await startEngine(choice, onNotice);
   const name = typeof source === "string" ? source : "model";
   const { flow, layout, parameters, columns, history } = decodeModel(bytes, name, factories);
-  return new Model({ flow, params: uploadParameters(layout, parameters), columns, history });
+  const params = uploadParameters(layout, parameters);
+  return new Model({ flow, params, columns, history, engine });
 }
 
 async function bytesOf(source: string | Uint8Array | ArrayBuffer): Promise<Uint8Array> {

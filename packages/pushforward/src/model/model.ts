@@ -10,11 +10,14 @@ import { type Shape, showShape, sizeOf } from "../core/shape.ts";
 import { walkLayers } from "../core/walk-layers.ts";
 import {
   batchSizeFor,
+  type Engine,
+  EngineArray,
+  mapBatches,
   mapRows,
   type NDArray,
   np,
   type RowInput,
-  ready,
+  startEngine,
   type Tree,
   tree,
 } from "../engine/index.ts";
@@ -24,8 +27,9 @@ import { encodeModel } from "../io/model-file.ts";
 import { hostRandom } from "../numerics/host-random.ts";
 import { streams } from "../numerics/streams.ts";
 import { dequantize } from "../training/dequantization.ts";
+import { encodeOnnx, type OnnxFunction, type OnnxSignature, onnxFunctions } from "./export-onnx.ts";
 import { type Lifetime, startLifetime } from "./lifetime.ts";
-import { compilePrograms, type Program, type Programs, type Sampler } from "./programs.ts";
+import { compilePrograms, type Programs } from "./programs.ts";
 import { summarize } from "./summary.ts";
 
 /** Events, row-major. */
@@ -59,6 +63,11 @@ export interface TraceStage extends Samples {
   readonly name: string;
 }
 
+/** An ONNX model that {@link Model.exportOnnx} wrote, and how to call it. */
+export interface OnnxFile extends OnnxSignature {
+  readonly path: string;
+}
+
 /** What a model is made of; {@link fit} and {@link load} do this for you. */
 export interface ModelParts {
   readonly flow: Distribution;
@@ -66,6 +75,8 @@ export interface ModelParts {
   readonly params: Tree;
   readonly columns?: readonly Column[] | undefined;
   readonly history?: readonly HistoryEntry[] | undefined;
+  /** What runs the programs; default: as {@link startEngine} chooses, at the first use. */
+  readonly engine?: Engine | undefined;
 }
 
 /** Most rows that `check` looks at. */
@@ -85,19 +96,21 @@ export class Model {
   readonly history: readonly HistoryEntry[];
   readonly #params: Tree;
   readonly #layout: ParameterLayout;
-  readonly #programs: Programs;
+  #engine: Engine | undefined;
+  #starting: Promise<Engine> | undefined;
+  #programs: Programs | undefined;
   readonly #lifetime: Lifetime;
 
-  constructor({ flow, params, columns, history = [] }: ModelParts) {
+  constructor({ flow, params, columns, history = [], engine }: ModelParts) {
     this.flow = flow;
     this.columns = columns ?? Array.from({ length: sizeOf(flow.shape) }, () => ({}));
     this.history = history;
     this.#params = params;
     this.#layout = layoutOf(params);
-    this.#programs = compilePrograms(flow);
+    this.#engine = engine;
     this.#lifetime = startLifetime(() => {
       tree.dispose(this.#params as never);
-      this.#programs.dispose();
+      this.#programs?.dispose();
     });
   }
 
@@ -116,6 +129,11 @@ export class Model {
     return this.flow.flow?.name ?? this.flow.kind;
   }
 
+  /** What runs the programs: `"onnxruntime 1.30.0 on cpu"`; undefined before the first use. */
+  get engineName(): string | undefined {
+    return this.#engine?.name;
+  }
+
   get parameterCount(): number {
     return this.#layout.size;
   }
@@ -128,8 +146,7 @@ export class Model {
   async logProb(rows: Rows, options: ContextOption = {}): Promise<Float32Array> {
     return this.#lifetime.during("logProb", async () => {
       const events = this.#read("logProb", rows);
-      const [result] = await this.#map(this.#programs.logProb, "logProb", events, options);
-      return result;
+      return this.#map("logProb", "logProb", events, options);
     });
   }
 
@@ -149,7 +166,7 @@ export class Model {
       if (read.count === 0) throw new DataError("evaluate: got no rows.");
       const noise = hostRandom(seed, streams.evaluation);
       const spread = dequantize(read, this.columns, noise);
-      const [values] = await this.#map(this.#programs.logProb, "evaluate", spread, { context });
+      const values = await this.#map("logProb", "evaluate", spread, { context });
       const mean = values.reduce((sum, value) => sum + value / values.length, 0);
       const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
       const standardError = Math.sqrt(squares / (values.length - 1) / values.length);
@@ -220,7 +237,7 @@ export class Model {
       if (!parts) throw new DomainError("trace: this model is a bare distribution without layers.");
       const contexts = this.#readContext("trace", context, count);
       const { bijector } = this.#params as { bijector: Tree };
-      const z = await this.#draw(this.#programs.sampleBase, contexts, count, seed);
+      const z = await this.#drawBase(contexts, count, seed);
       const start = upload({ data: z, shape: this.shape }, count);
       const cond = contexts && upload(contexts, count);
       const stages = [await this.#stage(`base: ${parts.base.kind}`, start)];
@@ -250,11 +267,17 @@ export class Model {
       const count = chosen?.length ?? given;
       const read = rows === undefined ? undefined : this.#read("check", rows, chosen);
       const contexts = this.#readContext("check", context, given, chosen);
-      await ready();
+      const { engine } = await this.#start();
       const data = read?.data ?? (await this.#sample(contexts, count, seed));
       const x = upload({ data, shape: this.shape }, count);
       const cond = contexts && upload(contexts, count);
-      const report = await checkDistribution({ flow: this.flow, params: this.#params, x, cond });
+      const report = await checkDistribution({
+        flow: this.flow,
+        params: this.#params,
+        x,
+        cond,
+        engine,
+      });
       tree.dispose([x, cond].filter((array) => array !== undefined) as never);
       return report;
     });
@@ -262,7 +285,7 @@ export class Model {
 
   /** What the model is, in a few lines of text. */
   summary(): string {
-    return summarize(this.flow, this.parameterCount);
+    return summarize(this.flow, this.parameterCount, this.engineName);
   }
 
   /** The model as the bytes of a safetensors file. */
@@ -289,6 +312,60 @@ export class Model {
     this.#lifetime.dispose();
   }
 
+  /**
+   * One function of the model as the bytes of an ONNX model (opset 18) for any number of rows, with
+   * its preprocessing: inputs `x`, or `z` for `"decode"`, or `noise` for `"sample"`, and `context` of
+   * conditional models; outputs `log_prob`, `z` or `x`. The file's metadata describe them.
+   *
+   * @throws EngineError naming the layer that ONNX has no operators for; DomainError for another name.
+   */
+  async toOnnx(name: OnnxFunction = "logProb"): Promise<Uint8Array> {
+    return this.#lifetime.during(
+      "toOnnx",
+      async () => (await this.#encodeOnnx("toOnnx", name)).bytes,
+    );
+  }
+
+  /**
+   * Write functions of the model as ONNX models. Node only.
+   *
+   * One function is written to `path`; several to files named after them: `model.onnx` becomes
+   * `model.logProb.onnx`, `model.sample.onnx`. Each is written to a temporary name first, then renamed.
+   *
+   * @param options.functions `"logProb"` (default), `"encode"`, `"decode"`, `"sample"`: see
+   * {@link Model.toOnnx}.
+   * @returns the files written, with their inputs and outputs.
+   * @throws EngineError, DomainError; ModelFileError when a file cannot be written.
+   */
+  async exportOnnx(
+    path: string,
+    { functions = ["logProb"] }: { functions?: readonly OnnxFunction[] | undefined } = {},
+  ): Promise<OnnxFile[]> {
+    return this.#lifetime.during("exportOnnx", async () => {
+      if (functions.length === 0) {
+        throw new DomainError(`exportOnnx: got no functions. Take ${onnxFunctions.join(", ")}.`);
+      }
+      const written: [OnnxFile, Uint8Array][] = [];
+      for (const name of functions) {
+        const target =
+          functions.length === 1 ? path : `${path.replace(/\.onnx$/, "")}.${name}.onnx`;
+        const { bytes, ...signature } = await this.#encodeOnnx("exportOnnx", name);
+        written.push([{ path: target, ...signature }, bytes]);
+      }
+      for (const [{ path: target }, bytes] of written) await writeFileAtomic(target, bytes);
+      return written.map(([file]) => file);
+    });
+  }
+
+  async #encodeOnnx(who: string, name: OnnxFunction) {
+    if (!onnxFunctions.includes(name)) {
+      throw new DomainError(
+        `${who}: there is no function "${name}" to export. Take ${onnxFunctions.join(", ")}.`,
+      );
+    }
+    return encodeOnnx({ flow: this.flow, params: this.#params, columns: this.columns }, name, who);
+  }
+
   async #encodeFile(): Promise<Uint8Array> {
     const parameters = await downloadParameters(tree.ref(this.#params as never));
     const { flow, columns, history } = this;
@@ -297,14 +374,12 @@ export class Model {
 
   async #encode(who: string, rows: Rows, options: ContextOption): Promise<Samples> {
     const events = this.#read(who, rows);
-    const [data] = await this.#map(this.#programs.encode, who, events, options);
-    return this.#events(data);
+    return this.#events(await this.#map("encode", who, events, options));
   }
 
   async #decode(who: string, latents: Rows, options: ContextOption): Promise<Samples> {
     const events = toHostRows(who, latents, this.shape);
-    const [data] = await this.#map(this.#programs.decode, who, events, options);
-    return this.#events(data);
+    return this.#events(await this.#map("decode", who, events, options));
   }
 
   #read(who: string, rows: Rows, chosen?: ArrayLike<number>): HostRows {
@@ -339,19 +414,33 @@ export class Model {
     return { data, shape: condShape };
   }
 
+  async #start(): Promise<{ engine: Engine; programs: Programs }> {
+    this.#starting ??= this.#engine ? Promise.resolve(this.#engine) : startEngine();
+    this.#engine = await this.#starting;
+    this.#programs ??= compilePrograms(this.#engine, this.flow, this.#params);
+    return { engine: this.#engine, programs: this.#programs };
+  }
+
   async #map(
-    program: Program,
+    name: "logProb" | "encode" | "decode",
     who: string,
     { data, count }: HostRows,
     { context }: ContextOption,
-  ): Promise<[Float32Array]> {
-    if (count === 0) return [new Float32Array(0)];
+  ): Promise<Float32Array> {
+    if (count === 0) return new Float32Array(0);
     const contexts = this.#readContext(who, context, count);
-    const inputs = [{ data, shape: this.shape }, ...(contexts ? [contexts] : [])];
-    const results = await mapRows(inputs, count, (batch) => [
-      program(tree.ref(this.#params), batch),
-    ]);
-    return results as [Float32Array];
+    const { programs } = await this.#start();
+    return this.#mapWith(programs[name], { data, shape: this.shape }, contexts, count);
+  }
+
+  async #mapWith(
+    program: Programs["logProb"],
+    rows: RowInput,
+    contexts: RowInput | undefined,
+    count: number,
+  ): Promise<Float32Array> {
+    const [result] = await mapRows(program, contexts ? [rows, contexts] : [rows], count);
+    return result;
   }
 
   /** Draws on the grids of their columns. */
@@ -360,23 +449,28 @@ export class Model {
     count: number,
     seed: number,
   ): Promise<Float32Array> {
-    return this.#snap(await this.#draw(this.#programs.sample, contexts, count, seed));
+    const z = await this.#drawBase(contexts, count, seed);
+    const { programs } = await this.#start();
+    const rows = { data: z, shape: this.shape };
+    return this.#snap(await this.#mapWith(programs.decode, rows, contexts, count));
   }
 
-  /** Draws in batches, each from a key of its own. */
-  async #draw(
-    programOf: (count: number) => Sampler,
+  /** Draws of the base in batches, each from a key of its own. */
+  async #drawBase(
     contexts: RowInput | undefined,
     count: number,
     seed: number,
   ): Promise<Float32Array> {
+    const { programs } = await this.#start();
     const batch = batchSizeFor(count);
+    const sampler = programs.sampleBase(batch);
     const keys = splitKey(keyOf(seed), Math.ceil(count / batch));
-    const [data] = await mapRows(contexts ? [contexts] : [], count, ([cond]) => {
-      const key = keys.shift() as NDArray;
-      return [programOf(batch)(tree.ref(this.#params), key, cond ? [cond] : [])];
+    const [data] = await mapBatches(sampler, contexts ? [contexts] : [], count, (inputs) => {
+      const { shape, dtype } = keys[0];
+      const key = new EngineArray(shape, dtype, keys.shift() as NDArray);
+      return sampler.run(key, inputs).finally(() => key.dispose());
     });
-    return data as Float32Array;
+    return data;
   }
 
   #events(data: Float32Array): Samples {

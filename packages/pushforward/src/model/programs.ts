@@ -1,76 +1,81 @@
 import type { Distribution } from "../core/distribution.ts";
-import { type Compiled, compile, type NDArray, type Tree, tree } from "../engine/index.ts";
+import {
+  ArraySpec,
+  type Engine,
+  type Program as EngineProgram,
+  type NDArray,
+  type Tree,
+  tree,
+} from "../engine/index.ts";
 
-/** Parameters and inputs (events, then contexts if there are any) to one array; consumes. */
-export type Program = (params: Tree, inputs: NDArray[]) => NDArray;
+/** From inputs (events, then contexts if there are any) to one array per row. */
+export type Program = EngineProgram<[NDArray[]], [NDArray]>;
 
-/** Parameters, a random key and contexts if there are any to draws; consumes. */
-export type Sampler = (params: Tree, key: NDArray, inputs: NDArray[]) => NDArray;
+/** From a random key, and contexts if there are any, to draws. */
+export type Sampler = EngineProgram<[key: NDArray, inputs: NDArray[]], [NDArray]>;
 
 /** The compiled functions of a model. */
 export interface Programs {
   readonly logProb: Program;
   readonly encode: Program;
   readonly decode: Program;
-  /** The number of draws is part of a program, so there is one per number. */
-  sample(count: number): Sampler;
+  /**
+   * Draws of the base. They are made on jax-js whatever the engine, and then decoded: equal seeds
+   * give equal draws on all engines, up to rounding. The number of draws is part of a program.
+   */
   sampleBase(count: number): Sampler;
   dispose(): void;
 }
 
-/** The functions of the facade, each traced when it is first used. */
-export function compilePrograms(flow: Distribution): Programs {
+/** The functions of the facade at fixed parameters, each built when it is first used. */
+export function compilePrograms(engine: Engine, flow: Distribution, params: Tree): Programs {
   const compiled: { dispose(): void }[] = [];
-  const keep = <P>(program: P & { dispose(): void }): P => {
+  const keep = <P extends { dispose(): void }>(program: P): P => {
     compiled.push(program);
     return program;
   };
+  const shapes = flow.condShape ? [flow.shape, flow.condShape] : [flow.shape];
+  const specs = [shapes.map((shape) => new ArraySpec(["n", ...shape]))];
+  const rowwise = (fn: (x: NDArray, cond: NDArray | undefined) => NDArray): Program =>
+    keep(engine.compile(([x, cond]: NDArray[]): [NDArray] => [fn(x, cond)], specs));
 
   const along = (direction: "forward" | "inverse"): Program =>
-    keep(
-      compile((params: Tree, [x, cond]: NDArray[]) => {
-        if (!flow.flow) return x as NDArray;
-        const { base, bijector: own } = params as { base: Tree; bijector: Tree };
-        tree.dispose(base as never);
-        const { bijector } = flow.flow;
-        const context = bijector.condShape ? cond : undefined;
-        const [y, logDet] = bijector[`${direction}AndLogDet`](own, x as NDArray, context);
-        logDet.dispose();
-        return y;
-      }) as Compiled<[Tree, NDArray[]], NDArray>,
-    );
+    rowwise((x, cond) => {
+      if (!flow.flow) return x;
+      const { bijector } = flow.flow;
+      const own = tree.ref((params as { bijector: Tree }).bijector);
+      const [y, logDet] = bijector[`${direction}AndLogDet`](
+        own,
+        x,
+        bijector.condShape ? cond : undefined,
+      );
+      logDet.dispose();
+      return y;
+    });
 
-  function samplers(
-    draw: (params: Tree, key: NDArray, count: number, cond?: NDArray) => [NDArray, NDArray],
-  ): (count: number) => Sampler {
-    const byCount = new Map<number, Sampler>();
-    return (count) => {
-      const sampler =
-        byCount.get(count) ??
-        keep(
-          compile((params: Tree, key: NDArray, [cond]: NDArray[]) => {
-            const [x, logProb] = draw(params, key, count, cond);
-            logProb.dispose();
-            return x;
-          }) as Compiled<[Tree, NDArray, NDArray[]], NDArray>,
-        );
-      byCount.set(count, sampler);
-      return sampler;
-    };
+  function sampleBase(count: number): Sampler {
+    const { base } = flow.flow ?? { base: flow };
+    return keep(
+      engine.compileOnJax((key: NDArray, [cond]: NDArray[]): [NDArray] => {
+        const own = tree.ref(flow.flow ? (params as { base: Tree }).base : params);
+        const context = base.condShape ? cond : undefined;
+        const [z, logProb] = base.sampleAndLogProb(own, key, count, context);
+        logProb.dispose();
+        return [z];
+      }),
+    );
   }
 
+  const samplers = new Map<number, Sampler>();
   return {
-    logProb: keep(
-      compile((params: Tree, [x, cond]: NDArray[]) => flow.logProb(params, x as NDArray, cond)),
-    ),
+    logProb: rowwise((x, cond) => flow.logProb(tree.ref(params), x, cond)),
     encode: along("inverse"),
     decode: along("forward"),
-    sample: samplers((params, key, count, cond) => flow.sampleAndLogProb(params, key, count, cond)),
-    sampleBase: samplers((params, key, count, cond) => {
-      const { base } = flow.flow ?? { base: flow };
-      const own = (params as { base: Tree }).base;
-      return base.sampleAndLogProb(own, key, count, base.condShape ? cond : undefined);
-    }),
+    sampleBase(count) {
+      const sampler = samplers.get(count) ?? sampleBase(count);
+      samplers.set(count, sampler);
+      return sampler;
+    },
     dispose() {
       for (const program of compiled) program.dispose();
     },

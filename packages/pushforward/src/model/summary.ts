@@ -3,19 +3,24 @@ import type { Distribution } from "../core/distribution.ts";
 import { showShape } from "../core/shape.ts";
 
 /** What a distribution is, in a few lines of text. */
-export function summarize(distribution: Distribution, parameterCount: number): string {
+export function summarize(
+  distribution: Distribution,
+  parameterCount: number,
+  engine: string | undefined,
+): string {
   const { flow, kind, shape, condShape } = distribution;
   const lines = [
     `${flow?.name ?? kind}: density of events of shape ${showShape(shape)}` +
       (condShape ? `, given a context of shape ${showShape(condShape)}` : ""),
     `parameters: ${parameterCount.toLocaleString("en-US")}`,
   ];
-  if (!flow) return lines.join("\n");
+  const last = engine ? [`engine: ${engine}`] : [];
+  if (!flow) return [...lines, ...last].join("\n");
   const { base, bijector } = flow;
   const layers = countRepeats(layersOf(bijector).map(({ name }) => name));
   lines.push(`base: ${base.kind}`, `layers, base to data: ${layers.join(", ")}`);
   lines.push(`cost: sampling ${bijector.cost.forward}, density ${bijector.cost.inverse}`);
-  return lines.join("\n");
+  return [...lines, ...last].join("\n");
 }
 
 /** `[a, b, c, b, c, d]` as `["a", "(b, c) x 2", "d"]`: flows repeat steps of one or two layers. */

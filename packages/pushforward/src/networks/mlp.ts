@@ -3,13 +3,13 @@ import { DomainError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
 import { defineNetwork, type Network } from "../core/network.ts";
 import { type NDArray, np, random } from "../engine/index.ts";
-import { sigmoid } from "../numerics/stable.ts";
+import { gate } from "../numerics/stable.ts";
 
 /** Activation functions a network can be given by name. */
 const activations = {
   relu: (x: NDArray) => np.maximum(x, 0),
-  tanh: (x: NDArray) => np.tanh(x),
-  silu: (x: NDArray) => x.ref.mul(sigmoid(x)),
+  tanh: (x: NDArray) => gate(x.mul(2)).mul(2).sub(1),
+  silu: (x: NDArray) => x.ref.mul(gate(x)),
 } as const;
 
 export type Activation = keyof typeof activations;

@@ -1,4 +1,5 @@
 import { type NDArray, np } from "../engine/index.ts";
+import { withDerivatives } from "./derivatives.ts";
 
 /**
  * Scalar functions written so that neither value nor gradient overflows in float32. jax-js' own
@@ -6,22 +7,38 @@ import { type NDArray, np } from "../engine/index.ts";
  * All consume their arguments.
  */
 
-/** `exp(-|x|)`, with a one-sided derivative at 0 that makes those of its users exact. */
-function decay(x: NDArray, positivePart: NDArray): NDArray {
-  return np.exp(x.sub(positivePart.mul(2)));
+/** `1 / (1 + exp(-x))` without a useful gradient: an exponential that overflows makes it 0 / 0. */
+function logistic(x: NDArray): NDArray {
+  return np.reciprocal(np.exp(x.neg()).add(1));
 }
 
 /** `log(1 + exp(x))`. */
 export function softplus(x: NDArray): NDArray {
-  const positivePart = np.maximum(x.ref, 0);
-  return np.log1p(decay(x, positivePart.ref)).add(positivePart);
+  const value = np.log1p(np.exp(np.absolute(x.ref).neg())).add(np.maximum(x.ref, 0));
+  const slope = logistic(x.ref);
+  const bend = slope.ref.mul(logistic(x.ref.neg()));
+  return withDerivatives(x, { value, slope, bend });
 }
 
 /** `1 / (1 + exp(-x))`, with full relative precision in the left tail. */
 export function sigmoid(x: NDArray): NDArray {
-  const positivePart = np.maximum(x.ref, 0);
-  const numerator = np.exp(x.ref.sub(positivePart.ref));
-  return numerator.div(decay(x, positivePart).add(1));
+  const small = np.exp(np.absolute(x.ref).neg());
+  const value = np.exp(np.minimum(x.ref, 0)).div(small.add(1));
+  return withSigmoidDerivatives(x, value);
+}
+
+/**
+ * `1 / (1 + exp(-x))` with an absolute error of 1e-7, which is all that a gate or a bounded parameter
+ * needs: ONNX Runtime has an operator for it.
+ */
+export function gate(x: NDArray): NDArray {
+  return withSigmoidDerivatives(x, logistic(x.ref));
+}
+
+function withSigmoidDerivatives(x: NDArray, value: NDArray): NDArray {
+  const slope = value.ref.mul(np.subtract(1, value.ref));
+  const bend = slope.ref.mul(np.subtract(1, value.ref.mul(2)));
+  return withDerivatives(x, { value, slope, bend });
 }
 
 /** `log(1 / (1 + exp(-x)))`. */

@@ -1,8 +1,21 @@
-import { flattenParameters, type ParameterLayout, uploadParameters } from "../core/parameters.ts";
+import {
+  flattenParameters,
+  type ParameterLayout,
+  parameterArguments,
+  parameterSpecs,
+} from "../core/parameters.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
-import { compile, grad, type NDArray, np, type Tree } from "../engine/index.ts";
+import {
+  ArraySpec,
+  type Engine,
+  type EngineArray,
+  grad,
+  hostArray,
+  type NDArray,
+  type Tree,
+} from "../engine/index.ts";
 
-/** Programs run on batches of this size, so that each is traced once. */
+/** Programs run on batches of this size: on jax-js each size would be a program of its own. */
 const BATCH = 128;
 
 /** A method of a part before it is compiled; consumes its arguments. */
@@ -41,20 +54,36 @@ interface Part {
   readonly shape: Shape;
   readonly condShape: Shape | null;
   readonly layout: ParameterLayout;
+  readonly engine: Engine;
 }
 
 type Arguments = { params: Tree; x: NDArray; cond?: NDArray };
 
+/** Arguments for a program that is about to run. */
+type Given = { params: unknown; x: EngineArray; cond?: EngineArray };
+
 /** Make a part's method callable with numbers. */
 export function methodOf(label: string, part: Part, call: MethodCall): Method {
-  const { shape, condShape, layout } = part;
+  const { shape, condShape, layout, engine } = part;
   const size = sizeOf(shape);
-  const program = compile(({ params, x, cond }: Arguments) => call(params, x, cond));
-  const gradientProgram = compile(gradientOf(call));
+  const specs = {
+    params: parameterSpecs(layout),
+    x: new ArraySpec(["n", ...shape]),
+    ...(condShape && { cond: new ArraySpec(["n", ...condShape]) }),
+  };
+  const program = engine.compile(
+    ({ params, x, cond }: Arguments) => call(params, x, cond),
+    [specs],
+  );
+  const gradientPrograms = new Map<string, ReturnType<typeof compileGradients>>();
+  function compileGradients(widths: readonly number[]) {
+    const weights = widths.map((width) => new ArraySpec(["n", width]));
+    return engine.compile(gradientOf(call), [{ ...specs, weights }]);
+  }
 
   /** One batch of a point as arrays, filled up with its last row. */
-  const upload = ({ params, rows, context }: Point, from: number): Arguments => ({
-    params: uploadParameters(layout, params),
+  const upload = ({ params, rows, context }: Point, from: number): Given => ({
+    params: parameterArguments(layout, params),
     x: uploadBatch(rows, from, shape),
     ...(context && condShape && { cond: uploadBatch(context, from, condShape) }),
   });
@@ -63,10 +92,11 @@ export function methodOf(label: string, part: Part, call: MethodCall): Method {
     const count = at.rows.length / size;
     const results: Float32Array[] = [];
     for (let from = 0; from < count; from += BATCH) {
-      for (const [index, output] of program(upload(at, from)).entries()) {
-        const width = output.size / BATCH;
-        results[index] ??= new Float32Array(count * width);
+      const outputs = await program.run(upload(at, from) as never);
+      for (const [index, output] of outputs.entries()) {
         const values = (await output.data()) as Float32Array;
+        const width = values.length / BATCH;
+        results[index] ??= new Float32Array(count * width);
         results[index].set(values.subarray(0, (count - from) * width), from * width);
       }
     }
@@ -79,12 +109,16 @@ export function methodOf(label: string, part: Part, call: MethodCall): Method {
     const rows = new Float32Array(at.rows.length);
     for (let from = 0; from < count; from += BATCH) {
       const batchWeights = weights.map((values) => uploadWeights(values, from, count));
-      const [byRow, byParameter] = gradientProgram({ ...upload(at, from), weights: batchWeights });
-      const slopes = (await (byRow as NDArray).data()) as Float32Array;
+      const widths = batchWeights.map((array) => array.shape[1]);
+      const gradientProgram = gradientPrograms.get(widths.join()) ?? compileGradients(widths);
+      gradientPrograms.set(widths.join(), gradientProgram);
+      const given = { ...upload(at, from), weights: batchWeights };
+      const [byRow, byParameter] = await gradientProgram.run(given as never);
+      const slopes = (await byRow.data()) as Float32Array;
       rows.set(slopes.subarray(0, (count - from) * size), from * size);
       const more = await byParameter?.data();
       params.forEach((sum, i) => {
-        params[i] = sum + (more?.[i] as number);
+        params[i] = sum + (more as Float32Array)[i];
       });
     }
     return { params, rows };
@@ -100,7 +134,7 @@ function gradientOf(call: MethodCall) {
       call(variables.params, variables.x, cond)
         .map((output, index) =>
           output
-            .reshape([BATCH, -1])
+            .reshape([x.shape[0], -1])
             .mul(weights[index] as NDArray)
             .sum(),
         )
@@ -112,7 +146,7 @@ function gradientOf(call: MethodCall) {
   };
 }
 
-function uploadBatch(values: Float32Array, from: number, shape: Shape): NDArray {
+function uploadBatch(values: Float32Array, from: number, shape: Shape): EngineArray {
   const width = sizeOf(shape);
   const batch = new Float32Array(BATCH * width);
   const part = values.subarray(from * width, (from + BATCH) * width);
@@ -120,13 +154,13 @@ function uploadBatch(values: Float32Array, from: number, shape: Shape): NDArray 
   for (let end = part.length; end < batch.length; end += width) {
     batch.copyWithin(end, part.length - width, part.length);
   }
-  return np.array(batch, { shape: [BATCH, ...shape] });
+  return hostArray(batch, [BATCH, ...shape]);
 }
 
 /** The weights of one output, `[BATCH, width]`; zero where a row only fills the batch up. */
-function uploadWeights(values: Float32Array, from: number, count: number): NDArray {
+function uploadWeights(values: Float32Array, from: number, count: number): EngineArray {
   const width = values.length / count;
   const batch = new Float32Array(BATCH * width);
   batch.set(values.subarray(from * width, (from + BATCH) * width));
-  return np.array(batch, { shape: [BATCH, width] });
+  return hostArray(batch, [BATCH, width]);
 }

@@ -2,7 +2,7 @@ import type { Bijector } from "../core/bijector.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { downloadParameters, layoutOf, type ParameterLayout } from "../core/parameters.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
-import { type NDArray, random, ready, type Tree } from "../engine/index.ts";
+import { type Engine, type NDArray, random, startEngine, type Tree } from "../engine/index.ts";
 import { type HostRandom, hostRandom } from "../numerics/host-random.ts";
 import { type Method, type MethodCall, methodOf } from "./method.ts";
 
@@ -45,6 +45,8 @@ export interface Subject {
   readonly context: Float32Array | null;
   /** Consumes the key. */
   init(key: NDArray): Tree;
+  /** Runs what the laws compile. */
+  readonly engine: Engine;
 }
 
 /** A method, and rows in its domain, `[rows, ...shape]`. */
@@ -58,7 +60,7 @@ export async function subjectOf(
   part: Bijector | Distribution,
   { seed = 0, noise = 0.3, contexts = [-2, 2] }: SubjectOptions,
 ): Promise<Subject> {
-  await ready();
+  const engine = await startEngine();
   const { kind, shape, condShape } = part;
   const start = part.init(random.key(seed)) as Tree;
   const layout = layoutOf(start);
@@ -77,6 +79,7 @@ export async function subjectOf(
     params: fresh.map((value) => value + noise * parameterNoise.normal()),
     context: condShape && drawRows(contexts, sizeOf(condShape), contextNoise),
     init: part.init,
+    engine,
   };
 }
 

@@ -1,7 +1,7 @@
-import { type NDArray, np } from "../engine/index.ts";
+import { type EngineArray, type NDArray, np } from "../engine/index.ts";
 
 /** Parameters and Adam's two moments, each one flat vector. */
-export type AdamState = { parameters: NDArray; mean: NDArray; square: NDArray };
+export type AdamState<A = EngineArray> = { parameters: A; mean: A; square: A };
 
 export interface AdamOptions {
   /** `"adam"` adds the decay to the gradient (L2), `"adamw"` takes it from the weights. */
@@ -19,20 +19,18 @@ const EPSILON = 1e-8;
  * One step of Adam (Kingma and Ba 2015, arXiv:1412.6980, algorithm 1) or AdamW (Loshchilov and
  * Hutter 2019, arXiv:1711.05101, algorithm 2) on flat vectors, gradient clipped to a norm first.
  *
- * A loss or gradient that is not finite leaves the state as it is: the caller sees it in the
- * returned norm and decides. Everything is consumed.
+ * Everything is consumed. A gradient that is not finite ruins the new state: the caller sees it in
+ * the norm and keeps the old one.
  *
- * @param rates `[3]`: learning rate, `1 - beta1^t` and `1 - beta2^t` for the step number t.
+ * @param rates learning rate, `1 - beta1^t` and `1 - beta2^t` for the step number t.
  * @returns the new state and the gradient's norm before clipping.
  */
 export function adamStep(
-  { parameters, mean, square }: AdamState,
-  loss: NDArray,
+  { parameters, mean, square }: AdamState<NDArray>,
   gradient: NDArray,
-  rates: NDArray,
+  [rate, correction1, correction2]: readonly [NDArray, NDArray, NDArray],
   { optimizer, weightDecay, clipNorm }: AdamOptions,
-): [AdamState, NDArray] {
-  const [rate, correction1, correction2] = np.unstack(rates, 0) as [NDArray, NDArray, NDArray];
+): [AdamState<NDArray>, NDArray] {
   const norm = np.sqrt(gradient.ref.mul(gradient.ref).sum());
   const factor = np.minimum(np.trueDivide(clipNorm, norm.ref.add(1e-12)), 1);
   const clipped = Number.isFinite(clipNorm) ? gradient.mul(factor) : gradient;
@@ -49,20 +47,11 @@ export function adamStep(
     optimizer === "adamw" && weightDecay > 0
       ? direction.add(parameters.ref.mul(weightDecay))
       : direction;
-  const newParameters = parameters.ref.sub(step.mul(rate));
-  const finite = np.logicalAnd(np.isfinite(loss), np.isfinite(norm.ref));
-  const keep = (updated: NDArray, old: NDArray) => np.where(finite.ref, updated, old);
-  return [
-    {
-      parameters: keep(newParameters, parameters),
-      mean: keep(newMean, mean),
-      square: keep(newSquare, square),
-    },
-    norm,
-  ];
+  const newParameters = parameters.sub(step.mul(rate));
+  return [{ parameters: newParameters, mean: newMean, square: newSquare }, norm];
 }
 
 /** The rates that {@link adamStep} takes at step `t`, counted from 1. */
-export function adamRates(learningRate: number, t: number): NDArray {
-  return np.array([learningRate, 1 - BETA1 ** t, 1 - BETA2 ** t]);
+export function adamRates(learningRate: number, t: number): [number, number, number] {
+  return [learningRate, 1 - BETA1 ** t, 1 - BETA2 ** t];
 }

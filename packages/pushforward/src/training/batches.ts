@@ -1,5 +1,5 @@
 import type { Distribution } from "../core/distribution.ts";
-import { np } from "../engine/index.ts";
+import { hostArray } from "../engine/index.ts";
 import { hostRandom } from "../numerics/host-random.ts";
 import { streams } from "../numerics/streams.ts";
 import { type Dataset, type Part, select } from "./dataset.ts";
@@ -30,14 +30,14 @@ export function shuffledBatches(
     const from = (step % perEpoch) * size;
     const part = select(train, cached.order.subarray(from, from + size));
     const rows = dequantize(part.rows, columns, hostRandom(seed, streams.noise + step));
-    return uploadBatch(flow, { ...part, rows });
+    return batchOf(flow, { ...part, rows });
   };
 }
 
-/** A part of the data as arrays on the device. */
-export function uploadBatch(flow: Distribution, { rows, context }: Part): Batch {
-  const x = np.array(Float32Array.from(rows.data), { shape: [rows.count, ...flow.shape] });
+/** A part of the data as arguments of programs. */
+export function batchOf(flow: Distribution, { rows, context }: Part): Batch {
+  const x = hostArray(Float32Array.from(rows.data), [rows.count, ...flow.shape]);
   if (!context || !flow.condShape) return { x };
-  const shape = [rows.count, ...flow.condShape];
-  return { x, cond: np.array(Float32Array.from(context.data), { shape }) };
+  const cond = hostArray(Float32Array.from(context.data), [rows.count, ...flow.condShape]);
+  return { x, cond };
 }

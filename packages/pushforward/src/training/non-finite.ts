@@ -1,26 +1,43 @@
 import type { Distribution } from "../core/distribution.ts";
 import { type ParameterLayout, splitParameters } from "../core/parameters.ts";
 import { walkLayers } from "../core/walk-layers.ts";
-import { type NDArray, np, tree, valueAndGrad } from "../engine/index.ts";
+import { type EngineArray, jit, type NDArray, np, tree, valueAndGrad } from "../engine/index.ts";
 import type { Batch } from "./train-step.ts";
 
 /**
  * Find where a loss or gradient stops being finite, for the error message: the first layer on the
  * way from data to base whose output is not finite, else the base, else the first parameter whose
- * gradient is not. Nothing is consumed. Slow: it runs layer by layer, uncompiled.
+ * gradient is not. Nothing is consumed. Slow: the layers run one by one, uncompiled.
  */
 export function locateNonFinite(
   flow: Distribution,
   layout: ParameterLayout,
+  parameters: EngineArray,
+  batch: Batch,
+): string {
+  const { x, cond } = { x: batch.x.toDevice(), cond: batch.cond?.toDevice() };
+  const flat = parameters.toDevice();
+  const where = locate(flow, layout, flat, x, cond);
+  tree.dispose([x, cond, flat].filter((array) => array !== undefined));
+  return where;
+}
+
+function locate(
+  flow: Distribution,
+  layout: ParameterLayout,
   parameters: NDArray,
-  { x, cond }: Batch,
+  x: NDArray,
+  cond: NDArray | undefined,
 ): string {
   const forward = firstBadLayer(flow, layout, parameters, x, cond);
   if (forward) return forward;
   const leaves = splitParameters(layout, parameters.ref);
   const loss = (pieces: NDArray[]) =>
     flow.logProb(layout.toTree(pieces), x.ref, cond?.ref).mean().neg();
-  const [value, gradients] = valueAndGrad(loss)(leaves) as unknown as [NDArray, NDArray[]];
+  // Compiled, as training is: eagerly, arrays of equal numbers are folded, and 0 / 0 can end as 0.
+  const differentiate = jit<[NDArray[]], [NDArray, NDArray[]]>(valueAndGrad(loss) as never);
+  const [value, gradients] = differentiate(leaves);
+  differentiate.dispose();
   value.dispose();
   const finite = gradients.map(allFinite);
   const bad = layout.slots[finite.indexOf(false)];

@@ -1,6 +1,7 @@
 import type { Column } from "../core/column.ts";
 import { DomainError } from "../core/errors.ts";
 import type { Rows } from "../core/rows.ts";
+import { type EngineChoice, parseChoice } from "../engine/index.ts";
 import type { FitProgress } from "./progress.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -56,6 +57,8 @@ export interface FitOptions {
   onCheckpoint?: ((bytes: Uint8Array) => void | Promise<void>) | undefined;
   /** Steps between checkpoints; default 500. */
   checkpointEvery?: number | undefined;
+  /** What runs the programs; default: `PUSHFORWARD_ENGINE`, else ONNX Runtime where there is one. */
+  engine?: EngineChoice | undefined;
   /** A checkpoint to go on from: same flow, same data, same options. */
   resume?: Uint8Array | undefined;
 }
@@ -105,6 +108,7 @@ const others = [
   "onProgress",
   "onCheckpoint",
   "resume",
+  "engine",
 ] as const satisfies readonly Exclude<keyof FitOptions, WithDefault>[];
 
 /**
@@ -128,6 +132,7 @@ export function resolveOptions(options: FitOptions): ResolvedFitOptions {
   if (stray !== undefined) {
     throw new DomainError(`fit: there is no option "${stray}". There are: ${known.join(", ")}.`);
   }
+  parseChoice(options.engine);
   demand("standardize", typeof resolved.standardize === "boolean", "true or false");
   demand("seed", Number.isSafeInteger(resolved.seed), "an integer");
   demand("steps", isCount(resolved.steps), "a positive integer");

@@ -7,7 +7,7 @@ import { transformed } from "../distributions/transformed.ts";
 import type { Tree } from "../engine/index.ts";
 import { hostRandom } from "../numerics/host-random.ts";
 import { streams } from "../numerics/streams.ts";
-import { uploadBatch } from "./batches.ts";
+import { batchOf } from "./batches.ts";
 import { type Dataset, select } from "./dataset.ts";
 import { dequantize } from "./dequantization.ts";
 import type { ResolvedFitOptions } from "./options.ts";
@@ -54,8 +54,9 @@ export function initialParameters(
   const chosen = select(dataset.train, choice.shuffle(dataset.train.rows.count).subarray(0, count));
   // As in training: a scale measured on tied values could be next to nothing.
   const rows = dequantize(chosen.rows, dataset.columns, choice);
-  const { x, cond } = uploadBatch(flow, { ...chosen, rows });
-  return { ...params, bijector: initFromData(params.bijector, x, cond, "inverse") };
+  const { x, cond } = batchOf(flow, { ...chosen, rows });
+  const arrays = [x.toDevice(), cond?.toDevice()] as const;
+  return { ...params, bijector: initFromData(params.bijector, ...arrays, "inverse") };
 }
 
 /** One line on the split, and one on columns that are spread over their grid. */

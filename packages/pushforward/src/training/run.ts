@@ -1,7 +1,7 @@
 import type { Distribution } from "../core/distribution.ts";
 import { DomainError } from "../core/errors.ts";
 import { downloadParameters, layoutOf, type ParameterLayout } from "../core/parameters.ts";
-import { type NDArray, np, type Tree, tree } from "../engine/index.ts";
+import { type EngineArray, hostArray, type Tree, tree } from "../engine/index.ts";
 import type { AdamState } from "./adam.ts";
 import { decodeCheckpoint, encodeCheckpoint, type RunState, type Snapshot } from "./checkpoint.ts";
 import type { Dataset, Part } from "./dataset.ts";
@@ -90,7 +90,8 @@ function deciding(options: ResolvedFitOptions) {
 
 /** Copy weights and moments to the host. */
 export async function takeSnapshot({ step, adam }: Run): Promise<Snapshot> {
-  const download = async (vector: NDArray) => (await vector.ref.data()) as Float32Array;
+  // A copy: what is on the host already may be the run's own buffer.
+  const download = async (vector: EngineArray) => (await vector.data()).slice() as Float32Array;
   return {
     step,
     parameters: await download(adam.parameters),
@@ -101,16 +102,20 @@ export async function takeSnapshot({ step, adam }: Run): Promise<Snapshot> {
 
 /** Put the weights and moments of the best validation back. */
 export function rollBack(run: Run): void {
-  tree.dispose(run.adam);
+  disposeState(run.adam);
   run.adam = uploadAdam(run.best);
   run.state.lossSum = 0;
   run.state.lossCount = 0;
 }
 
 function uploadAdam({ parameters, mean, square }: Snapshot): AdamState {
-  // A copy: the device may keep the buffer that it is given.
-  const upload = (values: Float32Array) => np.array(values.slice());
+  const upload = (values: Float32Array) => hostArray(values, [values.length]);
   return { parameters: upload(parameters), mean: upload(mean), square: upload(square) };
+}
+
+/** Free a state that no step follows. */
+export function disposeState(state: AdamState): void {
+  for (const vector of Object.values(state)) vector.dispose();
 }
 
 /** The run as bytes to go on from. */

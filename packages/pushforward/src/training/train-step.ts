@@ -1,44 +1,65 @@
 import type { Distribution } from "../core/distribution.ts";
 import { flattenParameters, type ParameterLayout, splitParameters } from "../core/parameters.ts";
 import {
-  type Compiled,
-  compile,
+  ArraySpec,
+  type Engine,
+  type EngineArray,
   type NDArray,
   np,
-  type Tree,
+  type Program,
+  type SpecTree,
   tree,
   valueAndGrad,
 } from "../engine/index.ts";
 import { type AdamOptions, type AdamState, adamStep } from "./adam.ts";
 
-/** A batch on the device; `cond` is there for conditional flows only. */
-export type Batch = { x: NDArray; cond?: NDArray };
+/** A batch of rows; `cond` is there for conditional flows only. */
+export type Batch<A = EngineArray> = { x: A; cond?: A };
 
-/** `[new state, [loss, gradient norm]]`; consumes its arguments. */
-export type TrainStep = Compiled<
-  [state: AdamState, rates: NDArray, batch: Batch],
-  [AdamState, NDArray]
+/**
+ * From state, rates and batch to `[new state, [loss, gradient norm]]`. The rates are those of
+ * `adamRates` and then `1 / rows`.
+ */
+export type TrainStep = Program<
+  [state: AdamState<NDArray>, rates: NDArray, batch: Batch<NDArray>],
+  [AdamState<NDArray>, NDArray]
 >;
 
 /**
  * One maximum-likelihood step as one program: mean negative log-likelihood, its gradient, Adam.
  *
  * The gradient is taken with respect to the leaves and then joined: differentiating through the
- * split of one long vector would add up as many padded vectors as there are leaves.
+ * split of one long vector would add up as many padded vectors as there are leaves. The mean is a sum
+ * times a given `1 / rows`: one program serves every number of rows.
  */
 export function compileTrainStep(
+  engine: Engine,
   flow: Distribution,
   layout: ParameterLayout,
   options: AdamOptions,
 ): TrainStep {
-  return compile((state: AdamState, rates: NDArray, { x, cond }: Batch) => {
+  const step = (
+    state: AdamState<NDArray>,
+    rates: NDArray,
+    { x, cond }: Batch<NDArray>,
+  ): [AdamState<NDArray>, NDArray] => {
+    const [rate, correction1, correction2, perRow] = np.unstack(rates, 0);
     const leaves = splitParameters(layout, state.parameters.ref);
     const loss = (pieces: NDArray[]) =>
-      flow.logProb(layout.toTree(pieces), x.ref, cond?.ref).mean().neg();
+      flow.logProb(layout.toTree(pieces), x.ref, cond?.ref).sum().mul(perRow.ref).neg();
     const [value, gradients] = valueAndGrad(loss)(leaves) as unknown as [NDArray, NDArray[]];
-    tree.dispose([x, cond].filter((array) => array !== undefined));
+    tree.dispose([x, cond, perRow].filter((array) => array !== undefined));
     const gradient = flattenParameters(gradients);
-    const [next, norm] = adamStep(state, value.ref, gradient, rates, options);
-    return [next, np.stack([value, norm])] as [AdamState, NDArray] & Tree[];
-  }) as unknown as TrainStep;
+    const [next, norm] = adamStep(state, gradient, [rate, correction1, correction2], options);
+    return [next, np.stack([value, norm])];
+  };
+  const vector = new ArraySpec([layout.size]);
+  const state = { parameters: vector, mean: vector, square: vector };
+  return engine.compile(step, [state, new ArraySpec([4]), batchSpec(flow)]);
+}
+
+/** Shapes of a batch of any number of rows. */
+function batchSpec({ shape, condShape }: Distribution): SpecTree {
+  const x = new ArraySpec(["n", ...shape]);
+  return condShape ? { x, cond: new ArraySpec(["n", ...condShape]) } : { x };
 }

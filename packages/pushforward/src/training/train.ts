@@ -4,15 +4,15 @@ import { NotFiniteError } from "../core/errors.ts";
 import type { HistoryEntry } from "../core/history.ts";
 import { uploadParameters } from "../core/parameters.ts";
 import type { Rows } from "../core/rows.ts";
-import { createBreather, ready, type Tree, tree } from "../engine/index.ts";
-import { adamRates } from "./adam.ts";
-import { type Batches, shuffledBatches, uploadBatch } from "./batches.ts";
+import { createBreather, type Engine, hostArray, startEngine, type Tree } from "../engine/index.ts";
+import { type AdamState, adamRates } from "./adam.ts";
+import { type Batches, batchOf, shuffledBatches } from "./batches.ts";
 import { type Dataset, readDataset, select } from "./dataset.ts";
 import { locateNonFinite } from "./non-finite.ts";
 import { type FitOptions, type ResolvedFitOptions, resolveOptions } from "./options.ts";
 import { describeData, initialParameters, withPreprocessing } from "./prepare.ts";
 import type { FitNotice, FitProgress } from "./progress.ts";
-import { checkpointOf, type Run, rollBack, startRun, takeSnapshot } from "./run.ts";
+import { checkpointOf, disposeState, type Run, rollBack, startRun, takeSnapshot } from "./run.ts";
 import { isPlateau, rateFactor } from "./schedule.ts";
 import { compileTrainStep, type TrainStep } from "./train-step.ts";
 import { compileValidation, type Validation } from "./validate.ts";
@@ -30,6 +30,8 @@ export interface TrainResult {
   readonly params: Tree;
   readonly columns: readonly Column[];
   readonly history: readonly HistoryEntry[];
+  /** The engine that trained it. */
+  readonly engine: Engine;
 }
 
 /** What stays the same during a run. */
@@ -40,6 +42,8 @@ interface Setting {
   readonly batches: Batches;
   readonly trainStep: TrainStep;
   readonly validation: Validation;
+  /** What the engine has to say and has not said yet. */
+  readonly heard: string[];
 }
 
 /**
@@ -60,14 +64,15 @@ export async function* train(
 ): AsyncGenerator<FitProgress, TrainResult> {
   const resolved = resolveOptions(options);
   const dataset = readDataset(flow, rows, resolved);
-  await ready();
+  const heard: string[] = [];
+  const engine = await startEngine(resolved.engine, (message) => heard.push(message));
   const prepared = resolved.standardize ? withPreprocessing(flow, dataset) : flow;
   for (const message of describeData(dataset)) yield { type: "notice", message };
   const initial = initialParameters(prepared, dataset, resolved);
   const run = await startRun(prepared, initial, dataset, resolved);
   const batches = shuffledBatches(prepared, dataset, resolved);
-  const trainStep = compileTrainStep(prepared, run.layout, resolved);
-  const validation = compileValidation(prepared, run.layout);
+  const trainStep = compileTrainStep(engine, prepared, run.layout, resolved);
+  const validation = compileValidation(engine, prepared, run.layout);
   try {
     if (run.step > 0) yield { type: "notice", message: `Resumed after step ${run.step}.` };
     yield* iterate(run, {
@@ -77,11 +82,12 @@ export async function* train(
       batches,
       trainStep,
       validation,
+      heard,
     });
     const params = uploadParameters(run.layout, run.best.parameters);
-    return { flow: prepared, params, columns: dataset.columns, history: run.state.history };
+    return { flow: prepared, params, columns: dataset.columns, history: run.state.history, engine };
   } finally {
-    tree.dispose(run.adam);
+    disposeState(run.adam);
     trainStep.dispose();
     validation.dispose();
   }
@@ -89,7 +95,7 @@ export async function* train(
 
 /** Step until the budget is spent or validations stop improving. */
 async function* iterate(run: Run, setting: Setting): AsyncGenerator<FitProgress, void> {
-  const { options, trainStep } = setting;
+  const { options } = setting;
   const { steps, validateEvery, patience, checkpointEvery, onCheckpoint, signal } = options;
   const clock = { start: performance.now(), from: run.step };
   const breathe = createBreather();
@@ -101,15 +107,16 @@ async function* iterate(run: Run, setting: Setting): AsyncGenerator<FitProgress,
       signal.throwIfAborted();
     }
     const learningRate = currentRate(run, options);
-    const rates = adamRates(learningRate, run.step + 1);
-    const [adam, stats] = trainStep(run.adam, rates, setting.batches(run.step));
-    run.adam = adam;
-    const [loss, gradNorm] = (await stats.data()) as unknown as [number, number];
+    const [next, loss, gradNorm] = await takeStep(run, learningRate, setting);
+    for (const message of setting.heard.splice(0)) yield { type: "notice", message };
     if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
+      disposeState(next);
       yield recover(run, setting);
       run.step++;
       continue;
     }
+    disposeState(run.adam);
+    run.adam = next;
     run.step++;
     run.state.lossSum += loss;
     run.state.lossCount++;
@@ -125,6 +132,20 @@ async function* iterate(run: Run, setting: Setting): AsyncGenerator<FitProgress,
       `fit: no validation gave a finite loss. ${await explainValidation(run, setting)}`,
     );
   }
+}
+
+/** The state after one more step, its loss, and the norm of its gradient. */
+async function takeStep(
+  run: Run,
+  learningRate: number,
+  { trainStep, batches }: Setting,
+): Promise<[AdamState, loss: number, gradNorm: number]> {
+  const batch = batches(run.step);
+  const rates = Float32Array.of(...adamRates(learningRate, run.step + 1), 1 / batch.x.shape[0]);
+  const [next, stats] = await trainStep.run(run.adam, hostArray(rates, [4]), batch);
+  const [loss, gradNorm] = await stats.data();
+  stats.dispose();
+  return [next, loss, gradNorm];
 }
 
 function currentRate({ step, state }: Run, options: ResolvedFitOptions): number {
@@ -165,9 +186,8 @@ async function explainValidation(run: Run, setting: Setting): Promise<string> {
   const { flow, dataset } = setting;
   const held = dataset.validation;
   const { worstRow, worstLogProb } = await setting.validation.evaluate(run.adam.parameters, held);
-  const batch = uploadBatch(flow, select(held, [worstRow]));
+  const batch = batchOf(flow, select(held, [worstRow]));
   const where = locateNonFinite(flow, run.layout, run.adam.parameters, batch);
-  tree.dispose(batch as never);
   const values = held.rows.data.subarray(
     worstRow * held.rows.size,
     (worstRow + 1) * held.rows.size,
@@ -191,9 +211,7 @@ function recover(run: Run, { flow, options, batches }: Setting): FitNotice {
   const { state, layout, step, best } = run;
   state.rollbacks++;
   if (state.rollbacks > MOST_ROLLBACKS) {
-    const batch = batches(step);
-    const where = locateNonFinite(flow, layout, run.adam.parameters, batch);
-    tree.dispose(batch as never);
+    const where = locateNonFinite(flow, layout, run.adam.parameters, batches(step));
     throw new NotFiniteError(
       `fit: the loss or its gradient is not finite at step ${step + 1}, for the ` +
         `${state.rollbacks}th time since the best validation, although the learning rate went down ` +

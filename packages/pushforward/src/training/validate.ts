@@ -1,6 +1,12 @@
 import type { Distribution } from "../core/distribution.ts";
 import { type ParameterLayout, splitParameters } from "../core/parameters.ts";
-import { compile, mapRows, type NDArray } from "../engine/index.ts";
+import {
+  ArraySpec,
+  type Engine,
+  type EngineArray,
+  mapBatches,
+  type NDArray,
+} from "../engine/index.ts";
 import type { Part } from "./dataset.ts";
 
 /** How well a part of the data is predicted. */
@@ -14,25 +20,33 @@ export interface ValidationResult {
 
 /** Evaluates a flow on a part of the data. */
 export interface Validation {
-  /** The flat parameters are not consumed. */
-  evaluate(parameters: NDArray, part: Part): Promise<ValidationResult>;
+  evaluate(parameters: EngineArray, part: Part): Promise<ValidationResult>;
   dispose(): void;
 }
 
 /** Compile the evaluation of a flow at parameters given as one flat vector. */
-export function compileValidation(flow: Distribution, layout: ParameterLayout): Validation {
-  const program = compile((parameters: NDArray, inputs: NDArray[]) => {
-    const [x, cond] = inputs as [NDArray, NDArray | undefined];
-    return flow.logProb(layout.toTree(splitParameters(layout, parameters)), x, cond);
-  });
+export function compileValidation(
+  engine: Engine,
+  flow: Distribution,
+  layout: ParameterLayout,
+): Validation {
+  const shapes = flow.condShape ? [flow.shape, flow.condShape] : [flow.shape];
+  const program = engine.compile(
+    (parameters: NDArray, [x, cond]: NDArray[]) =>
+      flow.logProb(layout.toTree(splitParameters(layout, parameters)), x, cond),
+    [new ArraySpec([layout.size]), shapes.map((shape) => new ArraySpec(["n", ...shape]))],
+  );
 
-  async function evaluate(parameters: NDArray, { rows, context }: Part): Promise<ValidationResult> {
+  async function evaluate(
+    parameters: EngineArray,
+    { rows, context }: Part,
+  ): Promise<ValidationResult> {
     const inputs = [{ data: rows.data, shape: flow.shape }];
     if (context && flow.condShape) inputs.push({ data: context.data, shape: flow.condShape });
-    const [logProbs] = await mapRows(inputs, rows.count, (batch) => [
-      program(parameters.ref, batch),
+    const [logProbs] = await mapBatches(program, inputs, rows.count, async (batch) => [
+      await program.run(parameters, batch),
     ]);
-    return summarize(logProbs as Float32Array);
+    return summarize(logProbs);
   }
 
   return { evaluate, dispose: () => program.dispose() };

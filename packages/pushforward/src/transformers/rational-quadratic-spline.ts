@@ -1,7 +1,8 @@
 import { DomainError } from "../core/errors.ts";
 import { defineTransformer, type Transformer } from "../core/transformer.ts";
-import { type NDArray, np } from "../engine/index.ts";
-import { softclip } from "../numerics/stable.ts";
+import { type NDArray, np, tree } from "../engine/index.ts";
+import { hostMatrix } from "../numerics/host-matrix.ts";
+import { gate } from "../numerics/stable.ts";
 
 export interface RationalQuadraticSplineOptions {
   /** Number of bins K; default 8. */
@@ -12,18 +13,26 @@ export interface RationalQuadraticSplineOptions {
   minBin?: number;
 }
 
-/** Slopes at the knots, and relative bin sizes before normalisation, lie in (1e-3, 1e3). */
-const LOG_RANGE = Math.log(1e3);
+/** Slopes at the knots lie in (1e-3, 1e3); bins differ by this factor at most before `minBin`. */
+const RANGE = 1e3;
 
-/** The bin that an input falls into, in coordinates where the interval is [0, 1]. */
-interface Bin {
+/**
+ * The bin that an input falls into, in coordinates where the interval is [0, 1]; lengths along x and
+ * along y are multiples of their own `total`.
+ */
+type Bin = {
   x0: NDArray;
   width: NDArray;
+  xTotal: NDArray;
   y0: NDArray;
   height: NDArray;
+  yTotal: NDArray;
   slope0: NDArray;
   slope1: NDArray;
-}
+};
+
+/** Where the bin lies does not matter for what happens in it. */
+type BinShape = Omit<Bin, "x0" | "y0">;
 
 /**
  * A monotone rational-quadratic spline with identity tails (Durkan et al. 2019, arXiv:1906.04032,
@@ -34,7 +43,8 @@ interface Bin {
  * [-bound, bound]: `y = x`.
  *
  * Parameters, 3K - 1: logits of the widths (K), of the heights (K), log-slopes at the inner knots
- * (K - 1), each softly clipped to ±log 1000. Zeros are the identity, up to rounding. The outer
+ * (K - 1), relative sizes of bins are
+ * `sigmoid(logit) + 1/1000`, log-slopes smoothly bounded to ±log 1000. Zeros are the identity, up to rounding. The outer
  * slopes are 1. Float32 error: in value, 2e-6 · bound, times the local slope where that exceeds 1
  * (5e-6 for the inverse, and its own slope); in the log-derivative 1e-4 for parameters of size 1, up
  * to 0.1 where extreme ones make bins as narrow as they can be.
@@ -56,97 +66,78 @@ export function rationalQuadraticSpline(options: RationalQuadraticSplineOptions 
     );
   }
 
-  /** Sizes of the bins, each at least `minBin`, and the left edges, from 0. */
-  function sizesAndEdges(relative: NDArray): [NDArray, NDArray] {
-    const total = relative.ref.sum(0, { keepdims: true });
-    const sizes = relative
-      .div(total)
-      .mul(1 - bins * minBin)
-      .add(minBin);
-    const before = np.tri(bins, bins, -1);
-    const edges = np.dot(before, sizes.ref.reshape([bins, -1])).reshape(sizes.shape);
-    return [sizes, edges];
-  }
-
   /** Find the bin of `u` in [0, 1] along x or along y, and gather what describes it. */
-  function findBin(theta: NDArray, u: NDArray, along: "x" | "y"): Bin {
-    const positive = np.exp(softclip(theta, LOG_RANGE));
-    const [relativeWidths, relativeHeights, slopes] = np.split(positive, [bins, 2 * bins], 0) as [
-      NDArray,
-      NDArray,
-      NDArray,
-    ];
-    const [widths, xEdges] = sizesAndEdges(relativeWidths);
-    const [heights, yEdges] = sizesAndEdges(relativeHeights);
-    const one = np.ones([1, ...u.shape]);
-    const left = np.concatenate([one.ref, slopes.ref], 0);
-    const right = np.concatenate([slopes, one.ref], 0);
+  function findBin(theta: NDArray, u: NDArray, along: "x" | "y"): [Bin, NDArray] {
+    const rest = u.shape.slice(1);
+    const [logits, slopeLogits] = np.split(theta, [2 * bins], 0);
+    const [lines, totals] = np.split(
+      multiply(tableMatrix(bins, minBin), gate(logits).add(1 / RANGE)),
+      [4 * bins],
+      0,
+    );
+    const [xTotal, yTotal] = np.split(totals, 2, 0);
+    const scaled = u.mul(along === "x" ? xTotal.ref : yTotal.ref);
 
-    const reached = np
-      .greaterEqual(u.reshape([1, ...u.shape]), (along === "x" ? xEdges : yEdges).ref.slice([1]))
-      .astype(np.float32);
-    const chosen = np.concatenate([one, reached.ref], 0).sub(np.pad(reached, { 0: [0, 1] }));
-    const table = np.stack([xEdges, widths, yEdges, heights, left, right], 0);
-    const [x0, width, y0, height, slope0, slope1] = np.unstack(table.mul(chosen).sum(1), 0);
-    return { x0, width, y0, height, slope0, slope1 } as Bin;
-  }
-
-  /** Value in [0, 1] and log-derivative at `t` in a bin. */
-  function evaluate(bin: Bin, t: NDArray): [NDArray, NDArray] {
-    const { x0, width, y0, height, slope0, slope1 } = bin;
-    x0.dispose();
-    const chord = height.ref.div(width);
-    const rest = np.subtract(1, t.ref);
-    const bump = t.ref.mul(rest.ref);
-    const denominator = slope0.ref
-      .add(slope1.ref)
-      .sub(chord.ref.mul(2))
-      .mul(bump.ref)
-      .add(chord.ref);
-    const square = t.ref.mul(t);
-    const value = chord.ref
-      .mul(square.ref)
-      .add(slope0.ref.mul(bump.ref))
-      .div(denominator.ref)
-      .mul(height)
-      .add(y0);
-    const numerator = slope1
-      .mul(square)
-      .add(chord.ref.mul(bump).mul(2))
-      .add(slope0.mul(rest.ref).mul(rest));
-    const ratio = chord.div(denominator);
-    return [value, np.log(numerator.mul(ratio.ref).mul(ratio))];
+    const first = along === "x" ? 0 : 2 * bins;
+    const edges = lines.ref.slice([first, first + bins]);
+    const reached = np.lessEqual(edges, scaled.ref).astype(np.float32);
+    const chosen = multiply(differenceMatrix(bins), reached);
+    const table = np.concatenate([lines, multiply(neighbourMatrix(bins), slopeLogits)], 0);
+    const picked = table
+      .reshape([6, bins, ...rest])
+      .mul(chosen)
+      .sum(1);
+    const [x0, width, y0, height, slopes] = np.split(picked, [1, 2, 3, 4], 0);
+    const [slope0, slope1] = np.split(boundedExp(slopes), 2, 0);
+    return [{ x0, width, xTotal, y0, height, yTotal, slope0, slope1 }, scaled];
   }
 
   /**
-   * The root in [0, 1] of `a t^2 + b t + c = 0` for a bin's inverse, in the form of the quadratic
-   * formula that does not cancel; float32 can make the discriminant slightly negative.
+   * Value, as a share of the bin's height, and log-derivative at `t` in a bin. With
+   * `a = s t + d_k (1-t)` and `b = s (1-t) + d_{k+1} t` the spline is `t a / (t a + (1-t) b)` and its
+   * derivative `s^2 (t b + (1-t) a) / (t a + (1-t) b)^2`: sums of positive terms, nothing cancels.
    */
-  function solve(bin: Bin, u: NDArray): NDArray {
-    const { width, y0, height, slope0, slope1 } = bin;
-    const chord = height.ref.div(width.ref);
-    const rise = u.sub(y0.ref);
-    const bend = slope0.ref.add(slope1.ref).sub(chord.ref.mul(2)).mul(rise.ref);
-    const b = height.ref.mul(slope0.ref).sub(bend.ref);
-    const a = height.ref.mul(chord.ref.sub(slope0.ref)).add(bend);
-    const minusC = chord.mul(rise);
-    const discriminant = b.ref.mul(b.ref).add(a.ref.mul(minusC.ref).mul(4));
-    const root = np.sqrt(np.maximum(discriminant, 1e-30));
-    const large = np.absolute(b.ref).add(root);
-    const convex = np.less(b, 0);
-    const safeA = np.where(convex.ref, a, 1);
-    const t = np.where(convex, large.ref.div(safeA.mul(2)), minusC.mul(2).div(large));
-    return np.clip(t, 0, 1);
+  function evaluate({ width, xTotal, height, yTotal, slope0, slope1 }: BinShape, t: NDArray) {
+    const chord = height.mul(xTotal).div(width.mul(yTotal));
+    const rest = np.subtract(1, t.ref);
+    const a = chord.ref.mul(t.ref).add(slope0.mul(rest.ref));
+    const b = chord.ref.mul(rest.ref).add(slope1.mul(t.ref));
+    const lower = t.ref.mul(a.ref);
+    const denominator = lower.ref.add(rest.ref.mul(b.ref));
+    const ratio = chord.div(denominator.ref);
+    const numerator = t.mul(b).add(rest.mul(a));
+    const logDet = np.log(numerator.mul(ratio.ref).mul(ratio));
+    return [lower.div(denominator), logDet] as const;
   }
 
-  /** Apply `inside` on the interval and the identity beyond it, without NaN gradients. */
-  function withTails(x: NDArray, inside: (u: NDArray) => [NDArray, NDArray]): [NDArray, NDArray] {
-    // Clamping the input first keeps the branch that `where` drops finite, gradients included.
-    const clamped = np.clip(x.ref, -bound, bound);
+  /**
+   * Where in its bin the spline reaches the share `r` of the bin's height:
+   * `t = (s r + (sqrt(q^2 + 4 s^2 r (1-r)) - q) / 2) / (s + sqrt(...))`, `q = d_k (1-r) - d_{k+1} r`.
+   * Both usual forms of the root in one fraction: no sign decides, no denominator vanishes, and what
+   * cancels is small against the bin.
+   */
+  function solve({ width, xTotal, height, yTotal, slope0, slope1 }: BinShape, r: NDArray): NDArray {
+    const chord = height.mul(xTotal).div(width.mul(yTotal));
+    const rest = np.subtract(1, r.ref);
+    const q = slope0.mul(rest.ref).sub(slope1.mul(r.ref));
+    const mixed = r.ref.mul(rest).mul(chord.ref.mul(chord.ref)).mul(4);
+    const root = np.sqrt(q.ref.mul(q.ref).add(np.maximum(mixed, 0)));
+    const numerator = chord.ref.mul(r).add(root.ref.sub(q).mul(0.5));
+    return numerator.div(chord.add(root));
+  }
+
+  /** Apply `inside` on the interval and the identity beyond it, where the slope is 1 as well. */
+  function withTails(x: NDArray, inside: (u: NDArray) => readonly [NDArray, NDArray]) {
+    const shape = x.shape;
+    const column = x.reshape([1, ...shape]);
+    const clamped = np.clip(column.ref, -bound, bound);
+    const beyond = column.sub(clamped.ref);
     const [value, logDet] = inside(clamped.add(bound).mul(1 / (2 * bound)));
-    const outside = np.greater(np.absolute(x.ref), bound);
-    const y = np.where(outside.ref, x, value.mul(2 * bound).sub(bound));
-    return [y, np.where(outside, 0, logDet)];
+    const y = value
+      .mul(2 * bound)
+      .sub(bound)
+      .add(beyond);
+    return [y.reshape(shape), logDet.reshape(shape)] as [NDArray, NDArray];
   }
 
   return defineTransformer({
@@ -156,18 +147,73 @@ export function rationalQuadraticSpline(options: RationalQuadraticSplineOptions 
     options: { bins, bound, minBin },
     forwardAndLogDet: (theta, x) =>
       withTails(x, (u) => {
-        const bin = findBin(theta, u.ref, "x");
-        const t = np.clip(u.sub(bin.x0.ref).div(bin.width.ref), 0, 1);
-        return evaluate(bin, t);
+        const [bin, scaled] = findBin(theta, u, "x");
+        const t = scaled.sub(bin.x0).div(bin.width.ref);
+        const { y0, height, yTotal } = bin;
+        const [share, logDet] = evaluate({ ...bin, height: height.ref, yTotal: yTotal.ref }, t);
+        return [share.mul(height).add(y0).div(yTotal), logDet];
       }),
     inverseAndLogDet: (theta, y) =>
       withTails(y, (u) => {
-        const bin = findBin(theta, u.ref, "y");
-        const t = solve(bin, u);
-        const x = bin.x0.ref.add(bin.width.ref.mul(t.ref));
-        const [value, logDet] = evaluate(bin, t);
+        const [{ x0, y0, ...bin }, scaled] = findBin(theta, u, "y");
+        const { width, xTotal } = bin;
+        const share = scaled.sub(y0).div(bin.height.ref);
+        const t = solve(tree.ref(bin), share);
+        const known = { ...bin, width: width.ref, xTotal: xTotal.ref };
+        const [value, logDet] = evaluate(known, t.ref);
         value.dispose();
-        return [x, logDet.neg()];
+        return [width.mul(t).add(x0).div(xTotal), logDet.neg()];
       }),
   });
+}
+
+/** `exp(c tanh(x / c))` with `c = log RANGE`: the exponential where it is moderate, and never beyond. */
+function boundedExp(x: NDArray): NDArray {
+  const limit = Math.log(RANGE);
+  const tanh = gate(x.mul(2 / limit))
+    .mul(2)
+    .sub(1);
+  return np.exp(tanh.mul(limit));
+}
+
+/** A matrix times `[columns, ...rest]`. */
+function multiply(matrix: NDArray, x: NDArray): NDArray {
+  const [rows, columns] = matrix.shape;
+  const rest = x.shape.slice(1);
+  return np.dot(matrix, x.reshape([columns, -1])).reshape([rows, ...rest]);
+}
+
+/**
+ * From relative widths and heights `r` of all bins to left edges, widths, lower edges, heights and the
+ * two totals, all times the total `R = sum r`: the bin k is `(1 - K m) r_k + m R` wide, m the smallest
+ * share.
+ */
+function tableMatrix(bins: number, minBin: number): NDArray {
+  const size = (bin: number, source: number) => (bin === source ? 1 - bins * minBin : 0) + minBin;
+  const edge = (bin: number, source: number) =>
+    bin * minBin + (source < bin ? 1 - bins * minBin : 0);
+  return hostMatrix(4 * bins + 2, 2 * bins, (row, column) => {
+    const alongY = column >= bins;
+    const source = column % bins;
+    if (row >= 4 * bins) return row - 4 * bins === Number(alongY) ? 1 : 0;
+    if (row >= 2 * bins !== alongY) return 0;
+    const bin = row % bins;
+    return Math.floor(row / bins) % 2 === 0 ? edge(bin, source) : size(bin, source);
+  });
+}
+
+/** From the logits at the inner knots to those at each bin's left and right end; 0 at the outer ones. */
+function neighbourMatrix(bins: number): NDArray {
+  return hostMatrix(2 * bins, bins - 1, (row, knot) =>
+    row < bins ? Number(knot === row - 1) : Number(knot === row - bins),
+  );
+}
+
+/** From "the left edge is reached" to "and the next one is not". */
+function differenceMatrix(bins: number): NDArray {
+  return hostMatrix(
+    bins,
+    bins,
+    (row, column) => Number(column === row) - Number(column === row + 1),
+  );
 }

@@ -15,7 +15,7 @@ import { rebuild } from "../../src/io/rebuild.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 import { apply, upload } from "./host.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 /** Correlated columns far from the origin, of different scales. */
 const rows = (() => {

@@ -10,7 +10,7 @@ import { mlp } from "../../src/networks/index.ts";
 import { rationalQuadraticSpline } from "../../src/transformers/index.ts";
 import { apply, perturbed } from "./host.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 const bijector = coupling({
   shape: [1],

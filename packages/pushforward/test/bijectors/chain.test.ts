@@ -7,7 +7,7 @@ import { mlp } from "../../src/networks/index.ts";
 import { additive, rationalQuadraticSpline } from "../../src/transformers/index.ts";
 import { apply } from "./host.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 const shift = (by: number) => fixedAffine({ shift: [by], scale: [1] });
 const double = fixedAffine({ shift: [0], scale: [2] });

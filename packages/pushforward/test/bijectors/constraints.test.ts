@@ -4,7 +4,7 @@ import type { Bijector } from "../../src/core/bijector.ts";
 import { ready } from "../../src/engine/index.ts";
 import { apply } from "./host.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 const shape = [1];
 const logistic = (x: number) => 1 / (1 + Math.exp(-x));

@@ -7,7 +7,7 @@ import { hostRandom } from "../../src/numerics/host-random.ts";
 import { additive, affine, rationalQuadraticSpline } from "../../src/transformers/index.ts";
 import { apply, perturbed, upload } from "./host.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 const conditioner = mlp({ hidden: [8], activation: "tanh" });
 

@@ -1,6 +1,6 @@
 import type { Bijector, Direction } from "../../src/core/bijector.ts";
 import { layoutOf, uploadParameters } from "../../src/core/parameters.ts";
-import { compile, type NDArray, np, random, type Tree } from "../../src/engine/index.ts";
+import { jit, type NDArray, np, random, type Tree } from "../../src/engine/index.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 
 /** Parameters as `init` makes them, with normal noise added to each. */
@@ -21,7 +21,7 @@ export async function apply(
   rows: readonly (readonly number[])[],
   cond?: readonly (readonly number[])[],
 ): Promise<{ y: number[][]; logDet: number[] }> {
-  const program = compile((args: { params: Tree; x: NDArray; cond?: NDArray }): NDArray[] =>
+  const program = jit((args: { params: Tree; x: NDArray; cond?: NDArray }): NDArray[] =>
     bijector[`${direction}AndLogDet`](args.params, args.x, args.cond),
   );
   const [y, logDet] = program({

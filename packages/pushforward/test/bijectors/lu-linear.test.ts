@@ -5,7 +5,7 @@ import { hostRandom } from "../../src/numerics/host-random.ts";
 import { logAbsDet } from "../../src/numerics/log-abs-det.ts";
 import { apply } from "./host.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 describe.each([1, 2, 5, 12])("d = %i", (d) => {
   const random = hostRandom(d);

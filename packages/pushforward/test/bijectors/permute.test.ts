@@ -3,7 +3,7 @@ import { permute, reverse } from "../../src/bijectors/index.ts";
 import { ready } from "../../src/engine/index.ts";
 import { apply } from "./host.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 test("y_i = x_{indices[i]}, and back", async () => {
   const bijector = permute({ indices: [2, 0, 3, 1] });

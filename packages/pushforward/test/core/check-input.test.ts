@@ -3,7 +3,7 @@ import { checkContext, checkEvent } from "../../src/core/check-input.ts";
 import { ConditionError, ShapeError } from "../../src/core/errors.ts";
 import { np, ready } from "../../src/engine/index.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 const part = { kind: "part", shape: [3], condShape: [2] };
 const free = { ...part, condShape: null };

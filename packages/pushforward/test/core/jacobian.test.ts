@@ -3,7 +3,7 @@ import { defineBijector } from "../../src/core/bijector.ts";
 import { jacobians } from "../../src/core/jacobian.ts";
 import { type NDArray, np, ready } from "../../src/engine/index.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 /** `y = (a x0^2 + c, x0 x1)` forward, and something else backward; log-dets do not matter here. */
 const bijector = defineBijector<{ a: NDArray }>({

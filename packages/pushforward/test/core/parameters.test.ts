@@ -10,7 +10,7 @@ import {
 } from "../../src/core/parameters.ts";
 import { type NDArray, np, ready, type Tree } from "../../src/engine/index.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 const makeTree = () =>
   ({

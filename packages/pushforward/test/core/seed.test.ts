@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { keyOf } from "../../src/core/seed.ts";
 import { random, ready } from "../../src/engine/index.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 test.each([0, 7, 2 ** 32 - 1])("up to 32 bits a seed gives the key of jax: %d", async (seed) => {
   expect(await keyOf(seed).data()).toEqual(await random.key(seed).data());

@@ -4,7 +4,7 @@ import { type Distribution, defineDistribution } from "../../src/core/distributi
 import { ConditionError, DomainError, ShapeError } from "../../src/core/errors.ts";
 import { mixture, normal, transformed, uniform } from "../../src/distributions/index.ts";
 import {
-  compile,
+  jit,
   grad,
   type NDArray,
   np,
@@ -16,7 +16,7 @@ import { nsf } from "../../src/flows/index.ts";
 import { mlp } from "../../src/networks/index.ts";
 import { additive } from "../../src/transformers/index.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 const array = (values: number[], shape: number[]) => np.array(Float32Array.from(values), { shape });
 
@@ -46,7 +46,7 @@ describe("uniform", () => {
     expect(inside).toBeCloseTo(0, 6);
     expect(outside).toBe(-Infinity);
     const loss = (input: NDArray) => distribution.logProb({}, input).sum();
-    const slopes = compile(grad(loss as never) as never) as unknown as (x: NDArray) => NDArray;
+    const slopes = jit(grad(loss as never) as never) as unknown as (x: NDArray) => NDArray;
     expect([...(await slopes(x()).data())]).toEqual([0, 0, 0, 0]);
   });
 

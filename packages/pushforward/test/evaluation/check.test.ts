@@ -8,7 +8,7 @@ import { normal, transformed } from "../../src/distributions/index.ts";
 import { np, random, ready } from "../../src/engine/index.ts";
 import { correlatedNormal } from "../support/draws.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 const rows = correlatedNormal(300, 1);
 

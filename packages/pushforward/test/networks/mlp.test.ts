@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Network } from "../../src/core/network.ts";
 import { downloadParameters, layoutOf, uploadParameters } from "../../src/core/parameters.ts";
 import {
-  compile,
+  jit,
   grad,
   type NDArray,
   np,
@@ -13,7 +13,7 @@ import {
 import { type Activation, mlp } from "../../src/networks/index.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 const scalar: Record<Activation, (x: number) => number> = {
   relu: (x) => Math.max(0, x),
@@ -66,7 +66,7 @@ describe.each([[[]], [[5]], [[6, 4]]])("hidden %o", (hidden) => {
     const { network, layout, flat, column, input, widths } = drawCase(hidden, name);
     const paths = hidden.concat(OUTPUTS).flatMap((_, i) => [`${i}.weight`, `${i}.bias`]);
     expect(layout.slots.map(({ path }) => path)).toEqual(paths);
-    const run = compile((params: Tree, x: NDArray) => network.apply(params, x));
+    const run = jit((params: Tree, x: NDArray) => network.apply(params, x));
     const got = await run(uploadParameters(layout, flat), input()).data();
     for (let c = 0; c < COLUMNS; c++) {
       reference(flat, widths, name, column(c)).forEach((value, o) => {
@@ -83,7 +83,7 @@ test.each(["relu", "tanh", "silu"] as const)(
   async (name) => {
     const { network, layout, flat, column, input, widths } = drawCase([5], name);
     const loss = (params: Tree) => network.apply(params, input()).sum();
-    const slopes = compile(grad(loss as never) as never) as unknown as (params: Tree) => Tree;
+    const slopes = jit(grad(loss as never) as never) as unknown as (params: Tree) => Tree;
     const got = await downloadParameters(slopes(uploadParameters(layout, flat)));
     const value = (values: Float32Array) => {
       let sum = 0;

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { compile, grad, type NDArray, np, ready } from "../../src/engine/index.ts";
+import { jit, grad, type NDArray, np, ready } from "../../src/engine/index.ts";
 import { inverseOrder, takeRows } from "../../src/numerics/reorder.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 const ROWS = 5;
 const table = Float32Array.from({ length: ROWS * 2 }, (_, i) => i * i + 1);
@@ -36,7 +36,7 @@ describe.each(orders.map((order) => [order]))("rows %o", (order) => {
       takeRows(x, order)
         .mul(np.array(weights.slice(), { shape: [order.length, 2] }))
         .sum();
-    const slopes = compile(grad(loss as never) as never) as unknown as (x: NDArray) => NDArray;
+    const slopes = jit(grad(loss as never) as never) as unknown as (x: NDArray) => NDArray;
     const got = await slopes(np.array(table.slice(), { shape: [ROWS, 2] })).data();
     const expected = new Array<number>(ROWS * 2).fill(0);
     order.forEach((row, to) => {

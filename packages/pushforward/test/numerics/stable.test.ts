@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { compile, grad, type NDArray, np, ready } from "../../src/engine/index.ts";
+import { jit, grad, type NDArray, np, ready } from "../../src/engine/index.ts";
 import { logSigmoid, logSumExp, sigmoid, softclip, softplus } from "../../src/numerics/stable.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 /** Varied numbers: jax-js folds arrays of equal ones in double precision, which hides overflow. */
 const GRID = Float32Array.from(
@@ -14,8 +14,8 @@ const BOTH_SIGNS = Float32Array.from([...GRID, ...GRID.map((x) => -x).slice(1)])
 type Scalar = (x: NDArray) => NDArray;
 
 async function valuesAndSlopes(f: Scalar, x: Float32Array) {
-  const values = compile(f);
-  const slopes = compile(grad(((input: NDArray) => f(input).sum()) as never) as never) as Scalar;
+  const values = jit(f);
+  const slopes = jit(grad(((input: NDArray) => f(input).sum()) as never) as never) as Scalar;
   return {
     values: (await values(np.array(x.slice())).data()) as Float32Array,
     slopes: (await slopes(np.array(x.slice())).data()) as Float32Array,
@@ -113,7 +113,7 @@ describe("logSumExp", () => {
 
   test("gradients are softmax weights, without NaN beside -Infinity", async () => {
     const some = rows.slice(0, 3).concat([rows[4]!]);
-    const slopes = compile(
+    const slopes = jit(
       grad(((x: NDArray) => logSumExp(x, 1).sum()) as never) as never,
     ) as Scalar;
     const got = await slopes(np.array(Float32Array.from(some.flat()), { shape: [4, 3] })).data();

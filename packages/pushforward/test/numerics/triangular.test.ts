@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { compile, grad, type NDArray, np, ready } from "../../src/engine/index.ts";
+import { jit, grad, type NDArray, np, ready } from "../../src/engine/index.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 import { solveTriangular } from "../../src/numerics/triangular.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 /** Substitution in double precision; reads only the triangle. */
 function substitute(a: Float32Array, b: Float32Array, d: number, n: number, lower: boolean) {
@@ -35,7 +35,7 @@ describe.each([1, 2, 3, 5, 8, 17])("d = %i", (d) => {
     const n = 3;
     // The other triangle holds numbers, too: it must not be read.
     const { a, b } = drawSystem(d, n);
-    const solve = compile((left: NDArray, right: NDArray) =>
+    const solve = jit((left: NDArray, right: NDArray) =>
       solveTriangular(left, right, triangle),
     );
     const x = await solve(
@@ -70,7 +70,7 @@ test("gradients agree with differences of the double-precision solution", async 
     solveTriangular(left, right, "lower")
       .mul(np.array(weights.slice(), { shape: [d, n] }))
       .sum();
-  const differentiate = compile(grad(loss as never) as never) as unknown as (args: {
+  const differentiate = jit(grad(loss as never) as never) as unknown as (args: {
     left: NDArray;
     right: NDArray;
   }) => { left: NDArray; right: NDArray };

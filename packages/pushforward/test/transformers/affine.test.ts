@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type NDArray, np, ready } from "../../src/engine/index.ts";
 import { additive, affine } from "../../src/transformers/index.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 const shifts = [0, 1, -3, 0.5, 100];
 const raws = [0, -2, 40, -1e30, 0.3];

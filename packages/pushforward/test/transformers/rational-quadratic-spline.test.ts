@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { compile, grad, type NDArray, np, ready } from "../../src/engine/index.ts";
+import { jit, grad, type NDArray, np, ready } from "../../src/engine/index.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 import { rationalQuadraticSpline } from "../../src/transformers/index.ts";
 import { knotsOf, type SplineOptions, splineForward, splineInverse } from "./spline-reference.ts";
 
-beforeAll(ready);
+beforeAll(() => ready());
 
 type Maps = Record<
   "forward" | "inverse",
@@ -15,7 +15,7 @@ type Maps = Record<
 function mapsOf({ bins, bound, minBin }: SplineOptions): Maps {
   const spline = rationalQuadraticSpline({ bins, bound, minBin });
   const run = (direction: "forward" | "inverse"): Maps["forward"] => {
-    const program = compile((theta: NDArray, x: NDArray): NDArray[] =>
+    const program = jit((theta: NDArray, x: NDArray): NDArray[] =>
       spline[`${direction}AndLogDet`](theta, x),
     );
     return async (theta, x) => {
@@ -41,7 +41,7 @@ async function gradients(
     const [y, logDet] = map(variables.theta, variables.x);
     return y.sum().add(logDet.sum());
   };
-  const differentiate = compile(grad(loss as never) as never) as unknown as (variables: {
+  const differentiate = jit(grad(loss as never) as never) as unknown as (variables: {
     theta: NDArray;
     x: NDArray;
   }) => { theta: NDArray; x: NDArray };

@@ -25,13 +25,17 @@ export async function checkBatches(subject: Subject, probe: Probe, limit: number
   compare(subject, probe, together, stacked, "events one by one against a batch", limit);
 }
 
+/** Eager calls run on jax-js, whose logarithm on WebAssembly is off by up to 1.2e-5. */
+const LOGARITHM = 1.5e-5;
+
 /** A compiled program gives what the eager call gives, within `limit`. */
 export async function checkCompiled(subject: Subject, probe: Probe, limit: number): Promise<void> {
   const { method, rows } = probe;
   const point = firstRows(subject, rows, 0, 16);
   const eager = await callEagerly(subject, method, point, [16]);
   const compiled = await method.run(point);
-  compare(subject, probe, eager, compiled, "a compiled program against eager calls", limit);
+  const allowed = subject.engine.name.startsWith("jax") ? limit : limit + LOGARITHM;
+  compare(subject, probe, eager, compiled, "a compiled program against eager calls", allowed);
 }
 
 /** Hold the relative difference of two lists of outputs to a limit. */

@@ -1,7 +1,15 @@
 import type { Distribution } from "../../core/distribution.ts";
-import { uploadParameters } from "../../core/parameters.ts";
+import { parameterArguments, parameterSpecs } from "../../core/parameters.ts";
 import type { Shape } from "../../core/shape.ts";
-import { compile, mapRows, type NDArray, np, random, type Tree } from "../../engine/index.ts";
+import {
+  ArraySpec,
+  EngineArray,
+  hostArray,
+  mapBatches,
+  type NDArray,
+  random,
+  type Tree,
+} from "../../engine/index.ts";
 import type { Subject } from "../subject.ts";
 
 /** Draws of a sample that the laws about samples look at. */
@@ -25,30 +33,38 @@ export type LogDensityFor = (context: Float32Array | null, seed?: number) => Pro
 
 /** Compile a distribution's two methods, once for all contexts. */
 export function logDensityOf(distribution: Distribution, subject: Subject): LogDensityFor {
-  const { shape, condShape, layout, params } = subject;
+  const { shape, condShape, layout, params, engine } = subject;
   type Arguments = { tensors: Tree; cond?: NDArray };
-  const density = compile(({ tensors, cond, x }: Arguments & { x: NDArray }) =>
-    distribution.logProb(tensors, x, cond),
+  const specs = {
+    tensors: parameterSpecs(layout),
+    ...(condShape && { cond: new ArraySpec(condShape) }),
+  };
+  const density = engine.compile(
+    ({ tensors, cond, x }: Arguments & { x: NDArray }) => distribution.logProb(tensors, x, cond),
+    [{ ...specs, x: new ArraySpec(["n", ...shape]) }],
   );
-  const sampler = compile(
+  const sampler = engine.compileOnJax(
     ({ tensors, cond, key }: Arguments & { key: NDArray }) =>
       distribution.sampleAndLogProb(tensors, key, SAMPLES, cond) as NDArray[],
   );
   return async (context, seed = subject.seed) => {
-    const upload = (): Arguments => ({
-      tensors: uploadParameters(layout, params),
-      ...(context && condShape && { cond: np.array(context.slice(), { shape: [...condShape] }) }),
-    });
-    const [x, logProb] = sampler({ ...upload(), key: random.key(seed) }) as [NDArray, NDArray];
+    const given = {
+      tensors: parameterArguments(layout, params),
+      ...(context && condShape && { cond: hostArray(context, condShape) }),
+    };
+    const key = random.key(seed);
+    const drawn = { ...given, key: new EngineArray(key.shape, key.dtype, key) };
+    const [x, logProb] = await sampler.run(drawn as never);
     return {
       shape,
       samples: (await x.data()) as Float32Array,
       logProbs: (await logProb.data()) as Float32Array,
       async evaluate(points, count) {
-        const [values] = await mapRows([{ data: points, shape }], count, ([batch]) => [
-          density({ ...upload(), x: batch as NDArray }),
+        const rows = [{ data: points, shape }];
+        const [values] = await mapBatches(density, rows, count, async ([batch]) => [
+          await density.run({ ...given, x: batch } as never),
         ]);
-        return values as Float32Array;
+        return values;
       },
       describe: context ? `, given the context [${context.join(", ")}]` : "",
     };

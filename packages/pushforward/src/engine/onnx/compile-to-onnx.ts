@@ -1,0 +1,78 @@
+import type { SpecTree } from "../array-spec.ts";
+import type { DType, Tree } from "../jax.ts";
+import { encodeModel, type ModelCard } from "./encode.ts";
+import { entries, type Graph } from "./graph.ts";
+import { lower } from "./lower.ts";
+import { optimize } from "./optimize.ts";
+import { specLeaves, trace } from "./trace.ts";
+
+/** A function as an ONNX model, and how to call it. */
+export interface CompiledToOnnx {
+  readonly bytes: Uint8Array;
+  /** One per leaf of the arguments; those that are not used are no inputs of the model. */
+  readonly inputs: readonly { name: string; used: boolean }[];
+  readonly outputs: readonly { name: string; dtype: DType }[];
+  toTree<T>(leaves: T[]): unknown;
+}
+
+/**
+ * Numbers that stand for the number of rows while tracing: primes, so that extents that are multiples
+ * of one are so because of the rows.
+ */
+const BATCHES = [1021, 1019, 1013, 1009];
+
+/** Names for a model that people call; without them: `input0`, ..., `output0`, .... */
+export interface OnnxInterface {
+  /** One per leaf of the arguments. All of them become inputs, read or not. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly card?: ModelCard;
+}
+
+/**
+ * Trace a function and write it as an ONNX model for any number of rows.
+ *
+ * @throws EngineError when it cannot be written.
+ */
+export async function compileToOnnx(
+  fn: (...args: never[]) => Tree,
+  specs: readonly SpecTree[],
+  names?: OnnxInterface,
+): Promise<CompiledToOnnx> {
+  const { graph: traced, toTree } = await trace(fn, specs, chooseBatch(specs));
+  const graph = optimize(traced);
+  const used = usedInputs(graph);
+  const inputs = graph.inputs.map((each, index) => ({
+    name: names?.inputs[index] ?? `input${index}`,
+    used: names !== undefined || used.has(each),
+  }));
+  const outputs = graph.outputs.map(({ dtype }, index) => ({
+    name: names?.outputs[index] ?? `output${index}`,
+    dtype,
+  }));
+  const lowered = lower(
+    { ...graph, inputs: graph.inputs.filter((_, index) => inputs[index].used) },
+    {
+      inputs: inputs.filter((each) => each.used).map(({ name }) => name),
+      outputs: outputs.map(({ name }) => name),
+    },
+  );
+  return { bytes: encodeModel(lowered, names?.card), inputs, outputs, toTree };
+}
+
+function usedInputs({ nodes, outputs, inputs, batch }: Graph): Set<unknown> {
+  const used = new Set<unknown>([...nodes.flatMap((each) => each.inputs), ...outputs]);
+  // The number of rows is read off an input's shape, even where no entry of it is.
+  for (const each of inputs) if (each.shape.some((extent) => extent % batch === 0)) used.add(each);
+  return used;
+}
+
+function chooseBatch(specs: readonly SpecTree[]): number {
+  const leaves = specLeaves(specs);
+  const fits = (batch: number) =>
+    leaves.every(({ shape }) => {
+      const fixed = shape.filter((extent) => extent !== "n");
+      return [...fixed, entries(fixed)].every((extent) => extent % batch !== 0);
+    });
+  return BATCHES.find(fits) ?? BATCHES[0];
+}

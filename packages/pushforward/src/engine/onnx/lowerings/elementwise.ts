@@ -1,0 +1,90 @@
+import type { Builder, Tensor, TensorType } from "../builder.ts";
+import { broadcastShapes, type Node } from "../graph.ts";
+import { type Lowering, type LoweringTable, resultType } from "../lowering.ts";
+
+/** An operator of one operand that keeps its type. */
+function unary(type: string): Lowering {
+  return (builder, [x]) => builder.op(type, [x], x.shape, x.type);
+}
+
+/** An operator of two operands that both take the result's type; `logical` where that is `bool`. */
+function binary(type: string, logical: string): Lowering {
+  return (builder, inputs, node) => {
+    const result = resultType(node);
+    const operands = inputs.map((x) => builder.cast(x, result));
+    const shape = broadcastShapes(...inputs.map((x) => x.shape));
+    const value = builder.op(result === "bool" ? logical : type, operands, shape, result);
+    return wrapped(builder, value, node);
+  };
+}
+
+/** Unsigned integers are held in a wider type: bring them back into their range. */
+function wrapped(builder: Builder, x: Tensor, node: Node): Tensor {
+  if (node.outputs[0].dtype !== "uint32") return x;
+  return builder.op("BitwiseAnd", [x, builder.scalar(2 ** 32 - 1, "int64")], x.shape, "int64");
+}
+
+/** The type in which values of two types are compared. */
+function commonType(types: readonly TensorType[]): TensorType {
+  if (types.includes("float32")) return "float32";
+  if (types.includes("int64")) return "int64";
+  return "int32";
+}
+
+const comparisons: Record<string, string> = {
+  less: "Less",
+  less_equal: "LessOrEqual",
+  equal: "Equal",
+  not_equal: "Equal",
+};
+
+const compare: Lowering = (builder, inputs, { params }) => {
+  const common = commonType(inputs.map((x) => x.type));
+  const operands = inputs.map((x) => builder.cast(x, common));
+  const shape = broadcastShapes(...inputs.map((x) => x.shape));
+  const op = params.op as string;
+  const result = builder.op(comparisons[op], operands, shape, "bool");
+  return op === "not_equal" ? builder.op("Not", [result], shape, "bool") : result;
+};
+
+const where: Lowering = (builder, [condition, x, y], node) => {
+  const result = resultType(node);
+  const operands = [condition, builder.cast(x, result), builder.cast(y, result)];
+  const shape = broadcastShapes(condition.shape, x.shape, y.shape);
+  return builder.op("Where", operands, shape, result);
+};
+
+const negate: Lowering = (builder, [x], node) =>
+  wrapped(builder, builder.op("Neg", [x], x.shape, x.type), node);
+
+/** To integers as jax-js rounds: towards zero. */
+const cast: Lowering = (builder, [x], node) =>
+  wrapped(builder, builder.cast(x, resultType(node)), node);
+
+/** Entry by entry, with NumPy's broadcasting where there are several operands. */
+export const elementwise: LoweringTable = {
+  add: binary("Add", "Or"),
+  sub: binary("Sub", "Xor"),
+  mul: binary("Mul", "And"),
+  div: binary("Div", "And"),
+  min: binary("Min", "And"),
+  max: binary("Max", "Or"),
+  neg: negate,
+  abs: unary("Abs"),
+  reciprocal: unary("Reciprocal"),
+  floor: unary("Floor"),
+  ceil: unary("Ceil"),
+  sin: unary("Sin"),
+  cos: unary("Cos"),
+  asin: unary("Asin"),
+  atan: unary("Atan"),
+  exp: unary("Exp"),
+  log: unary("Log"),
+  erf: unary("Erf"),
+  sqrt: unary("Sqrt"),
+  sigmoid: unary("Sigmoid"),
+  stop_gradient: (_, [x]) => x,
+  compare,
+  where,
+  cast,
+};
