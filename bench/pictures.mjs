@@ -5,7 +5,7 @@ import { legend } from "../packages/cli/dist/plot/legend.js";
 import { fontSize, picture, plotPanel } from "../packages/cli/dist/plot/svg.js";
 import { curves, groups } from "./groups.mjs";
 import { libraries } from "./libraries.mjs";
-import { short } from "./number-text.mjs";
+import { short, whole } from "./number-text.mjs";
 
 /** @typedef {import("./results.mjs").Results} Results */
 /** @typedef {{ row: string, library: string, value: number }} Point */
@@ -96,9 +96,15 @@ function dotPanel({ title, points }) {
     marks: [
       Plot.gridX(roundValues(domain), { stroke: grid, strokeOpacity: 1 }),
       Plot.ruleY(rows, { stroke: grid }),
-      Plot.axisX(roundValues(domain), { color: ink, tickFormat: short, label: null }),
+      Plot.axisX(roundValues(domain), { color: ink, text: short, label: null }),
       Plot.axisY({ color: ink, label: null, tickSize: 0 }),
-      Plot.dot(points, { x: "value", y: "row", r: 4, fill: colorOf, stroke: "white" }),
+      ...libraries.map(({ id, color }, place) =>
+        Plot.dot(
+          points.filter(({ library }) => library === id),
+          // A little higher or lower each, so that equal times do not hide one another.
+          { x: "value", y: "row", dy: 2 * (place - 3), r: 4, fill: color, stroke: "white" },
+        ),
+      ),
       heading(title),
     ],
   });
@@ -143,8 +149,8 @@ function curvePanel({ title, points }) {
     y: { type: "log", domain },
     marks: [
       Plot.gridY(roundValues(domain), { stroke: grid, strokeOpacity: 1 }),
-      Plot.axisX(places, { color: ink, tickFormat: short, label: null }),
-      Plot.axisY(roundValues(domain), { color: ink, tickFormat: short, label: null }),
+      Plot.axisX(places, { color: ink, text: whole, label: null }),
+      Plot.axisY(roundValues(domain), { color: ink, text: short, label: null }),
       Plot.line(points, { x: "at", y: "value", z: "library", stroke: colorOf, strokeWidth: 2 }),
       Plot.dot(points, { x: "at", y: "value", r: 3, fill: colorOf }),
       heading(title),
@@ -174,14 +180,27 @@ function withRoom(values) {
   return [Math.min(...values) / 1.3, Math.max(...values) * 1.3];
 }
 
-/** The multiples of powers of ten by 1, 2 and 5 in a range. @param {[number, number]} range */
-function roundValues([low, high]) {
+/** Leading digits of ticks, from coarse to fine. */
+const digits = [
+  [1, 2, 5],
+  [1, 2, 3, 4, 5, 6, 7, 8, 9],
+  Array.from({ length: 90 }, (_, i) => (10 + i) / 10),
+];
+
+/** Where to put ticks: as coarse as gives three of them. @param {[number, number]} range */
+function roundValues(range) {
+  const choices = digits.map((factors) => multiples(factors, range));
+  return choices.find(({ length }) => length >= 3) ?? choices.at(-1) ?? [];
+}
+
+/** @param {readonly number[]} factors @param {[number, number]} range */
+function multiples(factors, [low, high]) {
   const first = Math.floor(Math.log10(low));
   const powers = Array.from(
     { length: Math.ceil(Math.log10(high)) - first + 1 },
     (_, i) => first + i,
   );
   return powers
-    .flatMap((power) => [1, 2, 5].map((factor) => Number(`${factor}e${power}`)))
+    .flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`)))
     .filter((value) => value >= low && value <= high);
 }

@@ -45,19 +45,24 @@ function preface({ facts, libraries: versions }) {
       `Rounds: ${rounds}.`,
     "Times are the minimum over all repetitions, the median in brackets. Numbers of a model: " +
       "dimensions, hidden width, layers, rows of a batch. The fastest library is bold.",
-    list.join("\n"),
+    ...(list.length ? [list.join("\n")] : []),
   ];
+}
+
+/** @param {Results} results */
+function measuredCases({ cases, measurements }) {
+  return cases.filter(({ id }) => measurements.some((found) => found.case === id));
 }
 
 /** @param {Results} results @param {typeof groups[number]} group */
 function groupTables(results, { id, title, unit, name }) {
-  const entries = results.cases.filter(({ group }) => group === id);
+  const entries = measuredCases(results).filter(({ group }) => group === id);
   if (entries.length === 0) return [];
   const times = table(results, entries, (entry, library) =>
     timeCell(results, entry, library, unit),
   );
   const others = [`## ${title}`, `${name}:`, times];
-  if (results.libraries.some(({ library }) => library === reference)) {
+  if (entries.some((entry) => lookUp(results, entry.id, reference))) {
     const compare = table(results, entries, (entry, library) => ratio(results, entry, library));
     others.push(`As a multiple of the time of ${titleOf(reference)}:`, compare);
   }
@@ -78,7 +83,7 @@ function groupTables(results, { id, title, unit, name }) {
 
 /** @param {Results} results @param {typeof curves[number]} curve */
 function curveTable(results, { id, title }) {
-  const entries = results.cases.filter(({ growth }) => growth?.along === id);
+  const entries = measuredCases(results).filter(({ growth }) => growth?.along === id);
   if (entries.length === 0) return [];
   const times = table(results, entries, (entry, library) => timeCell(results, entry, library, 1));
   return [`## ${title}`, "RQ-NSF 6, 128, 5, 512 but for one number; ms per step:", times];
@@ -86,7 +91,9 @@ function curveTable(results, { id, title }) {
 
 /** @param {Results} results */
 function parameterTable(results) {
-  const entries = results.cases.filter(({ group }) => ["train", "million"].includes(group));
+  const entries = measuredCases(results).filter(({ group }) =>
+    ["train", "million"].includes(group),
+  );
   if (entries.length === 0) return [];
   const counts = table(results, entries, (entry, library) => {
     if (library === bound) return "";

@@ -15,7 +15,7 @@ from flowjax.distributions import StandardNormal
 from flowjax.flows import coupling_flow, masked_autoregressive_flow
 from flowjax.train.losses import MaximumLikelihoodLoss
 
-from prepared import LEARNING_RATE, NotExpressible, Prepared, chunks
+from prepared import BATCHES, LEARNING_RATE, NotExpressible, Prepared, chunks
 
 CHUNK = 8192
 
@@ -86,7 +86,7 @@ def training(flow, rows, keys):
         return eqx.apply_updates(params, updates), state, loss
 
     compiled = jax.jit(update, donate_argnums=(0, 1))
-    batches = cycle(list(jr.normal(keys[0], (8, rows, *flow.shape))))
+    batches = cycle(list(jr.normal(keys[0], (BATCHES, rows, *flow.shape))))
     training_state = [params, optimizer.init(params), 0.0]
 
     def step():

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 LEARNING_RATE = 1e-3
 
+BATCHES = 32
+"""Different batches that training steps go round."""
+
 
 class NotExpressible(Exception):
     """The library has no means to build this case; the message says which are missing."""

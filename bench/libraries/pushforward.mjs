@@ -27,7 +27,7 @@ import {
 const LEARNING_RATE = 1e-3;
 
 /** Batches that training steps go round, as with the other libraries. */
-const BATCHES = 8;
+const BATCHES = 32;
 
 /** Kinds of flows that the library has no parts for yet. @type {Record<string, string>} */
 const missing = {

@@ -6,7 +6,7 @@ from itertools import cycle
 
 import torch
 
-from prepared import LEARNING_RATE, Prepared, chunks
+from prepared import BATCHES, LEARNING_RATE, Prepared, chunks
 
 CHUNK = 8192
 """Rows per call of the two functions where there are a million: see the README."""
@@ -40,7 +40,7 @@ def prepare(request: dict, build: Callable[[dict], TorchFlow], versions: dict) -
 
 def training(flow: TorchFlow, rows: int):
     optimizer = torch.optim.Adam(flow.module.parameters(), lr=LEARNING_RATE, fused=True)
-    batches = cycle([torch.randn(rows, *flow.shape) for _ in range(8)])
+    batches = cycle([torch.randn(rows, *flow.shape) for _ in range(BATCHES)])
     losses = [0.0]
 
     def step():

@@ -5,7 +5,7 @@ export const exitCodes = { done: 0, failure: 1, userError: 2, interrupted: 130 }
 export class Interrupted extends Error {}
 
 /** Codes of the library's errors that its user can mend. */
-const USER_ERRORS = new Set(["data", "model-file", "domain", "shape", "condition"]);
+const USER_ERRORS = new Set(["data", "model-file", "domain", "shape", "condition", "engine"]);
 
 /** The exit code of an error. */
 export function exitCode(error: unknown): number {

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import {
+  engineName,
+  exportable,
+  functionNames,
   names,
   notNegative,
   pictureFile,
@@ -44,6 +47,7 @@ export function createProgram(): Command {
   addInspect(program);
   addCheck(program);
   addPlot(program);
+  addExport(program);
   return program;
 }
 
@@ -102,7 +106,8 @@ function addFit(program: Command): void {
     .option("--batch-size <n>", "rows per step (default: 256)", wholeNumber(1))
     .option("--learning-rate <rate>", "largest learning rate (default: 0.002)", positive)
     .option("--weight-decay <w>", "AdamW's weight decay (default: 0)", notNegative)
-    .option("--checkpoint <file>", "save the state here at times; continue from it if it exists")
+    .option("--checkpoint <file>", "save the state here at times; continue from it if it exists");
+  addEngine(command)
     .optionsGroup("Output:")
     .option("--out <file>", "model file (default: the table's name with .safetensors)");
   command.addHelpText("after", () => wrapped(SMALL_TABLES));
@@ -126,7 +131,7 @@ function addScore(program: Command): void {
     .argument(MODEL, MODEL_HELP)
     .argument(TABLE, `${TABLE_HELP} with the model's columns`)
     .optionsGroup("Data:");
-  addTableOptions(command, MODEL_COLUMNS)
+  addEngine(addTableOptions(command, MODEL_COLUMNS))
     .optionsGroup("Output:")
     .option("--out <file>", "CSV file (default: standard output)");
   finish(command, "score", ["model.safetensors data.csv --out scores.csv"]).action(
@@ -140,7 +145,8 @@ function addSample(program: Command): void {
     .argument(MODEL, MODEL_HELP)
     .optionsGroup("Sample:")
     .option("-n, --count <n>", "number of rows", wholeNumber(1), 1000)
-    .option("--seed <n>", "same seed, same rows", wholeNumber(0), 0)
+    .option("--seed <n>", "same seed, same rows", wholeNumber(0), 0);
+  addEngine(command)
     .optionsGroup("Output:")
     .option("--out <file>", "CSV file (default: standard output)");
   finish(command, "sample", ["model.safetensors -n 500 --seed 1 --out samples.csv"]).action(
@@ -149,9 +155,11 @@ function addSample(program: Command): void {
 }
 
 function addInspect(program: Command): void {
-  const command = addCommand(program, "inspect", "Show what a model file holds.")
-    .argument(MODEL, MODEL_HELP)
-    .optionsGroup("Output:");
+  const command = addCommand(program, "inspect", "Show what a model file holds.").argument(
+    MODEL,
+    MODEL_HELP,
+  );
+  addEngine(command).optionsGroup("Output:");
   finish(command, "inspect", ["model.safetensors"]).action(async (model, options) =>
     (await import("./commands/inspect.ts")).inspectCommand(model, options),
   );
@@ -166,9 +174,13 @@ function addCheck(program: Command): void {
     .argument(MODEL, MODEL_HELP)
     .argument("[table]", "CSV or TSV file to test it on (default: the model's own samples)")
     .optionsGroup("Data:");
-  addTableOptions(command, MODEL_COLUMNS)
-    .option("--seed <n>", "seed of the points that are tested", wholeNumber(0), 0)
-    .optionsGroup("Output:");
+  addTableOptions(command, MODEL_COLUMNS).option(
+    "--seed <n>",
+    "seed of the points that are tested",
+    wholeNumber(0),
+    0,
+  );
+  addEngine(command).optionsGroup("Output:");
   finish(command, "check", ["model.safetensors data.csv"]).action(async (model, table, options) =>
     (await import("./commands/check.ts")).checkCommand(model, table, options),
   );
@@ -190,7 +202,8 @@ function addPlot(program: Command): void {
         .choices(["density", "layers", "training"])
         .default("density"),
     )
-    .option("--seed <n>", "seed of the samples", wholeNumber(0), 0)
+    .option("--seed <n>", "seed of the samples", wholeNumber(0), 0);
+  addEngine(command)
     .optionsGroup("Output:")
     .option("--out <file>", "picture, .png or .svg (default: density.png, ...)", pictureFile);
   finish(command, "plot", [
@@ -198,6 +211,32 @@ function addPlot(program: Command): void {
     "model.safetensors --what layers --out layers.svg",
   ]).action(async (model, table, options) =>
     (await import("./commands/plot.ts")).plotCommand(model, table, options),
+  );
+}
+
+function addExport(program: Command): void {
+  const command = addCommand(
+    program,
+    "export",
+    "Write a model as ONNX files, which other languages can run.",
+  )
+    .argument(MODEL, MODEL_HELP)
+    .optionsGroup("Export:")
+    .addOption(
+      new Option(
+        "--functions <names>",
+        `some of ${exportable.join(",")}; several go to one file each: model.logProb.onnx, ...`,
+      )
+        .argParser(functionNames)
+        .default(["logProb"], "logProb"),
+    )
+    .optionsGroup("Output:")
+    .option("--out <file>", "ONNX file (default: the model's name with .onnx)");
+  finish(command, "export", [
+    "model.safetensors",
+    "model.safetensors --functions logProb,sample --out model.onnx",
+  ]).action(async (model, options) =>
+    (await import("./commands/export.ts")).exportCommand(model, options),
   );
 }
 
@@ -210,6 +249,18 @@ function addTableOptions(command: Command, columns: string): Command {
     .addOption(new Option("--columns <names>", columns).argParser(names).conflicts("exclude"))
     .option("--exclude <names>", "leave these columns out", names)
     .option("--drop-missing", "leave out rows in which a cell is missing");
+}
+
+/** What every command has that computes. */
+function addEngine(command: Command): Command {
+  return command
+    .optionsGroup("Engine:")
+    .option(
+      "--engine <engine>",
+      "what computes: auto, onnx, onnx:<execution provider>, jax, jax:wasm, jax:webgpu or jax:cpu " +
+        "(default: PUSHFORWARD_ENGINE, else auto)",
+      engineName,
+    );
 }
 
 /** What every command has: `--json`, `--help` and examples. */

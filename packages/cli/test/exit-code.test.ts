@@ -1,9 +1,10 @@
-import { DataError, InverseUnavailableError, NotFiniteError } from "pushforward";
+import { DataError, EngineError, InverseUnavailableError, NotFiniteError } from "pushforward";
 import { expect, test } from "vitest";
 import { errorLine, exitCode, Interrupted } from "../src/exit-code.ts";
 
 test.each([
   [new DataError("t.csv: is empty"), 2, "t.csv: is empty"],
+  [new EngineError("no webgpu here"), 2, "no webgpu here"],
   [new NotFiniteError("gave up at layer 2"), 1, "gave up at layer 2"],
   [new InverseUnavailableError("no inverse"), 1, "no inverse"],
   [new Interrupted("stopped at step 3"), 130, "stopped at step 3"],

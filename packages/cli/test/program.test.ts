@@ -16,7 +16,7 @@ async function help(columns: string, ...args: string[]): Promise<string> {
 }
 
 test.each(["60", "80", "100"])("help keeps to %s columns", async (columns) => {
-  for (const command of ["fit", "score", "sample", "inspect", "check", "plot", ""]) {
+  for (const command of ["fit", "score", "sample", "inspect", "check", "plot", "export", ""]) {
     const text = await help(columns, ...(command ? ["help", command] : ["help"]));
     expect(text).toContain("Usage: pushforward");
     // A line to be copied stays whole.

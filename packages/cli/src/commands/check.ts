@@ -18,15 +18,15 @@ export async function checkCommand(
 ): Promise<void> {
   const console = openConsole();
   const { seed, json } = options;
-  const model = await loadModel(modelPath);
+  const model = await loadModel(modelPath, options, console);
   const found = tablePath ? await readModelTable(model, tablePath, options) : null;
   for (const notice of found?.table.notices ?? []) console.note(notice);
   const report = await model.check(found?.rows, { seed });
   if (!report.ok) process.exitCode = exitCodes.failure;
   if (json) {
-    console.print(
-      JSON.stringify({ command: "check", model: modelPath, table: tablePath ?? null, ...report }),
-    );
+    const { engineName: engine } = model;
+    const table = tablePath ?? null;
+    console.print(JSON.stringify({ command: "check", model: modelPath, table, engine, ...report }));
     return;
   }
   const dim = process.stdout.isTTY && !process.env.NO_COLOR;

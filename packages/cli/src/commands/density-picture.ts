@@ -1,5 +1,6 @@
 import { fitGaussian, type Model } from "pushforward";
 import { densityCurve, densityMap, pairPlot } from "../plot/index.ts";
+import type { BaselineEngine } from "./engine-options.ts";
 import { columnNames } from "./model-table.ts";
 
 /** Rows to show beside the model: data, or samples in their place. */
@@ -15,17 +16,33 @@ const MAP_SIDE = 160;
 const CURVE_POINTS = 512;
 
 /** A model's density with rows: a curve, a map, or for more than two columns a pair plot. */
-export function densityPicture(model: Model, rows: ShownRows, seed: number): Promise<string> {
+export function densityPicture(
+  model: Model,
+  rows: ShownRows,
+  seed: number,
+  engine: BaselineEngine,
+): Promise<string> {
   const names = columnNames(model);
   const draw = names.length === 1 ? curve : names.length === 2 ? map : pairs;
-  return draw(model, names, rows, seed);
+  return draw(model, names, rows, { seed, engine });
 }
 
-async function curve(model: Model, names: readonly string[], rows: ShownRows): Promise<string> {
+interface PictureOptions {
+  seed: number;
+  /** What runs the Gaussian beside the model. */
+  engine: BaselineEngine;
+}
+
+async function curve(
+  model: Model,
+  names: readonly string[],
+  rows: ShownRows,
+  { engine }: PictureOptions,
+): Promise<string> {
   const xs = gridOver(rows, 0, CURVE_POINTS);
   const grid = { data: xs, shape: [xs.length, ...model.shape] };
   // Without a Gaussian where the rows are too few or all the same.
-  const gaussian = await fitGaussian({ data: rows.data, shape: [rows.data.length, 1] })
+  const gaussian = await fitGaussian({ data: rows.data, shape: [rows.data.length, 1] }, engine)
     .then((model) => model.logProb({ data: xs, shape: [xs.length, 1] }))
     .catch(() => null);
   return densityCurve({
@@ -61,7 +78,12 @@ async function map(model: Model, names: readonly string[], rows: ShownRows): Pro
   });
 }
 
-async function pairs(model: Model, names: readonly string[], rows: ShownRows, seed: number) {
+async function pairs(
+  model: Model,
+  names: readonly string[],
+  rows: ShownRows,
+  { seed }: PictureOptions,
+) {
   // Another seed: without a table, the rows shown are a sample themselves.
   const samples = await model.sample(Math.min(SAMPLES, rows.shape[0] as number), {
     seed: seed + 1,

@@ -26,6 +26,7 @@ export function textReport(report: FitReport, width: number): string[] {
     ["columns", listed(table.names, 20)],
     ["rows", `${rowsOf("train")}, ${rowsOf("validation")}, ${rowsOf("test")}`],
     ["flow", `${flow}, ${counted(model.parameterCount, "parameter")}`],
+    ["engine", model.engineName ?? ""],
     ["time", `${duration(seconds)} for ${counted(steps, "step")}, the best was ${bestStep}`],
   ];
   return [
@@ -53,6 +54,7 @@ export function jsonReport(report: FitReport) {
     columns: model.columns,
     flow,
     parameters: model.parameterCount,
+    engine: model.engineName,
     seed: report.seed,
     steps,
     bestStep,

@@ -8,6 +8,7 @@ import { defaultShare, type Split, splitRows } from "../table/split-rows.ts";
 import { openConsole } from "../terminal/console.ts";
 import { adviceIfBeaten } from "./advice.ts";
 import { type Contender, compare } from "./comparison.ts";
+import { baselineEngine } from "./engine-options.ts";
 import { jsonReport, textReport } from "./fit-report.ts";
 import { buildFlow, type SettingOptions, SMALL_TABLE, trainingOptions } from "./fit-settings.ts";
 import type { TableOptions } from "./model-table.ts";
@@ -33,8 +34,10 @@ export async function fitCommand(path: string, options: FitCommandOptions): Prom
   const untrained = buildFlow(names.length, rows, options);
   for (const notice of table.notices) console.note(notice);
 
-  const shared = { columns: names, validation: split.validation, seed };
-  const baselines = await fitBaselines(split, shared);
+  const { engine, onProgress } = baselineEngine(options, console);
+  const shared = { columns: names, validation: split.validation, seed, engine };
+  const baselines = await fitBaselines(split, { ...shared, onProgress });
+  console.note(`Running on ${baselines[0].model.engineName}.`);
   const begin = performance.now();
   const training = { ...trainingOptions(rows, options), ...shared };
   const run = await trainWithProgress(untrained, split.train, training, checkpoint, console);

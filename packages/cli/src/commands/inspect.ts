@@ -3,12 +3,17 @@ import { type Column, type HistoryEntry, load, type Model } from "pushforward";
 import { counted, quoted } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
 import { factLines } from "../terminal/text-table.ts";
+import type { EngineOptions } from "./engine-options.ts";
 import { columnNames } from "./model-table.ts";
 
+export interface InspectCommandOptions extends EngineOptions {
+  json?: boolean;
+}
+
 /** Shows what a model file holds. */
-export async function inspectCommand(path: string, options: { json?: boolean }): Promise<void> {
+export async function inspectCommand(path: string, options: InspectCommandOptions): Promise<void> {
   const console = openConsole();
-  const model = await load(path);
+  const model = await load(path, { engine: options.engine, onNotice: console.note });
   const { size } = await stat(path);
   if (options.json) {
     console.print(
@@ -18,6 +23,7 @@ export async function inspectCommand(path: string, options: { json?: boolean }):
         bytes: size,
         flow: model.flowName,
         parameters: model.parameterCount,
+        engine: model.engineName,
         shape: model.shape,
         contextShape: model.condShape,
         columns: model.columns,

@@ -2,9 +2,11 @@ import { ConditionError, DataError, load, type Model } from "pushforward";
 import type { ColumnChoice } from "../table/choose-columns.ts";
 import { readTable, type Table } from "../table/read-table.ts";
 import { counted } from "../table/wording.ts";
+import type { Console } from "../terminal/console.ts";
+import type { EngineOptions } from "./engine-options.ts";
 
 /** Options of every command that reads a table. */
-export interface TableOptions {
+export interface TableOptions extends EngineOptions {
   columns?: string[];
   exclude?: string[];
   dropMissing?: boolean;
@@ -16,9 +18,13 @@ export interface ModelTable {
   rows: { data: Float64Array; shape: number[] };
 }
 
-/** Loads a model that needs nothing but rows. */
-export async function loadModel(path: string): Promise<Model> {
-  const model = await load(path);
+/** Loads a model that needs nothing but rows, to run on the engine asked for. */
+export async function loadModel(
+  path: string,
+  { engine }: EngineOptions,
+  console: Console,
+): Promise<Model> {
+  const model = await load(path, { engine, onNotice: console.note });
   if (!model.condShape) return model;
   throw new ConditionError(
     `${path}: is a conditional density, and a command cannot give it a context; use it from code: ` +

@@ -5,6 +5,7 @@ import { figure, layersPlot, shownDraws, trainingCurve, writeFigure } from "../p
 import { counted } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
 import { densityPicture, SAMPLES } from "./density-picture.ts";
+import { type BaselineEngine, baselineEngine } from "./engine-options.ts";
 import {
   columnNames,
   loadModel,
@@ -34,21 +35,22 @@ export async function plotCommand(
   const console = openConsole();
   const { what, seed, out = `${what}.png` } = options;
   await checkOutput(out, [modelPath, ...(tablePath ? [tablePath] : [])]);
-  const model = await loadModel(modelPath);
+  const model = await loadModel(modelPath, options, console);
   const needed = what === "training" ? undefined : tablePath;
   if (tablePath && !needed) {
     console.note(`The training curve needs no table: ${tablePath} is not read.`);
   }
   const found = needed ? await readModelTable(model, needed, options) : null;
   for (const notice of found?.table.notices ?? []) console.note(notice);
-  const part = await pictures[what](model, found, seed);
+  const part = await pictures[what](model, found, seed, baselineEngine(options, console));
   const svg = figure(
     { title: `${titles[what]} of ${basename(modelPath)}`, subtitle: part.subtitle },
     part.svg,
   );
   await writeFigure(svg, out);
   if (options.json) {
-    console.print(JSON.stringify({ command: "plot", model: modelPath, what, out }));
+    const { engineName: engine } = model;
+    console.print(JSON.stringify({ command: "plot", model: modelPath, what, engine, out }));
   } else {
     console.print(`${out}: ${what} of ${modelPath}`);
   }
@@ -57,10 +59,15 @@ export async function plotCommand(
 const titles = { density: "Density", layers: "Layers", training: "Training" };
 const pictures = { density, layers, training };
 
-async function density(model: Model, found: ModelTable | null, seed: number): Promise<Picture> {
+async function density(
+  model: Model,
+  found: ModelTable | null,
+  seed: number,
+  engine: BaselineEngine,
+): Promise<Picture> {
   const rows = found?.rows ?? (await model.sample(SAMPLES, { seed }));
   return {
-    svg: await densityPicture(model, rows, seed),
+    svg: await densityPicture(model, rows, seed, engine),
     subtitle: found
       ? `${counted(found.table.rows, "row")} of ${basename(found.table.source)}`
       : `${counted(SAMPLES, "sample")} of the model in the place of data`,

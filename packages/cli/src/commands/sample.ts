@@ -4,9 +4,10 @@ import { float32Text } from "../output/number-text.ts";
 import { checkOutput, printText, writeText } from "../output/output-file.ts";
 import { counted } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
+import type { EngineOptions } from "./engine-options.ts";
 import { columnNames, loadModel } from "./model-table.ts";
 
-export interface SampleCommandOptions {
+export interface SampleCommandOptions extends EngineOptions {
   count: number;
   seed: number;
   out?: string;
@@ -21,7 +22,7 @@ export async function sampleCommand(
   const console = openConsole();
   const { count, seed, out, json } = options;
   if (out) await checkOutput(out, [modelPath]);
-  const model = await loadModel(modelPath);
+  const model = await loadModel(modelPath, options, console);
   const names = columnNames(model);
   const samples = await model.sample(count, { seed });
   if (out) await writeText(out, sampleLines(names, samples));
@@ -33,6 +34,7 @@ export async function sampleCommand(
         rows: count,
         columns: names,
         seed,
+        engine: model.engineName,
         ...(out ? { out } : { samples: [...rowsOf(samples)].map((row) => Array.from(row)) }),
       }),
     );

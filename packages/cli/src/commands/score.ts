@@ -20,7 +20,7 @@ export async function scoreCommand(
   const console = openConsole();
   const { out, json } = options;
   if (out) await checkOutput(out, [modelPath, tablePath]);
-  const model = await loadModel(modelPath);
+  const model = await loadModel(modelPath, options, console);
   const { table, rows } = await readModelTable(model, tablePath, options);
   for (const notice of table.notices) console.note(notice);
   const logDensity = await model.logProb(rows);
@@ -34,6 +34,7 @@ export async function scoreCommand(
         table: tablePath,
         rows: table.rows,
         columns: columnNames(model),
+        engine: model.engineName,
         meanLogDensity: mean,
         ...(out ? { out } : { logDensity: Array.from(logDensity) }),
         notices: table.notices,

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import type { EngineChoice, OnnxFunction } from "pushforward";
 
 /** A whole number of at least `least`. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -54,4 +55,28 @@ export function names(text: string, before: string[] = []): string[] {
 export function pictureFile(text: string): string {
   if (/\.(png|svg)$/i.test(text)) return text;
   throw new InvalidArgumentError("Name a file that ends in .png or .svg.");
+}
+
+/** What runs the programs: a name that the library knows. */
+export function engineName(text: string): EngineChoice {
+  if (/^(auto|onnx(:[^:]+)?|jax(:(wasm|webgpu|cpu))?)$/.test(text)) return text as EngineChoice;
+  throw new InvalidArgumentError(
+    "Take auto, onnx, onnx:<execution provider>, jax, jax:wasm, jax:webgpu or jax:cpu.",
+  );
+}
+
+/** Functions that can be exported; a test holds them to the library's own. */
+export const exportable = [
+  "logProb",
+  "encode",
+  "decode",
+  "sample",
+] as const satisfies readonly OnnxFunction[];
+
+/** Functions to export, separated by commas. */
+export function functionNames(text: string): OnnxFunction[] {
+  const found = text.split(",").map((name) => name.trim());
+  const known = (name: string): name is OnnxFunction => exportable.some((each) => each === name);
+  if (found.every(known)) return [...new Set(found)];
+  throw new InvalidArgumentError(`Take some of ${exportable.join(",")}.`);
 }

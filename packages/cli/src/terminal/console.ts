@@ -6,11 +6,12 @@ export interface Console {
   readonly width: number;
   /** A line of the answer. */
   print(line: string): void;
-  /** Something to know beside the answer, wrapped at the terminal's width. */
+  /** Something to know beside the answer, wrapped at the terminal's width; said once. */
   note(message: string): void;
 }
 
 export function openConsole(): Console {
+  const said = new Set<string>();
   const width = Math.min(100, process.stderr.columns || Number(process.env.COLUMNS) || 80);
   return {
     width,
@@ -18,6 +19,8 @@ export function openConsole(): Console {
       process.stdout.write(`${line}\n`);
     },
     note: (message) => {
+      if (said.has(message)) return;
+      said.add(message);
       process.stderr.write(`${wrap(message, width - 2).join("\n  ")}\n`);
     },
   };

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fit, nsf } from "pushforward";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ridge, run, temporaryFolder } from "./command.ts";
 
 /** Runs a command that must refuse its input: exit code 2, one line, nothing written. */
@@ -109,6 +109,8 @@ describe("tables that cannot be fitted", () => {
     [["fit", "t.csv", "--columns", "x", "--exclude", "y"], /cannot be used with/],
     [["fit", "t.csv", "--columns", "x,w"], /has no column "w".*"id", "side", "x", "y"/],
     [["plot", "m.safetensors", "--out", "p.pdf"], /ends in .png or .svg/],
+    [["fit", "t.csv", "--engine", "torch"], /'torch' is invalid. Take auto, onnx, .*jax:cpu/],
+    [["export", "m.safetensors", "--functions", "score"], /Take some of logProb,encode,decode,/],
     [["fitt", "t.csv"], /unknown command 'fitt'/],
   ])("%j", async (args, message) => {
     const folder = temporaryFolder();
@@ -124,6 +126,7 @@ test.each([
   [["inspect", "absent.safetensors"], 2, "model-file", /absent\.safetensors/],
   [["check", "absent.safetensors"], 2, "model-file", /absent\.safetensors/],
   [["plot", "absent.safetensors"], 2, "model-file", /absent\.safetensors/],
+  [["export", "absent.safetensors"], 2, "model-file", /absent\.safetensors/],
   [["fit", "t.csv", "--stepps", "3"], 2, "usage", /unknown option '--stepps'/],
 ])("%j with --json fails with one JSON object", async (args, expected, errorCode, message) => {
   const folder = temporaryFolder();
@@ -165,6 +168,7 @@ describe("models and tables that do not fit", () => {
       expect(await refusal(folder, "score", name, "t.csv", "--out", "s.csv")).toContain(name);
       expect(await refusal(folder, "plot", name, "--out", "p.png")).toContain(name);
       expect(await refusal(folder, "check", name)).toContain(name);
+      expect(await refusal(folder, "export", name)).toContain(name);
     }
     expect(await refusal(folder, "score", "none.safetensors", "t.csv")).toContain("no such file");
     const foreign = Buffer.from(`........{"__metadata__":{"format":"pt"}}`);
@@ -199,6 +203,7 @@ describe("models and tables that do not fit", () => {
       ["score", model, table, "--out", "link.csv"],
       ["sample", model, "--out", model],
       ["plot", model, table, "--out", "link.svg"],
+      ["export", model, "--out", "link.csv"],
     ]) {
       expect(await refusal(folder, ...args)).toMatch(/would overwrite its own file \S+; write to/);
     }
@@ -230,6 +235,22 @@ describe("models and tables that do not fit", () => {
     expect(await refusal(folder, "sample", "c.safetensors")).toContain(message);
     expect(await refusal(folder, "score", "c.safetensors", "t.csv")).toContain(message);
     expect((await run(folder, "inspect", "c.safetensors")).stdout).toContain("context");
+    const { stdout } = await run(folder, "export", "c.safetensors");
+    expect(stdout).toMatch(/^input +context \[n, 1\]: /m);
+  });
+
+  test("an engine that is not there, and one that there is not", async () => {
+    const folder = await folderWithModel();
+    const sample = ["sample", "m.safetensors", "--engine"];
+    expect(await refusal(folder, ...sample, "jax:webgpu")).toMatch(
+      /finds no webgpu .* Take "wasm"/,
+    );
+    vi.stubEnv("PUSHFORWARD_ENGINE", "torch");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await refusal(folder, "sample", "m.safetensors")).toMatch(
+      /PUSHFORWARD_ENGINE: there is no "torch"/,
+    );
+    expect((await run(folder, ...sample, "jax")).code).toBe(0);
   });
 
   test("a model without column names takes as many columns as it has", async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { load } from "pushforward";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type Outcome, outcome, ridge, run, start } from "./command.ts";
 
 let folder = "";
@@ -178,6 +178,49 @@ describe("sample", () => {
   });
 });
 
+describe("export", () => {
+  test("writes one ONNX file and says how it is called", async () => {
+    const { code, stdout, stderr } = await run(folder, "export", "m.safetensors");
+    expect(code).toBe(0);
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/^file +m\.onnx, \d+\.\d KiB$/m);
+    expect(stdout).toMatch(/^input +x \[n, 2\]: rows in the units of the data$/m);
+    expect(stdout).toMatch(/^output +log_prob \[n\]: /m);
+    expect(stdout).toMatch(/^columns +"x", "y"$/m);
+    const model = await load(join(folder, "m.safetensors"));
+    const bytes = new Uint8Array(readFileSync(join(folder, "m.onnx")));
+    expect(bytes).toEqual(await model.toOnnx("logProb"));
+  });
+
+  test("writes several, in a narrow terminal too", async () => {
+    const args = ["export", "m.safetensors", "--functions", "logProb,encode,decode,sample"];
+    vi.stubEnv("COLUMNS", "40");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { code, stdout } = await run(folder, ...args, "--out", "all.onnx");
+    expect(code).toBe(0);
+    for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(40);
+    const names = ["decode", "encode", "logProb", "sample"].map((name) => `all.${name}.onnx`);
+    const written = readdirSync(folder).filter((name) => name.startsWith("all."));
+    expect(written.sort()).toEqual(names);
+  });
+
+  test("--json", async () => {
+    const functions = ["sample", "logProb"];
+    const args = ["export", "m.safetensors", "--functions", functions.join(), "--json"];
+    const { files, columns } = JSON.parse((await run(folder, ...args)).stdout);
+    expect(columns).toEqual([{ name: "x" }, { name: "y" }]);
+    expect(files).toMatchObject([
+      {
+        path: "m.sample.onnx",
+        function: "sample",
+        inputs: [{ name: "noise", shape: ["n", 2] }],
+        output: { name: "x", shape: ["n", 2] },
+      },
+      { path: "m.logProb.onnx", function: "logProb" },
+    ]);
+  });
+});
+
 describe("inspect, check and plot", () => {
   test("inspect", async () => {
     const { code, stdout } = await run(folder, "inspect", "m.safetensors");
@@ -249,6 +292,46 @@ describe("inspect, check and plot", () => {
       const { code } = await run(folder, "plot", model, "wide.csv", "--out", "w.svg");
       expect(code).toBe(0);
       expect(read("w.svg")).toContain(columns === "y" ? ">y<" : ">z<");
+    }
+  });
+
+  test("the engine is shown, and can be chosen", async () => {
+    const json = async (...args: string[]) =>
+      JSON.parse((await run(folder, ...args, "--json", "--engine", "jax")).stdout);
+    const fit = await run(folder, "fit", "ridge.csv", "--out", "j.safetensors", ...quick);
+    const engine = JSON.parse(fitted.stdout).engine;
+    expect(fitted.stderr).toContain(`Running on ${engine}.`);
+    expect(fit.stdout).toMatch(new RegExp(`^engine +${engine}$`, "m"));
+    expect((await run(folder, "inspect", "j.safetensors")).stdout).toContain(`engine: ${engine}`);
+    const model = "j.safetensors";
+    const reports = [
+      await json("fit", "ridge.csv", "--out", "k.safetensors", ...quick),
+      await json("score", model, "ridge.csv"),
+      await json("sample", model),
+      await json("inspect", model),
+      await json("check", model),
+      await json("plot", model, "--what", "training"),
+    ];
+    expect(reports.map((report) => report.engine)).toEqual(Array(6).fill("jax-js on wasm"));
+  });
+
+  test("jax-js stands in for a missing runtime, said once and in the report", async () => {
+    const notice =
+      /ONNX Runtime cannot use "none": .*; jax-js on wasm runs the programs instead\./s;
+    const args = ["--engine", "onnx:none", "--json"];
+    const fit = await run(folder, "fit", "ridge.csv", "--out", "o.safetensors", ...quick, ...args);
+    expect(fit.code).toBe(0);
+    expect(fit.stderr.match(/cannot use/g)).toHaveLength(1);
+    expect(fit.stderr).toMatch(notice);
+    const report = JSON.parse(fit.stdout);
+    expect(report.engine).toBe("jax-js on wasm");
+    expect(report.notices).toContainEqual(expect.stringMatching(notice));
+    const plot = ["plot", "one.safetensors", "--out", "p.svg", ...args];
+    for (const command of [["score", "o.safetensors", "ridge.csv", ...args], plot]) {
+      const { code, stdout, stderr } = await run(folder, ...command);
+      expect(code).toBe(0);
+      expect(stderr.match(/cannot use/g)).toHaveLength(1);
+      expect(JSON.parse(stdout).engine).toBe("jax-js on wasm");
     }
   });
 

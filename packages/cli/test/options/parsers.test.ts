@@ -1,6 +1,10 @@
 import { InvalidArgumentError } from "commander";
+import { DomainError, type EngineChoice, fit, nice } from "pushforward";
 import { describe, expect, test } from "vitest";
 import {
+  engineName,
+  exportable,
+  functionNames,
   names,
   notNegative,
   pictureFile,
@@ -9,6 +13,8 @@ import {
   wholeNumber,
   widths,
 } from "../../src/options/parsers.ts";
+
+const rows = Array.from({ length: 20 }, (_, row) => [Math.sin(row * row), Math.cos(row)]);
 
 describe("names", () => {
   test.each([
@@ -28,6 +34,40 @@ describe("names", () => {
 
   test.each(["", " ", "a,,b", ","])("refuse %j", (text) => {
     expect(() => names(text)).toThrow(InvalidArgumentError);
+  });
+});
+
+describe("what the library knows is what the options take", () => {
+  /** Whether `fit` takes the name: rows that are none stop it before the engine starts. */
+  async function isEngine(name: string): Promise<boolean> {
+    const run = fit(nice({ features: 2 }), [], { engine: name as EngineChoice });
+    return !((await run.then(null, (error) => error)) instanceof DomainError);
+  }
+
+  test.each(["auto", "onnx", "onnx:cpu", "onnx:cuda", "jax", "jax:wasm", "jax:webgpu", "jax:cpu"])(
+    "engine %s",
+    async (name) => {
+      expect(await isEngine(name)).toBe(true);
+      expect(engineName(name)).toBe(name);
+    },
+  );
+
+  test.each(["torch", "", "auto:cpu", "onnx:", "onnx:a:b", "jax:", "jax:cuda", "ONNX", " jax"])(
+    "no engine %j",
+    async (name) => {
+      expect(await isEngine(name)).toBe(false);
+      expect(() => engineName(name)).toThrow(InvalidArgumentError);
+    },
+  );
+
+  test("functions", async () => {
+    expect(functionNames("sample, logProb,sample")).toEqual(["sample", "logProb"]);
+    for (const text of ["", "logprob", "logProb,", "logProb sample"]) {
+      expect(() => functionNames(text)).toThrow(InvalidArgumentError);
+    }
+    const model = await fit(nice({ features: 2, layers: 1, hidden: [2] }), rows, { steps: 1 });
+    const error: Error = await model.toOnnx("none" as never).then(String, (reason) => reason);
+    expect(error.message).toContain(`Take ${exportable.join(", ")}.`);
   });
 });
 

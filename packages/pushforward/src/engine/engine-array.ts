@@ -56,3 +56,6 @@ export function hostArray(
     data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "uint32";
   return new EngineArray(shape, dtype as DType, data);
 }
+
+/** Arrays of programs in nested lists and plain objects. */
+export type ArrayTree = EngineArray | ArrayTree[] | { [key: string]: ArrayTree };

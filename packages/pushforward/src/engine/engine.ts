@@ -1,6 +1,6 @@
 import { DomainError, EngineError } from "../core/errors.ts";
 import type { SpecTree } from "./array-spec.ts";
-import type { EngineArray } from "./engine-array.ts";
+import type { ArrayTree, EngineArray } from "./engine-array.ts";
 import type { BuiltProgram, Executor } from "./executor.ts";
 import type { NDArray, Tree } from "./jax.ts";
 import { createJaxExecutor } from "./jax-executor.ts";
@@ -13,9 +13,6 @@ import { type JaxDevice, jaxDevices, ready } from "./ready.ts";
  * where there is one, else jax-js.
  */
 export type EngineChoice = "auto" | "jax" | `jax:${JaxDevice}` | "onnx" | `onnx:${string}`;
-
-/** Arrays of programs in nested lists and plain objects. */
-export type ArrayTree = EngineArray | ArrayTree[] | { [key: string]: ArrayTree };
 
 /** Arrays of a program's arguments or results, in the tree that the traced function has. */
 export type ArraysOf<T> = T extends NDArray

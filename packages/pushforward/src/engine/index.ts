@@ -4,7 +4,6 @@ export { mapBatches, mapRows, type RowInput } from "./batched.ts";
 export { createBreather } from "./breathe.ts";
 export {
   type ArraysOf,
-  type ArrayTree,
   type Engine,
   type EngineChoice,
   type Notify,
@@ -12,7 +11,7 @@ export {
   parseChoice,
   startEngine,
 } from "./engine.ts";
-export { EngineArray, hostArray } from "./engine-array.ts";
+export { type ArrayTree, EngineArray, hostArray } from "./engine-array.ts";
 export {
   grad,
   jit,

@@ -35,9 +35,18 @@ export function currentDevice(): JaxDevice {
 }
 
 async function start(device: JaxDevice): Promise<void> {
-  const available = await init(device);
+  let available: readonly string[] = [];
+  let cause: unknown;
+  try {
+    available = await init(device);
+  } catch (error) {
+    // So jax-js says that there is no WebGPU where there is no `navigator` to ask.
+    cause = error;
+  }
   if (!available.includes(device)) {
-    throw new EngineError(`ready: jax-js finds no ${device} on this platform. Take "wasm".`);
+    throw new EngineError(`ready: jax-js finds no ${device} on this platform. Take "wasm".`, {
+      cause,
+    });
   }
   defaultDevice(device);
 }

@@ -165,7 +165,7 @@ async function baseFromNoise({ flow, params }: OnnxSubject, who: string) {
   const requests = noiseRequests(() => sample(0, PROBE, anyContext(PROBE)));
   const perDraw = requests.every(({ shape }) => shape.includes(PROBE));
   const seen = (seed: number) =>
-    withNoise(zeroNoise, () => sample(seed, 1, anyContext(1))).data() as Promise<Float32Array>;
+    withNoise(anyNoise, () => sample(seed, 1, anyContext(1))).data() as Promise<Float32Array>;
   if (requests.length === 0 || !perDraw || !sameNumbers(await seen(0), await seen(1))) {
     throw new EngineError(
       `${who}: the base distribution (${base.kind}) draws random numbers that cannot be made an ` +
@@ -191,7 +191,8 @@ async function baseFromNoise({ flow, params }: OnnxSubject, who: string) {
   return { noise, draw };
 }
 
-const zeroNoise = ({ shape }: { shape: readonly number[] }): NDArray => np.zeros([...shape]);
+/** Noise like any other; zero would hide what it is multiplied by. */
+const anyNoise = ({ shape }: { shape: readonly number[] }): NDArray => np.full([...shape], 0.5);
 
 function sameNumbers(a: Float32Array, b: Float32Array): boolean {
   return a.every((value, index) => Object.is(value, b[index]));
@@ -212,7 +213,7 @@ function snapColumns(x: NDArray, columns: readonly Column[]): NDArray {
 
 /** Which layer, or the base, makes the export impossible. */
 async function guiltyLayer({ flow, params }: OnnxSubject, name: OnnxFunction): Promise<string> {
-  if (!flow.flow) return flow.kind;
+  if (!flow.flow) return `the distribution ${flow.kind}`;
   const { bijector, base } = flow.flow;
   const own = (params as { bijector: Tree }).bijector;
   const direction = name === "logProb" || name === "encode" ? "inverse" : "forward";

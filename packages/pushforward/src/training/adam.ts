@@ -16,19 +16,20 @@ const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
 /**
- * One step of Adam (Kingma and Ba 2015, arXiv:1412.6980, algorithm 1) or AdamW (Loshchilov and
- * Hutter 2019, arXiv:1711.05101, algorithm 2) on flat vectors, gradient clipped to a norm first.
+ * One step of Adam (Kingma and Ba 2015, arXiv:1412.6980, algorithm 1, in the form that section 2 gives
+ * for speed) or AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2) on flat vectors,
+ * gradient clipped to a norm first.
  *
  * Everything is consumed. A gradient that is not finite ruins the new state: the caller sees it in
  * the norm and keeps the old one.
  *
- * @param rates learning rate, `1 - beta1^t` and `1 - beta2^t` for the step number t.
+ * @param rates of {@link adamRates}.
  * @returns the new state and the gradient's norm before clipping.
  */
 export function adamStep(
   { parameters, mean, square }: AdamState<NDArray>,
   gradient: NDArray,
-  [rate, correction1, correction2]: readonly [NDArray, NDArray, NDArray],
+  [learningRate, stepSize, epsilon]: readonly [NDArray, NDArray, NDArray],
   { optimizer, weightDecay, clipNorm }: AdamOptions,
 ): [AdamState<NDArray>, NDArray] {
   const norm = np.sqrt(gradient.ref.mul(gradient.ref).sum());
@@ -38,20 +39,21 @@ export function adamStep(
     optimizer === "adam" && weightDecay > 0
       ? clipped.add(parameters.ref.mul(weightDecay))
       : clipped;
-  const newMean = mean.ref.mul(BETA1).add(decayed.ref.mul(1 - BETA1));
-  const newSquare = square.ref.mul(BETA2).add(decayed.ref.mul(decayed).mul(1 - BETA2));
-  const direction = newMean.ref
-    .div(correction1)
-    .div(np.sqrt(newSquare.ref.div(correction2)).add(EPSILON));
-  const step =
+  const newMean = mean.mul(BETA1).add(decayed.ref.mul(1 - BETA1));
+  const newSquare = square.mul(BETA2).add(decayed.ref.mul(decayed).mul(1 - BETA2));
+  const step = newMean.ref.div(np.sqrt(newSquare.ref).add(epsilon)).mul(stepSize);
+  const kept =
     optimizer === "adamw" && weightDecay > 0
-      ? direction.add(parameters.ref.mul(weightDecay))
-      : direction;
-  const newParameters = parameters.sub(step.mul(rate));
-  return [{ parameters: newParameters, mean: newMean, square: newSquare }, norm];
+      ? parameters.mul(np.subtract(1, learningRate.mul(weightDecay)))
+      : parameters;
+  return [{ parameters: kept.sub(step), mean: newMean, square: newSquare }, norm];
 }
 
-/** The rates that {@link adamStep} takes at step `t`, counted from 1. */
+/**
+ * The rates that {@link adamStep} takes at step t, counted from 1: the learning rate r, the step size
+ * `r sqrt(1 - beta2^t) / (1 - beta1^t)`, and the epsilon that belongs to it, `1e-8 sqrt(1 - beta2^t)`.
+ */
 export function adamRates(learningRate: number, t: number): [number, number, number] {
-  return [learningRate, 1 - BETA1 ** t, 1 - BETA2 ** t];
+  const correction = Math.sqrt(1 - BETA2 ** t);
+  return [learningRate, (learningRate * correction) / (1 - BETA1 ** t), EPSILON * correction];
 }

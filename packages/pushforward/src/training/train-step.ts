@@ -43,14 +43,14 @@ export function compileTrainStep(
     rates: NDArray,
     { x, cond }: Batch<NDArray>,
   ): [AdamState<NDArray>, NDArray] => {
-    const [rate, correction1, correction2, perRow] = np.unstack(rates, 0);
+    const [learningRate, stepSize, epsilon, perRow] = np.unstack(rates, 0);
     const leaves = splitParameters(layout, state.parameters.ref);
     const loss = (pieces: NDArray[]) =>
       flow.logProb(layout.toTree(pieces), x.ref, cond?.ref).sum().mul(perRow.ref).neg();
     const [value, gradients] = valueAndGrad(loss)(leaves) as unknown as [NDArray, NDArray[]];
     tree.dispose([x, cond, perRow].filter((array) => array !== undefined));
     const gradient = flattenParameters(gradients);
-    const [next, norm] = adamStep(state, gradient, [rate, correction1, correction2], options);
+    const [next, norm] = adamStep(state, gradient, [learningRate, stepSize, epsilon], options);
     return [next, np.stack([value, norm])];
   };
   const vector = new ArraySpec([layout.size]);

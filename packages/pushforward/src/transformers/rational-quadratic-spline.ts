@@ -17,8 +17,8 @@ export interface RationalQuadraticSplineOptions {
 const RANGE = 1e3;
 
 /**
- * The bin that an input falls into, in coordinates where the interval is [0, 1]; lengths along x and
- * along y are multiples of their own `total`.
+ * The bin that an input falls into; lengths along x and along y are measured from the interval's low end
+ * and multiplied by their own `total`.
  */
 type Bin = {
   x0: NDArray;
@@ -66,29 +66,22 @@ export function rationalQuadraticSpline(options: RationalQuadraticSplineOptions 
     );
   }
 
-  /** Find the bin of `u` in [0, 1] along x or along y, and gather what describes it. */
+  /** Find the bin of `u` in [0, 2 bound] along x or along y, and gather what describes it. */
   function findBin(theta: NDArray, u: NDArray, along: "x" | "y"): [Bin, NDArray] {
-    const rest = u.shape.slice(1);
     const [logits, slopeLogits] = np.split(theta, [2 * bins], 0);
-    const [lines, totals] = np.split(
-      multiply(tableMatrix(bins, minBin), gate(logits).add(1 / RANGE)),
-      [4 * bins],
-      0,
-    );
+    const rows = np.dot(sizesToRows(bins, minBin, bound), gate(logits));
+    const [lines, totals] = np.split(rows.add(rowsOfFloor(bins, bound)), [4 * bins], 0);
     const [xTotal, yTotal] = np.split(totals, 2, 0);
     const scaled = u.mul(along === "x" ? xTotal.ref : yTotal.ref);
 
     const first = along === "x" ? 0 : 2 * bins;
     const edges = lines.ref.slice([first, first + bins]);
     const reached = np.lessEqual(edges, scaled.ref).astype(np.float32);
-    const chosen = multiply(differenceMatrix(bins), reached);
-    const table = np.concatenate([lines, multiply(neighbourMatrix(bins), slopeLogits)], 0);
-    const picked = table
-      .reshape([6, bins, ...rest])
-      .mul(chosen)
-      .sum(1);
-    const [x0, width, y0, height, slopes] = np.split(picked, [1, 2, 3, 4], 0);
-    const [slope0, slope1] = np.split(boundedExp(slopes), 2, 0);
+    const chosen = np.dot(onlyTheLast(bins), reached);
+    const table = np.concatenate([lines, np.dot(knotsToEnds(bins), slopeLogits)], 0);
+    const picked = table.reshape([6, bins, -1]).mul(chosen).sum(1);
+    const [x0, width, y0, height, ends] = np.split(picked, [1, 2, 3, 4], 0);
+    const [slope0, slope1] = np.split(slopeOf(ends), 2, 0);
     return [{ x0, width, xTotal, y0, height, yTotal, slope0, slope1 }, scaled];
   }
 
@@ -126,18 +119,21 @@ export function rationalQuadraticSpline(options: RationalQuadraticSplineOptions 
     return numerator.div(chord.add(root));
   }
 
-  /** Apply `inside` on the interval and the identity beyond it, where the slope is 1 as well. */
-  function withTails(x: NDArray, inside: (u: NDArray) => readonly [NDArray, NDArray]) {
+  /**
+   * Apply `inside`, a map of [0, 2 bound] onto itself, on the interval, and the identity beyond it, where
+   * the slope is 1 as well. One row holds all numbers: most operators then need no reshape.
+   */
+  function withTails(
+    theta: NDArray,
+    x: NDArray,
+    inside: (rows: NDArray, u: NDArray) => readonly [NDArray, NDArray],
+  ): [NDArray, NDArray] {
     const shape = x.shape;
-    const column = x.reshape([1, ...shape]);
-    const clamped = np.clip(column.ref, -bound, bound);
-    const beyond = column.sub(clamped.ref);
-    const [value, logDet] = inside(clamped.add(bound).mul(1 / (2 * bound)));
-    const y = value
-      .mul(2 * bound)
-      .sub(bound)
-      .add(beyond);
-    return [y.reshape(shape), logDet.reshape(shape)] as [NDArray, NDArray];
+    const row = x.reshape([1, -1]);
+    const fromLow = np.clip(row.ref, -bound, bound).add(bound);
+    const rest = row.sub(fromLow.ref);
+    const [value, logDet] = inside(theta.reshape([3 * bins - 1, -1]), fromLow);
+    return [value.add(rest).reshape(shape), logDet.reshape(shape)];
   }
 
   return defineTransformer({
@@ -146,16 +142,16 @@ export function rationalQuadraticSpline(options: RationalQuadraticSplineOptions 
     interval: [-bound, bound],
     options: { bins, bound, minBin },
     forwardAndLogDet: (theta, x) =>
-      withTails(x, (u) => {
-        const [bin, scaled] = findBin(theta, u, "x");
+      withTails(theta, x, (rows, u) => {
+        const [bin, scaled] = findBin(rows, u, "x");
         const t = scaled.sub(bin.x0).div(bin.width.ref);
         const { y0, height, yTotal } = bin;
         const [share, logDet] = evaluate({ ...bin, height: height.ref, yTotal: yTotal.ref }, t);
         return [share.mul(height).add(y0).div(yTotal), logDet];
       }),
     inverseAndLogDet: (theta, y) =>
-      withTails(y, (u) => {
-        const [{ x0, y0, ...bin }, scaled] = findBin(theta, u, "y");
+      withTails(theta, y, (rows, u) => {
+        const [{ x0, y0, ...bin }, scaled] = findBin(rows, u, "y");
         const { width, xTotal } = bin;
         const share = scaled.sub(y0).div(bin.height.ref);
         const t = solve(tree.ref(bin), share);
@@ -167,50 +163,60 @@ export function rationalQuadraticSpline(options: RationalQuadraticSplineOptions 
   });
 }
 
-/** `exp(c tanh(x / c))` with `c = log RANGE`: the exponential where it is moderate, and never beyond. */
-function boundedExp(x: NDArray): NDArray {
+/**
+ * Slopes from what {@link knotsToEnds} makes of their logits: `exp(c tanh(logit / c))`, `c = log RANGE`,
+ * the exponential where it is moderate and never beyond.
+ */
+function slopeOf(ends: NDArray): NDArray {
   const limit = Math.log(RANGE);
-  const tanh = gate(x.mul(2 / limit))
-    .mul(2)
-    .sub(1);
-  return np.exp(tanh.mul(limit));
-}
-
-/** A matrix times `[columns, ...rest]`. */
-function multiply(matrix: NDArray, x: NDArray): NDArray {
-  const [rows, columns] = matrix.shape;
-  const rest = x.shape.slice(1);
-  return np.dot(matrix, x.reshape([columns, -1])).reshape([rows, ...rest]);
+  return np.exp(
+    gate(ends)
+      .mul(2 * limit)
+      .sub(limit),
+  );
 }
 
 /**
- * From relative widths and heights `r` of all bins to left edges, widths, lower edges, heights and the
- * two totals, all times the total `R = sum r`: the bin k is `(1 - K m) r_k + m R` wide, m the smallest
- * share.
+ * From relative widths and heights `r` of all bins to left edges, widths, lower edges, heights, all times
+ * the total `R = sum r`, and the two totals by the length of the interval: the bin k is
+ * `(1 - K m) r_k + m R` wide, m the smallest share.
  */
-function tableMatrix(bins: number, minBin: number): NDArray {
+function sizesToRows(bins: number, minBin: number, bound: number): NDArray {
   const size = (bin: number, source: number) => (bin === source ? 1 - bins * minBin : 0) + minBin;
   const edge = (bin: number, source: number) =>
     bin * minBin + (source < bin ? 1 - bins * minBin : 0);
   return hostMatrix(4 * bins + 2, 2 * bins, (row, column) => {
     const alongY = column >= bins;
     const source = column % bins;
-    if (row >= 4 * bins) return row - 4 * bins === Number(alongY) ? 1 : 0;
+    if (row >= 4 * bins) return row - 4 * bins === Number(alongY) ? 1 / (2 * bound) : 0;
     if (row >= 2 * bins !== alongY) return 0;
     const bin = row % bins;
     return Math.floor(row / bins) % 2 === 0 ? edge(bin, source) : size(bin, source);
   });
 }
 
-/** From the logits at the inner knots to those at each bin's left and right end; 0 at the outer ones. */
-function neighbourMatrix(bins: number): NDArray {
+/** What {@link sizesToRows} makes of the floor 1 / RANGE under each relative size. */
+function rowsOfFloor(bins: number, bound: number): NDArray {
+  const floor = 1 / RANGE;
+  return hostMatrix(4 * bins + 2, 1, (row) => {
+    if (row >= 4 * bins) return (bins * floor) / (2 * bound);
+    return Math.floor(row / bins) % 2 === 0 ? (row % bins) * floor : floor;
+  });
+}
+
+/**
+ * From the logits at the inner knots to those at each bin's left and right end, 0 at the outer ones, times
+ * the factor that makes a `tanh` of a {@link gate}.
+ */
+function knotsToEnds(bins: number): NDArray {
+  const factor = 2 / Math.log(RANGE);
   return hostMatrix(2 * bins, bins - 1, (row, knot) =>
-    row < bins ? Number(knot === row - 1) : Number(knot === row - bins),
+    knot === (row < bins ? row - 1 : row - bins) ? factor : 0,
   );
 }
 
 /** From "the left edge is reached" to "and the next one is not". */
-function differenceMatrix(bins: number): NDArray {
+function onlyTheLast(bins: number): NDArray {
   return hostMatrix(
     bins,
     bins,

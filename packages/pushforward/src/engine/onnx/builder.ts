@@ -130,13 +130,16 @@ export function createBuilder(batch: number) {
   /** Integers of which those that are multiples of the batch follow the number of rows, `int64[k]`. */
   function extents(values: readonly number[]): Tensor {
     if (!values.some((value) => isSymbolic(Math.abs(value)))) return integers(values);
-    const pieces = values.map((value) => {
-      if (!isSymbolic(Math.abs(value))) return integers([value]);
-      const multiple = value / batch;
-      return multiple === 1 ? rows() : op("Mul", [rows(), integers([multiple])], [1], "int64");
-    });
+    const pieces = values.map(extent);
     if (pieces.length === 1) return pieces[0];
     return op("Concat", pieces, [values.length], "int64", { axis: 0 });
+  }
+
+  /** A number as `int64[1]`: each factor that is the batch is the number of rows. */
+  function extent(value: number): Tensor {
+    if (!isSymbolic(Math.abs(value))) return integers([value]);
+    const rest = value / batch;
+    return rest === 1 ? rows() : op("Mul", [rows(), extent(rest)], [1], "int64");
   }
 
   function reshape(x: Tensor, shape: readonly number[]): Tensor {
@@ -231,14 +234,30 @@ export function createBuilder(batch: number) {
     return op("Range", [scalar(0, "int64"), limit, scalar(1, "int64")], [extent], "int64");
   }
 
-  /** The same values under a name of their own. */
-  function named(x: Tensor, name: string): Tensor {
-    nodes.push({ type: "Identity", inputs: [x.name], outputs: [name], attributes: {} });
-    return { ...x, name };
-  }
-
-  function finish(outputs: readonly Tensor[]): OnnxGraph {
-    return { inputs, outputs, nodes, initializers, values, batch };
+  /**
+   * The graph with its outputs, under their names. What a node made is renamed; what is an input, a
+   * constant or an output already is copied.
+   */
+  function finish(outputs: readonly (readonly [name: string, value: Tensor])[]): OnnxGraph {
+    const names = new Map<string, string>();
+    const made = new Set(values);
+    for (const [name, value] of outputs) {
+      if (made.has(value) && !names.has(value.name)) names.set(value.name, name);
+      else nodes.push({ type: "Identity", inputs: [value.name], outputs: [name], attributes: {} });
+    }
+    const rename = (name: string) => names.get(name) ?? name;
+    return {
+      inputs,
+      outputs: outputs.map(([name, value]) => ({ ...value, name })),
+      nodes: nodes.map((node) => ({
+        ...node,
+        inputs: node.inputs.map(rename),
+        outputs: node.outputs.map(rename),
+      })),
+      initializers,
+      values: values.filter(({ name }) => !names.has(name)),
+      batch,
+    };
   }
 
   return {
@@ -261,7 +280,6 @@ export function createBuilder(batch: number) {
     pad,
     cast,
     range,
-    named,
     finish,
   };
 }

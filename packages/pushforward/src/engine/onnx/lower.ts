@@ -2,10 +2,18 @@ import { EngineError } from "../../core/errors.ts";
 import { type Builder, createBuilder, type OnnxGraph, type Tensor } from "./builder.ts";
 import type { Graph, Node, Operand } from "./graph.ts";
 import { type LoweringTable, tensorType } from "./lowering.ts";
+import { convolutions } from "./lowerings/convolution.ts";
 import { elementwise } from "./lowerings/elementwise.ts";
 import { extents } from "./lowerings/extents.ts";
+import { fourier } from "./lowerings/fourier.ts";
+import { indexing } from "./lowerings/indexing.ts";
+import { integers } from "./lowerings/integers.ts";
+import { linearAlgebra } from "./lowerings/linear-algebra.ts";
+import { pooling } from "./lowerings/pooling.ts";
 import { products } from "./lowerings/products.ts";
 import { reductions } from "./lowerings/reductions.ts";
+import { sorting } from "./lowerings/sorting.ts";
+import { special } from "./lowerings/special.ts";
 import { views } from "./lowerings/views.ts";
 
 /** How each primitive is written in ONNX. */
@@ -15,6 +23,14 @@ const lowerings: LoweringTable = {
   ...reductions,
   ...products,
   ...extents,
+  ...integers,
+  ...indexing,
+  ...sorting,
+  ...special,
+  ...linearAlgebra,
+  ...convolutions,
+  ...pooling,
+  ...fourier,
 };
 
 export interface TensorNames {
@@ -46,8 +62,9 @@ export function lower(graph: Graph, names: TensorNames): OnnxGraph {
       tensors.set(output, results[index]);
     });
   }
-  const outputs = graph.outputs.map((operand, index) =>
-    writeOutput(builder, operand, read(operand), names.outputs[index]),
+  const outputs = graph.outputs.map(
+    (operand, index) =>
+      [names.outputs[index], writeOutput(builder, operand, read(operand))] as const,
   );
   return builder.finish(outputs);
 }
@@ -70,10 +87,9 @@ function readInput(builder: Builder, { shape, dtype }: Operand, name: string): T
   return builder.input(name, shape, checkedType(dtype));
 }
 
-function writeOutput(builder: Builder, { shape, dtype }: Operand, x: Tensor, name: string): Tensor {
+function writeOutput(builder: Builder, { shape, dtype }: Operand, x: Tensor): Tensor {
   const type = dtype === "uint32" ? "uint32" : checkedType(dtype);
-  const value = builder.cast(builder.expand(x, shape), type);
-  return builder.named(value, name);
+  return builder.cast(builder.expand(x, shape), type);
 }
 
 function embed(builder: Builder, operand: Operand): Tensor {

@@ -1,7 +1,6 @@
 import { EngineError } from "../../core/errors.ts";
 import { ArraySpec, type SpecTree } from "../array-spec.ts";
-import type { ArrayTree } from "../engine.ts";
-import { EngineArray, type HostData } from "../engine-array.ts";
+import { type ArrayTree, EngineArray, type HostData } from "../engine-array.ts";
 import type { BuiltProgram, Executor } from "../executor.ts";
 import { createBuilder } from "./builder.ts";
 import { type CompiledToOnnx, compileToOnnx } from "./compile-to-onnx.ts";
@@ -43,8 +42,7 @@ export async function createOnnxExecutor(provider: string): Promise<Executor> {
 /** A provider that is not there shows when a session of it is made, whatever the model. */
 async function probe(runtime: OnnxRuntime, options: Record<string, unknown>): Promise<void> {
   const builder = createBuilder(2);
-  const copy = builder.named(builder.input("x", [1], "float32"), "y");
-  const bytes = encodeModel(builder.finish([copy]));
+  const bytes = encodeModel(builder.finish([["y", builder.input("x", [1], "float32")]]));
   try {
     const session = await runtime.InferenceSession.create(bytes, options);
     await session.release();

@@ -6,6 +6,7 @@ import { simplifyConstants } from "./passes/constants.ts";
 import { removeDeadCode } from "./passes/dead-code.ts";
 import { recognizeDots } from "./passes/dots.ts";
 import { joinPads } from "./passes/pad-to-concat.ts";
+import { joinSplits } from "./passes/splits.ts";
 import { collapseViews } from "./passes/views.ts";
 
 /** In the order that each pass needs: see their own comments. */
@@ -15,6 +16,7 @@ const passes = [
   makeBroadcastsLazy,
   foldAlgebra,
   joinPads,
+  joinSplits,
   recognizeDots,
   collapseViews,
   absorbBias,

@@ -123,7 +123,7 @@ function attempt(make: () => NDArray): NDArray | undefined {
 function isAllowed({ shape, dtype }: NDArray): boolean {
   const rows = shape.filter(isRows);
   const fixed = entries(shape.map((extent) => (isRows(extent) ? extent / ROWS : extent)));
-  const known = shape.every((extent) => extent < 50 || isRows(extent));
+  const known = shape.every((extent) => (extent > 0 && extent < 50) || isRows(extent));
   return dtype === "float32" && shape.length <= 5 && known && rows.length <= 1 && fixed <= LARGEST;
 }
 
@@ -371,14 +371,12 @@ function view(make: (draw: Draw, shape: readonly number[]) => Step | undefined):
 
 const reductions: Record<string, (x: NDArray, axis: number[], keepdims: boolean) => NDArray> = {
   sum: (x, axis, keepdims) => np.sum(x, axis, { keepdims }),
-  max: (x, axis, keepdims) => np.max(x, axis, { keepdims }),
-  min: (x, axis, keepdims) => np.min(x, axis, { keepdims }),
-  prod: (x, axis, keepdims) => np.prod(bounded(x), axis, { keepdims }),
   logsumexp: (x, axis, keepdims) => nn.logsumexp(x, axis, { keepdims }),
 };
 
-/** Their number of entries is part of the program. */
-const averages: typeof reductions = {
+/** Over axes of a known length: the length is part of the program, or rounding adds up. */
+const fixedReductions: typeof reductions = {
+  prod: (x, axis, keepdims) => np.prod(bounded(x), axis, { keepdims }),
   mean: (x, axis, keepdims) => np.mean(x, axis, { keepdims }),
   var: (x, axis, keepdims) => np.var_(x, axis, { keepdims }),
 };
@@ -393,16 +391,25 @@ function randomAxes(draw: Draw, rank: number): number[] {
   return draw.chance(0.2) ? axes.map((axis) => axis - rank) : axes;
 }
 
-const reduce: Maker = along((draw, shape) => {
-  const axes = randomAxes(draw, shape.length);
-  const fixed = axes.every((axis) => !isRows(shape.at(axis)!));
-  const table = fixed && draw.chance(0.3) ? averages : reductions;
-  const name = draw.pick(Object.keys(table));
-  const keep = draw.chance(0.3);
-  const text = `${name} over [${axes}]${keep ? " kept" : ""}`;
-  const exact = name === "max" || name === "min";
-  return { text, exact, apply: (x) => table[name]!(x, axes, keep) };
-});
+/** Their gradients ask which entry it was. */
+const choices: typeof reductions = {
+  max: (x, axis, keepdims) => np.max(x, axis, { keepdims }),
+  min: (x, axis, keepdims) => np.min(x, axis, { keepdims }),
+};
+
+function reduce(table: typeof reductions, { needsExact = false, needsLength = false } = {}): Maker {
+  return along(
+    (draw, shape) => {
+      const axes = randomAxes(draw, shape.length);
+      if (needsLength && axes.some((axis) => isRows(shape.at(axis)!))) return undefined;
+      const name = draw.pick(Object.keys(table));
+      const keep = draw.chance(0.3);
+      const text = `${name} over [${axes}]${keep ? " kept" : ""}`;
+      return { text, exact: needsExact, apply: (x) => table[name]!(x, axes, keep) };
+    },
+    { needsExact },
+  );
+}
 
 const normalize: Maker = along((draw, _, axis) => {
   const name = draw.pick(Object.keys(normalizations));
@@ -495,9 +502,12 @@ const expandDims: Maker = view((draw, shape) => {
   return { text: `expandDims ${axis}`, apply: (x) => np.expandDims(x, axis) };
 });
 
-const squeeze: Maker = view((_, shape) =>
-  shape.includes(1) ? { text: "squeeze", apply: (x) => np.squeeze(x) } : undefined,
-);
+const squeeze: Maker = view((_, shape) => {
+  const axes = shape.flatMap((extent, axis) => (extent === 1 ? [axis] : []));
+  return axes.length > 0
+    ? { text: `squeeze [${axes}]`, apply: (x) => np.squeeze(x, axes) }
+    : undefined;
+});
 
 /** Merge neighbouring axes, or split one. */
 const reshape: Maker = view((draw, shape) => {
@@ -644,7 +654,10 @@ const makers: readonly Maker[] = [
   ...Array<Maker>(4).fill(binary(arithmetic)),
   binary(choosing, { needsExact: true }),
   ...Array<Maker>(4).fill(binary(products)),
-  ...Array<Maker>(3).fill(reduce),
+  reduce(reductions),
+  reduce(reductions),
+  reduce(fixedReductions, { needsLength: true }),
+  reduce(choices, { needsExact: true }),
   normalize,
   cumulate,
   slice,

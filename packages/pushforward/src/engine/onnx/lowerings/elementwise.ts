@@ -1,5 +1,5 @@
 import type { Builder, Tensor, TensorType } from "../builder.ts";
-import { broadcastShapes, type Node } from "../graph.ts";
+import { broadcastShapes, isLiteral, type Node } from "../graph.ts";
 import { type Lowering, type LoweringTable, resultType } from "../lowering.ts";
 
 /** An operator of one operand that keeps its type. */
@@ -54,6 +54,29 @@ const where: Lowering = (builder, [condition, x, y], node) => {
   return builder.op("Where", operands, shape, result);
 };
 
+/** ONNX Runtime 1.30 compares only the lower half of `int64` in its own minimum and maximum. */
+function extreme(builder: Builder, [x, y]: readonly Tensor[], kind: "min" | "max"): Tensor {
+  const shape = broadcastShapes(x.shape, y.shape);
+  const [first, second] = [builder.cast(x, "int64"), builder.cast(y, "int64")];
+  const ordered = kind === "min" ? [first, second] : [second, first];
+  const firstWins = builder.op("Less", ordered, shape, "bool");
+  return builder.op("Where", [firstWins, first, second], shape, "int64");
+}
+
+const min: Lowering = (builder, inputs, node) =>
+  resultType(node) === "int64"
+    ? extreme(builder, inputs, "min")
+    : binary("Min", "And")(builder, inputs, node);
+
+/** `max(x, 0)` can become a part of the product that makes `x`. */
+const max: Lowering = (builder, inputs, node) => {
+  if (resultType(node) === "int64") return extreme(builder, inputs, "max");
+  const zero = node.inputs.findIndex((input) => isLiteral(input, 0));
+  const x = inputs[1 - zero];
+  if (zero < 0 || x.type !== "float32") return binary("Max", "Or")(builder, inputs, node);
+  return builder.op("Relu", [x], x.shape, x.type);
+};
+
 const negate: Lowering = (builder, [x], node) =>
   wrapped(builder, builder.op("Neg", [x], x.shape, x.type), node);
 
@@ -67,8 +90,8 @@ export const elementwise: LoweringTable = {
   sub: binary("Sub", "Xor"),
   mul: binary("Mul", "And"),
   div: binary("Div", "And"),
-  min: binary("Min", "And"),
-  max: binary("Max", "Or"),
+  min,
+  max,
   neg: negate,
   abs: unary("Abs"),
   reciprocal: unary("Reciprocal"),

@@ -1,6 +1,8 @@
 import { EngineError } from "../../../core/errors.ts";
 import type { Builder, Tensor } from "../builder.ts";
 import type { Lowering, LoweringTable } from "../lowering.ts";
+import { binary } from "./arithmetic.ts";
+import { matmul } from "./matrices.ts";
 
 /** The longest transform: its two matrices are part of the model, 8 MB at this length. */
 const LONGEST = 1024;
@@ -22,13 +24,10 @@ const fft: Lowering = (builder, [real, imag], { params }) => {
   const scale = inverse ? 1 / length : 1;
   const cosines = rotations(builder, length, (angle) => scale * Math.cos(angle));
   const sines = rotations(builder, length, (angle) => (inverse ? scale : -1) * Math.sin(angle));
-  const product = (x: Tensor, matrix: Tensor) =>
-    builder.op("MatMul", [x, matrix], x.shape, "float32");
-  const combine = (type: string, x: Tensor, y: Tensor) =>
-    builder.op(type, [x, y], x.shape, "float32");
+  const product = (x: Tensor, matrix: Tensor) => matmul(builder, x, matrix);
   return [
-    combine("Sub", product(real, cosines), product(imag, sines)),
-    combine("Add", product(real, sines), product(imag, cosines)),
+    binary(builder, "Sub", product(real, cosines), product(imag, sines)),
+    binary(builder, "Add", product(real, sines), product(imag, cosines)),
   ];
 };
 
@@ -41,4 +40,5 @@ function rotations(builder: Builder, length: number, of: (angle: number) => numb
   return builder.constant(matrix, [length, length], "float32");
 }
 
+/** Discrete Fourier transforms. */
 export const fourier: LoweringTable = { fft };

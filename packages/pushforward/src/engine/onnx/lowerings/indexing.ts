@@ -1,6 +1,7 @@
 import type { Builder, Tensor, TensorType } from "../builder.ts";
-import { broadcastShapes, entries, type Node, type Operand } from "../graph.ts";
+import { entries, type Node, type Operand } from "../graph.ts";
 import type { Lowering, LoweringTable } from "../lowering.ts";
+import { binary, choose } from "./arithmetic.ts";
 
 /** Along which axes the index arrays address entries, and where their own axes stand among the rest. */
 interface Indexing {
@@ -76,7 +77,7 @@ const scatter: Lowering = (builder, [updates, ...given], node) => {
   const count = entries(shape);
   // Updates that are dropped go to one more entry behind the last.
   const spare = scalarExtent(builder, count, places.type);
-  const targets = builder.op("Where", [valid, places, spare], updates.shape, places.type);
+  const targets = choose(builder, valid, places, spare);
   const zeros = builder.expand(builder.scalar(0, updates.type), [count]);
   const flat = [targets, updates].map((x) => builder.reshape(x, [entries(updates.shape)]));
   const operands = [builder.pad(zeros, [[0, 1]]), ...flat];
@@ -136,7 +137,7 @@ function placesOf(
     const aligned = appendAxes(builder, builder.cast(coordinate, "int32"), following);
     return multiple(builder, aligned, entries(addressed.slice(each + 1)));
   });
-  return combine(builder, "Add", terms);
+  return terms.reduce((x, y) => binary(builder, "Add", x, y));
 }
 
 /** Which of the selected entries exist on every axis. */
@@ -149,22 +150,15 @@ function existing(
   const following = selected.length - outDim - rankOf(indices);
   const conditions = indices.map((index, place) => {
     const clipped = clip(builder, index, addressed[axis[place]]);
-    const inside = builder.op("Equal", [index, clipped], index.shape, "bool");
+    const inside = binary(builder, "Equal", index, clipped, "bool");
     return appendAxes(builder, inside, following);
   });
-  return combine(builder, "And", conditions);
-}
-
-/** One of several tensors by an operator of two that broadcast. */
-function combine(builder: Builder, type: string, tensors: readonly Tensor[]): Tensor {
-  return tensors.reduce((x, y) =>
-    builder.op(type, [x, y], broadcastShapes(x.shape, y.shape), x.type),
-  );
+  return conditions.reduce((x, y) => binary(builder, "And", x, y));
 }
 
 function multiple(builder: Builder, x: Tensor, factor: number): Tensor {
   if (factor === 1) return x;
-  return builder.op("Mul", [x, scalarExtent(builder, factor, x.type)], x.shape, x.type);
+  return binary(builder, "Mul", x, scalarExtent(builder, factor, x.type));
 }
 
 /** A number that may depend on the number of rows, plus another one, as a scalar. */
@@ -172,7 +166,7 @@ function scalarExtent(builder: Builder, extent: number, type: TensorType, offset
   if (!builder.isSymbolic(extent)) return builder.scalar(extent + offset, type);
   const value = builder.cast(builder.reshape(builder.extents([extent]), []), type);
   if (offset === 0) return value;
-  return builder.op("Add", [value, builder.scalar(offset, type)], [], type);
+  return binary(builder, "Add", value, builder.scalar(offset, type));
 }
 
 /** Move a run of neighbouring axes. */
@@ -194,4 +188,5 @@ function rankOf(indices: readonly Tensor[]): number {
   return Math.max(...indices.map((index) => index.shape.length));
 }
 
+/** Entries picked out by, or put where, arrays of indices say. */
 export const indexing: LoweringTable = { gather, scatter };

@@ -1,33 +1,28 @@
 import type { DType } from "../../jax.ts";
 import type { Builder, Tensor } from "../builder.ts";
-import { broadcastShapes, isLiteral, type Literal, type Node } from "../graph.ts";
+import { broadcastShapes, isLiteral, type Node } from "../graph.ts";
 import { type Lowering, type LoweringTable, resultType } from "../lowering.ts";
 import { binary, choose, unary } from "./arithmetic.ts";
 import { bitcast } from "./bitcast.ts";
 import { bitsOf, shiftRight } from "./bits.ts";
 import { randomBits } from "./random-bits.ts";
 
-/** Quotients rounded towards zero. An integer divided by zero, at which jax-js stops, stays as it is. */
+/** Quotients rounded towards zero. Of integers and zero there is none: ONNX Runtime stops, as jax-js does. */
 const idiv: Lowering = (builder, inputs, node) => {
   const [x, y] = operandsOf(builder, inputs, node);
   if (x.type === "float32") return quotient(builder, x, y, node);
   const [{ dtype }] = node.outputs;
   const [, divisor] = node.inputs;
-  const known = isLiteral(divisor) ? convert(divisor, dtype) : 0;
-  if (known === 0) return binary(builder, "Div", x, nonzero(builder, y));
-  const exponent = Math.log2(known);
-  // A division of `int64` takes six times as long.
-  if (dtype === "uint32" && Number.isInteger(exponent)) {
-    return builder.cast(shiftRight(builder, bitsOf(builder, x), exponent), x.type);
+  const known = isLiteral(divisor) ? convert(divisor.value, dtype) : undefined;
+  if (dtype === "int32" && known !== undefined && known > 0) return binary(builder, "Div", x, y);
+  if (dtype === "uint32" && known !== undefined && Number.isInteger(Math.log2(known))) {
+    // A division of `int64` takes six times as long.
+    return builder.cast(shiftRight(builder, bitsOf(builder, x), Math.log2(known)), x.type);
   }
-  return binary(builder, "Div", x, y);
+  // In `int32`, -2^31 by -1 ends the process.
+  const wide = [x, y].map((operand) => builder.cast(operand, "int64"));
+  return builder.cast(binary(builder, "Div", wide[0], wide[1]), x.type);
 };
-
-/** ONNX Runtime ends the process on an integer division by zero. */
-function nonzero(builder: Builder, x: Tensor): Tensor {
-  const zero = binary(builder, "Equal", x, builder.scalar(0, x.type), "bool");
-  return choose(builder, zero, builder.scalar(1, x.type), x);
-}
 
 /** `trunc(x / y)`. */
 function quotient(builder: Builder, x: Tensor, y: Tensor, node: Node): Tensor {
@@ -89,21 +84,18 @@ const bitCount: Lowering = (builder, [x]) => {
 
 /** The operands of a node in the type of its result. */
 function operandsOf(builder: Builder, inputs: readonly Tensor[], node: Node): Tensor[] {
-  const [{ dtype }] = node.outputs;
   const type = resultType(node);
   return inputs.map((x, index) => {
     const source = node.inputs[index];
-    if (isLiteral(source)) return builder.scalar(convert(source, dtype), type);
-    return builder.cast(dtype === "uint32" && x.type === "int32" ? bitsOf(builder, x) : x, type);
+    if (!isLiteral(source)) return builder.cast(x, type);
+    return builder.scalar(convert(source.value, node.outputs[0].dtype), type);
   });
 }
 
-/** A literal in a type: jax-js wraps integers around, and takes the nearest one to a float. */
-function convert({ value, dtype: from }: Literal, dtype: DType): number {
+/** A number in a type; as an integer, the nearest one that the type has. */
+function convert(value: number, dtype: DType): number {
   if (dtype === "int32") return clamp(Math.trunc(value), -(2 ** 31), 2 ** 31 - 1);
-  if (dtype === "uint32") {
-    return from === "int32" ? value >>> 0 : clamp(Math.trunc(value), 0, 2 ** 32 - 1);
-  }
+  if (dtype === "uint32") return clamp(Math.trunc(value), 0, 2 ** 32 - 1);
   return dtype === "bool" ? Number(value !== 0) : value;
 }
 

@@ -1,5 +1,6 @@
 import type { Builder, Tensor } from "../builder.ts";
 import type { Lowering, LoweringTable } from "../lowering.ts";
+import { choose } from "./arithmetic.ts";
 
 /**
  * The entries along the last axis in ascending order, not-a-number last, and where each one came from;
@@ -26,16 +27,14 @@ const argsort: Lowering = (builder, [x]) => {
 function sortKeys(builder: Builder, x: Tensor): Tensor {
   if (x.type === "bool") return builder.cast(x, "int32");
   if (x.type !== "float32") return x;
-  const test = (type: string, attributes: Record<string, number>) =>
-    builder.op(type, [x], x.shape, "bool", attributes);
-  const choose = (condition: Tensor, value: number, other: Tensor) => {
-    const replacement = builder.scalar(value, "float64");
-    return builder.op("Where", [condition, replacement, other], x.shape, "float64");
-  };
-  const finite = choose(test("IsInf", { detect_negative: 0 }), 1e300, builder.cast(x, "float64"));
-  return choose(test("IsNaN", {}), Number.POSITIVE_INFINITY, finite);
+  const number = (value: number) => builder.scalar(value, "float64");
+  const infinite = builder.op("IsInf", [x], x.shape, "bool", { detect_negative: 0 });
+  const finite = choose(builder, infinite, number(1e300), builder.cast(x, "float64"));
+  const foreign = builder.op("IsNaN", [x], x.shape, "bool");
+  return choose(builder, foreign, number(Number.POSITIVE_INFINITY), finite);
 }
 
+/** Order along the last axis. */
 export const sorting: LoweringTable = {
   argsort,
   sort: (builder, inputs, node) => [argsort(builder, inputs, node)].flat()[0],

@@ -24,6 +24,8 @@ interface Algebra {
   add: Add;
   /** Whether the operand has been held below or above a literal. */
   isClipped(operand: Operand): boolean;
+  /** `max(operand, 0)`, where it has been taken. */
+  positivePart(operand: Operand): Operand | undefined;
 }
 
 /**
@@ -38,7 +40,8 @@ export function foldAlgebra(graph: Graph): Graph {
   const current = (operand: Operand) => replaced.get(operand) ?? operand;
   const names = new Map<Operand, number>();
   const known = new Map<string, Variable>();
-  const clipped = new Set<Operand>();
+  /** What has been held below or above a literal, and its positive part if that is among it. */
+  const clipped = new Map<Operand, Operand | undefined>();
   /** Add a node, or find the equal one that is there. */
   const add: Add = (made) => {
     const key = keyOf(made, names);
@@ -48,7 +51,11 @@ export function foldAlgebra(graph: Graph): Graph {
     for (const output of made.outputs) producers.set(output, made);
     const bounds = made.op === "max" || made.op === "min";
     if (bounds && made.inputs.some((input) => isLiteral(input))) {
-      for (const input of made.inputs) if (!isLiteral(input)) clipped.add(input);
+      const isPositivePart = made.op === "max" && made.inputs.some((input) => isLiteral(input, 0));
+      for (const input of made.inputs) {
+        if (isLiteral(input)) continue;
+        clipped.set(input, isPositivePart ? made.outputs[0] : clipped.get(input));
+      }
     }
     if (made.outputs.length === 1) known.set(key, made.outputs[0]);
     return made.outputs[0];
@@ -83,12 +90,13 @@ function keyOf(
 
 function createAlgebra(
   producers: ReadonlyMap<Operand, Node>,
-  clipped: ReadonlySet<Operand>,
+  clipped: ReadonlyMap<Operand, Operand | undefined>,
   add: Add,
 ): Algebra {
   const algebra: Algebra = {
     add,
     isClipped: (operand) => clipped.has(operand),
+    positivePart: (operand) => clipped.get(operand),
     source(operand, op) {
       const made = producers.get(operand);
       return made?.op === op ? made : undefined;
@@ -202,18 +210,34 @@ function quotientSlope(square: Operand, product: Operand, { source, apply }: Alg
   return apply("mul", apply("div", factors[0], y), apply("div", factors[1], y));
 }
 
+/** `(a s) t` as `a (s t)` and `(a s) (b t)` as `(a b) (s t)`, where s and t are single numbers. */
+function gatherScalars(x: Operand, y: Operand, { source, apply }: Algebra): Operand | undefined {
+  const first = scaledArray(x, source);
+  if (!first) return undefined;
+  const [array, factor] = first;
+  if (isSingle(y)) return apply("mul", array, apply("mul", factor, y));
+  const second = scaledArray(y, source);
+  return second && apply("mul", apply("mul", array, second[0]), apply("mul", factor, second[1]));
+}
+
+/** An array and the single number that it is multiplied by, if it is. */
+function scaledArray(operand: Operand, source: Algebra["source"]): [Operand, Operand] | undefined {
+  const factors = source(operand, "mul")?.inputs;
+  const single = factors?.find((input) => isSingle(input));
+  const array = factors?.find((input) => !isSingle(input));
+  return array && single ? [array, single] : undefined;
+}
+
+const isSingle = ({ shape }: Operand) => shape.every((extent) => extent === 1);
+
 const mulRule: Rule = (each, algebra) => {
   const { source, apply } = algebra;
   if (!isReal(each)) return undefined;
   for (const [x, y] of [each.inputs, each.inputs.toReversed()]) {
     if (isLiteral(y, 1)) return x;
     if (isLiteral(y, -1)) return apply("neg", x);
-    if (isLiteral(y)) {
-      const scaled = source(x, "mul");
-      const factor = scaled?.inputs.find((input) => isLiteral(input));
-      const rest = scaled?.inputs.find((input) => !isLiteral(input));
-      if (factor && rest) return apply("mul", rest, apply("mul", factor, y));
-    }
+    const scaled = gatherScalars(x, y, algebra);
+    if (scaled) return scaled;
     const negative = source(x, "neg");
     if (negative && isLiteral(y)) return apply("mul", negative.inputs[0], apply("neg", y));
     if (negative) return apply("neg", apply("mul", negative.inputs[0], y));
@@ -245,11 +269,14 @@ function clippedSlope({ inputs: [condition, x, y] }: Node, algebra: Algebra): Op
   const passed = isLiteral(x, 0) ? y : isLiteral(y, 0) ? x : undefined;
   if (!passed || passed.dtype !== "float32") return undefined;
   const { shape, dtype } = test.outputs[0];
-  const swapped = test.inputs.toReversed();
+  const [lower, upper] = test.inputs.toReversed();
+  // Asking the positive part leaves x to be read by it alone, so that it can join the product before.
+  const positive = isLiteral(lower, 0) && inverse === "less_equal" && algebra.positivePart(upper);
+  const [op, operands] = positive ? ["less", [lower, positive]] : [inverse, [lower, upper]];
   const open =
     passed === x
       ? condition
-      : algebra.add(node("compare", swapped, { op: inverse }, variable(shape, dtype)));
+      : algebra.add(node("compare", operands as Operand[], { op }, variable(shape, dtype)));
   const params = { dtype: passed.dtype };
   const mask = algebra.add(node("cast", [open], params, variable(shape, passed.dtype)));
   return algebra.apply("mul", passed, mask);

@@ -246,6 +246,9 @@ function leading({ shape }: Operand, longer: Shape): number[] {
  * that the reshape merges or splits is repeated in part only.
  */
 function shortReshape(from: Shape, short: Shape, to: Shape): number[] | undefined {
+  if (sameExtents(from, short)) return [...to];
+  // No entries: the axes of the two shapes cannot be paired by their products.
+  if (entries(from) === 0) return undefined;
   const result: number[] = [];
   let i = 0;
   let j = 0;

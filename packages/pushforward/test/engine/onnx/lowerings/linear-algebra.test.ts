@@ -197,9 +197,21 @@ describeLowered("eigenvalues and eigenvectors", () => {
     });
   });
 
+  test("of matrices that are diagonal but for rounding stay as they are", () =>
+    expectLoweredEqual(eigh, [[{ data: [1, 5e-8, 5e-8, 1 + 2 ** -22], shape: [2, 2] }]], {
+      tolerance,
+    }));
+
+  test("reads the lower triangle only", () =>
+    expectLoweredEqual(
+      (x) => lax.linalg.eigh(x, { symmetrizeInput: false }) as NDArray[],
+      [[normals(7, 2, 4, 4)]],
+      { tolerance },
+    ));
+
   test("singular values", () =>
     expectLoweredEqual((x) => lax.linalg.svd(x) as NDArray[], [[normals(3, 2, 5, 3)]], {
-      tolerance: 1e-4,
+      tolerance,
     }));
 
   test("for any number of rows", () =>

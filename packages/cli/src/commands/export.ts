@@ -1,0 +1,55 @@
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { load, type OnnxFile, type OnnxFunction, type OnnxTensor } from "pushforward";
+import { checkOutput } from "../output/output-file.ts";
+import { listed } from "../table/wording.ts";
+import { openConsole } from "../terminal/console.ts";
+import { factLines } from "../terminal/text-table.ts";
+import { columnNames } from "./model-table.ts";
+
+export interface ExportCommandOptions {
+  functions: OnnxFunction[];
+  out?: string;
+  json?: boolean;
+}
+
+/** Writes functions of a model as ONNX models, for programs in other languages. */
+export async function exportCommand(
+  modelPath: string,
+  options: ExportCommandOptions,
+): Promise<void> {
+  const console = openConsole();
+  const { functions, json } = options;
+  const out = options.out ?? `${basename(modelPath).replace(/\.[^.]+$/, "")}.onnx`;
+  await checkOutput(out, [modelPath]);
+  // Nothing is computed: no runtime has to start, nor to be missed.
+  const model = await load(modelPath, { engine: "jax" });
+  const files = await model.exportOnnx(out, { functions });
+  if (json) {
+    const { columns } = model;
+    console.print(JSON.stringify({ command: "export", model: modelPath, columns, files }));
+    return;
+  }
+  for (const file of files) {
+    for (const line of factLines(await fileFacts(file), console.width)) console.print(line);
+    console.print("");
+  }
+  const facts: [string, string][] = [
+    ["n", "any number of rows"],
+    ["columns", listed(columnNames(model), 20)],
+  ];
+  for (const line of factLines(facts, console.width)) console.print(line);
+}
+
+async function fileFacts({ path, inputs, output }: OnnxFile): Promise<[string, string][]> {
+  const { size } = await stat(path);
+  return [
+    ["file", `${path}, ${(size / 1024).toFixed(1)} KiB`],
+    ...inputs.map((tensor): [string, string] => ["input", tensorText(tensor)]),
+    ["output", tensorText(output)],
+  ];
+}
+
+function tensorText({ name, shape, meaning }: OnnxTensor): string {
+  return `${name} [${shape.join(", ")}]: ${meaning}`;
+}
