@@ -1,4 +1,4 @@
-import { type NDArray, np } from "../engine/index.ts";
+import { type NDArray, np, stopGradient } from "../engine/index.ts";
 import { withDerivatives } from "./derivatives.ts";
 
 /**
@@ -7,24 +7,23 @@ import { withDerivatives } from "./derivatives.ts";
  * All consume their arguments.
  */
 
-/** `1 / (1 + exp(-x))` without a useful gradient: an exponential that overflows makes it 0 / 0. */
-function logistic(x: NDArray): NDArray {
-  return np.reciprocal(np.exp(x.neg()).add(1));
+/** `1 / (1 + exp(-x))`; its own gradient is of no use. */
+function sigmoidValue(x: NDArray): NDArray {
+  const small = np.exp(np.absolute(x.ref).neg());
+  return np.exp(np.minimum(x, 0)).div(small.add(1));
 }
 
 /** `log(1 + exp(x))`. */
 export function softplus(x: NDArray): NDArray {
   const value = np.log1p(np.exp(np.absolute(x.ref).neg())).add(np.maximum(x.ref, 0));
-  const slope = logistic(x.ref);
-  const bend = slope.ref.mul(logistic(x.ref.neg()));
+  const slope = sigmoidValue(x.ref);
+  const bend = slope.ref.mul(sigmoidValue(x.ref.neg()));
   return withDerivatives(x, { value, slope, bend });
 }
 
 /** `1 / (1 + exp(-x))`, with full relative precision in the left tail. */
 export function sigmoid(x: NDArray): NDArray {
-  const small = np.exp(np.absolute(x.ref).neg());
-  const value = np.exp(np.minimum(x.ref, 0)).div(small.add(1));
-  return withSigmoidDerivatives(x, value);
+  return withSigmoidDerivatives(x, sigmoidValue(x.ref));
 }
 
 /**
@@ -32,7 +31,9 @@ export function sigmoid(x: NDArray): NDArray {
  * needs: ONNX Runtime has an operator for it.
  */
 export function gate(x: NDArray): NDArray {
-  return withSigmoidDerivatives(x, logistic(x.ref));
+  // In this form, out of reach of gradients, the engine knows it: an exponential that overflows is fine.
+  const value = stopGradient(np.reciprocal(np.exp(x.ref.neg()).add(1)));
+  return withSigmoidDerivatives(x, value);
 }
 
 function withSigmoidDerivatives(x: NDArray, value: NDArray): NDArray {

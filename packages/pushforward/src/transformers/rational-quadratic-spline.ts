@@ -1,6 +1,6 @@
 import { DomainError } from "../core/errors.ts";
 import { defineTransformer, type Transformer } from "../core/transformer.ts";
-import { type NDArray, np, tree } from "../engine/index.ts";
+import { type NDArray, np, stopGradient, tree } from "../engine/index.ts";
 import { hostMatrix } from "../numerics/host-matrix.ts";
 import { gate } from "../numerics/stable.ts";
 
@@ -120,8 +120,9 @@ export function rationalQuadraticSpline(options: RationalQuadraticSplineOptions 
   }
 
   /**
-   * Apply `inside`, a map of [0, 2 bound] onto itself, on the interval, and the identity beyond it, where
-   * the slope is 1 as well. One row holds all numbers: most operators then need no reshape.
+   * Apply `inside`, a map of [0, 2 bound] onto itself, on the interval, and the identity beyond it. What
+   * lies beyond is moved to the middle first, so that all that is then multiplied by 0 is finite. One row
+   * holds all numbers: most operators then need no reshape.
    */
   function withTails(
     theta: NDArray,
@@ -130,10 +131,11 @@ export function rationalQuadraticSpline(options: RationalQuadraticSplineOptions 
   ): [NDArray, NDArray] {
     const shape = x.shape;
     const row = x.reshape([1, -1]);
-    const fromLow = np.clip(row.ref, -bound, bound).add(bound);
-    const rest = row.sub(fromLow.ref);
-    const [value, logDet] = inside(theta.reshape([3 * bins - 1, -1]), fromLow);
-    return [value.add(rest).reshape(shape), logDet.reshape(shape)];
+    const isInside = np.lessEqual(np.absolute(stopGradient(row.ref)), bound).astype(np.float32);
+    const u = row.ref.mul(isInside.ref).add(bound);
+    const [value, logDet] = inside(theta.reshape([3 * bins - 1, -1]), u.ref);
+    const y = value.sub(u).mul(isInside.ref).add(row);
+    return [y.reshape(shape), logDet.mul(isInside).reshape(shape)];
   }
 
   return defineTransformer({

@@ -180,12 +180,24 @@ export function createBuilder(batch: number) {
     );
   }
 
+  /** An extent that is neither fixed nor a multiple of the rows, such as rows but one, is refused. */
+  function checkGrowth(type: string, extent: number, grows: boolean): void {
+    if (!grows || isSymbolic(extent) || extent < batch / 2) return;
+    throw new EngineError(
+      `onnx: \`${type}\` along the rows gives a number of entries that is no multiple of theirs.`,
+    );
+  }
+
   /** Entries `[start, end)` of each axis. */
   function slice(x: Tensor, ranges: readonly (readonly [number, number])[]): Tensor {
     const axes = ranges.flatMap(([start, end], axis) =>
       start === 0 && end === x.shape[axis] ? [] : [axis],
     );
     if (axes.length === 0) return x;
+    for (const axis of axes) {
+      const [start, end] = ranges[axis];
+      checkGrowth("shrink", end - start, isSymbolic(x.shape[axis]));
+    }
     const bounds = (side: 0 | 1) =>
       extents(axes.map((axis) => bound(ranges[axis][side], x.shape[axis])));
     const shape = ranges.map(([start, end]) => end - start);
@@ -203,11 +215,14 @@ export function createBuilder(batch: number) {
     if (parts.length === 1) return parts[0];
     const shape = [...parts[0].shape];
     shape[axis] = parts.reduce((sum, part) => sum + part.shape[axis], 0);
+    const grows = parts.some((part) => isSymbolic(part.shape[axis]));
+    checkGrowth("concatenate", shape[axis], grows);
     return op("Concat", parts, shape, parts[0].type, { axis });
   }
 
   /** Parts of the given sizes along an axis. */
   function split(x: Tensor, axis: number, sizes: readonly number[]): Tensor[] {
+    if (isSymbolic(x.shape[axis]) && !sizes.every(isSymbolic)) return slices(x, axis, sizes);
     const results = sizes.map((size) => ({
       shape: x.shape.toSpliced(axis, 1, size),
       type: x.type,
@@ -215,10 +230,24 @@ export function createBuilder(batch: number) {
     return ops("Split", [x, extents(sizes)], results, { axis });
   }
 
+  function slices(x: Tensor, axis: number, sizes: readonly number[]): Tensor[] {
+    let start = 0;
+    return sizes.map((size) => {
+      const ranges = x.shape.map((extent, i): [number, number] =>
+        i === axis ? [start, start + size] : [0, extent],
+      );
+      start += size;
+      return slice(x, ranges);
+    });
+  }
+
   /** Zeros before and after each axis. */
   function pad(x: Tensor, widths: readonly (readonly [number, number])[]): Tensor {
     const pads = [...widths.map(([before]) => before), ...widths.map(([, after]) => after)];
     const shape = x.shape.map((extent, axis) => extent + widths[axis][0] + widths[axis][1]);
+    x.shape.forEach((extent, axis) => {
+      checkGrowth("pad", shape[axis], isSymbolic(extent));
+    });
     return op("Pad", [x, extents(pads), scalar(0, x.type)], shape, x.type);
   }
 
@@ -246,6 +275,8 @@ export function createBuilder(batch: number) {
       else nodes.push({ type: "Identity", inputs: [value.name], outputs: [name], attributes: {} });
     }
     const rename = (name: string) => names.get(name) ?? name;
+    // A lowering may have had second thoughts, and ONNX Runtime warns of constants that nobody reads.
+    const read = new Set(nodes.flatMap((node) => node.inputs));
     return {
       inputs,
       outputs: outputs.map(([name, value]) => ({ ...value, name })),
@@ -254,7 +285,7 @@ export function createBuilder(batch: number) {
         inputs: node.inputs.map(rename),
         outputs: node.outputs.map(rename),
       })),
-      initializers,
+      initializers: initializers.filter(({ name }) => read.has(name)),
       values: values.filter(({ name }) => !names.has(name)),
       batch,
     };

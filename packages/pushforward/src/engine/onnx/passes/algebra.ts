@@ -17,15 +17,24 @@ type Add = (made: Node) => Variable;
 type Rule = (each: Node, algebra: Algebra) => Operand | undefined;
 
 interface Algebra {
-  /** The node that makes an operand, if it applies the given primitive. */
+  /** The node that makes an operand, if it applies the given primitive to floats. */
   source(operand: Operand, op: string): Node | undefined;
+  /** The comparison that makes a condition. */
+  testOf(condition: Operand): Node | undefined;
   /** Apply a primitive of one or two operands, simplified. */
   apply(op: string, ...inputs: Operand[]): Operand;
   add: Add;
-  /** Whether the operand has been held below or above a literal. */
-  isClipped(operand: Operand): boolean;
-  /** `max(operand, 0)`, where it has been taken. */
-  positivePart(operand: Operand): Operand | undefined;
+  readonly facts: Facts;
+}
+
+/** What is known of the values made so far besides the nodes that make them. */
+interface Facts {
+  /** Zero in every entry, as long as what they are made of is finite. */
+  readonly zeros: Set<Operand>;
+  /** Finite in every entry, as long as the inputs of the program and all matrix products are. */
+  readonly tame: Set<Operand>;
+  /** What has been held below or above a literal, and its positive part where that has been taken. */
+  readonly clipped: Map<Operand, Operand | undefined>;
 }
 
 /**
@@ -40,8 +49,7 @@ export function foldAlgebra(graph: Graph): Graph {
   const current = (operand: Operand) => replaced.get(operand) ?? operand;
   const names = new Map<Operand, number>();
   const known = new Map<string, Variable>();
-  /** What has been held below or above a literal, and its positive part if that is among it. */
-  const clipped = new Map<Operand, Operand | undefined>();
+  const facts: Facts = { zeros: new Set(), tame: new Set(graph.inputs), clipped: new Map() };
   /** Add a node, or find the equal one that is there. */
   const add: Add = (made) => {
     const key = keyOf(made, names);
@@ -49,18 +57,11 @@ export function foldAlgebra(graph: Graph): Graph {
     if (existing) return existing;
     nodes.push(made);
     for (const output of made.outputs) producers.set(output, made);
-    const bounds = made.op === "max" || made.op === "min";
-    if (bounds && made.inputs.some((input) => isLiteral(input))) {
-      const isPositivePart = made.op === "max" && made.inputs.some((input) => isLiteral(input, 0));
-      for (const input of made.inputs) {
-        if (isLiteral(input)) continue;
-        clipped.set(input, isPositivePart ? made.outputs[0] : clipped.get(input));
-      }
-    }
+    learn(made, facts);
     if (made.outputs.length === 1) known.set(key, made.outputs[0]);
     return made.outputs[0];
   };
-  const algebra = createAlgebra(producers, clipped, add);
+  const algebra = createAlgebra(producers, facts, add);
   for (const old of graph.nodes) {
     const each = { ...old, inputs: old.inputs.map(current) };
     const simpler = simplify(each, algebra);
@@ -68,6 +69,43 @@ export function foldAlgebra(graph: Graph): Graph {
     if (result !== old.outputs[0]) replaced.set(old.outputs[0], result);
   }
   return { ...graph, nodes, outputs: graph.outputs.map(current) };
+}
+
+/** Primitives whose results are finite where their operands are, but for overflow. */
+const tamePrimitives = new Set(
+  (
+    "add sub mul neg min max abs where cast compare sin cos sigmoid stop_gradient reduce " +
+    "broadcast reshape transpose flip shrink pad concatenate split"
+  ).split(" "),
+);
+
+/** Matrix products: one entry that is not finite spoils whole rows, which no mask could save. */
+const products = new Set(["dot", "conv"]);
+
+function learn(made: Node, { zeros, tame, clipped }: Facts): void {
+  const { op, inputs, outputs } = made;
+  if (products.has(op) || (tamePrimitives.has(op) && inputs.every((x) => isTame(x, tame)))) {
+    for (const output of outputs) tame.add(output);
+  }
+  if (isZeroNode(made, zeros)) zeros.add(outputs[0]);
+  const isBound = (op === "max" || op === "min") && inputs.some((x) => isLiteral(x));
+  const isPositivePart = op === "max" && inputs.some((x) => isLiteral(x, 0));
+  for (const x of isBound ? inputs : []) {
+    if (!isLiteral(x)) clipped.set(x, isPositivePart ? outputs[0] : clipped.get(x));
+  }
+}
+
+function isTame(x: Operand, tame: Facts["tame"]): boolean {
+  if (x.kind === "literal") return Number.isFinite(x.value);
+  return x.kind === "constant" ? x.data.every(Number.isFinite) : tame.has(x);
+}
+
+const isZero = (x: Operand, zeros: Facts["zeros"]) => isLiteral(x, 0) || zeros.has(x);
+
+function isZeroNode({ op, inputs }: Node, zeros: Facts["zeros"]): boolean {
+  if (op === "mul") return inputs.some((x) => isZero(x, zeros));
+  if (op === "sub") return inputs[0] === inputs[1];
+  return (op === "neg" || op === "reshape" || op === "broadcast") && isZero(inputs[0], zeros);
 }
 
 /** Primitives whose operands may change places. */
@@ -88,18 +126,17 @@ function keyOf(
   return JSON.stringify([op, parts, params, output.shape, output.dtype]);
 }
 
-function createAlgebra(
-  producers: ReadonlyMap<Operand, Node>,
-  clipped: ReadonlyMap<Operand, Operand | undefined>,
-  add: Add,
-): Algebra {
+function createAlgebra(producers: ReadonlyMap<Operand, Node>, facts: Facts, add: Add): Algebra {
   const algebra: Algebra = {
     add,
-    isClipped: (operand) => clipped.has(operand),
-    positivePart: (operand) => clipped.get(operand),
+    facts,
     source(operand, op) {
       const made = producers.get(operand);
-      return made?.op === op ? made : undefined;
+      return made?.op === op && isReal(made) ? made : undefined;
+    },
+    testOf(condition) {
+      const made = producers.get(condition);
+      return made?.op === "compare" ? made : undefined;
     },
     apply(op, ...inputs) {
       const shape = broadcastShapes(...inputs.map((x) => x.shape));
@@ -139,37 +176,28 @@ const operations: Record<string, (...values: number[]) => number> = {
   max: Math.max,
 };
 
-/** `1 / (1 + exp(-x))`: ONNX has an operator for it. */
-const reciprocalRule: Rule = ({ inputs: [x] }, { source, apply }) => {
-  const sum = source(x, "add");
-  if (!sum?.inputs.some((input) => isLiteral(input, 1))) return undefined;
-  const power = sum.inputs.map((input) => source(input, "exp")).find((each) => each);
+/**
+ * `1 / (1 + exp(-x))` that no gradient looks into is how `gate` asks for ONNX' own operator. It is not as
+ * exact in the left tail, hence not what others who write this formula get.
+ */
+const stopGradientRule: Rule = ({ inputs: [x] }, { source, apply }) => {
+  const sum = source(source(x, "reciprocal")?.inputs[0] ?? x, "add");
+  const power = sum?.inputs.map((input) => source(input, "exp")).find((each) => each);
   const negated = power && source(power.inputs[0], "neg");
-  return negated && apply("sigmoid", negated.inputs[0]);
+  const isGate = negated && sum?.inputs.some((input) => isLiteral(input, 1));
+  return isGate ? apply("sigmoid", negated.inputs[0]) : x;
 };
-
-/** Whether an operand is zero in every entry, as long as what it is made of is finite. */
-function isZero(operand: Operand, source: Algebra["source"]): boolean {
-  if (isLiteral(operand, 0)) return true;
-  const product = source(operand, "mul");
-  if (product?.inputs.some((input) => isZero(input, source))) return true;
-  const difference = source(operand, "sub");
-  if (difference && difference.inputs[0] === difference.inputs[1]) return true;
-  const negative =
-    source(operand, "neg") ?? source(operand, "reshape") ?? source(operand, "broadcast");
-  return negative !== undefined && isZero(negative.inputs[0], source);
-}
 
 /** Same value in the type of the result, or the wrong type for algebra. */
 const isReal = ({ outputs: [output], inputs }: Node) =>
   output.dtype === "float32" && inputs.every(({ dtype }) => dtype === "float32");
 
-const addRule: Rule = (each, { source, apply }) => {
+const addRule: Rule = (each, { source, apply, facts: { zeros } }) => {
   if (!isReal(each)) return undefined;
   const [x, y] = each.inputs;
   const whole = each.outputs[0].shape;
-  if (sameExtents(y.shape, whole) && isZero(x, source)) return y;
-  if (sameExtents(x.shape, whole) && isZero(y, source)) return x;
+  if (sameExtents(y.shape, whole) && isZero(x, zeros)) return y;
+  if (sameExtents(x.shape, whole) && isZero(y, zeros)) return x;
   const negative = source(y, "neg");
   if (negative) return apply("sub", x, negative.inputs[0]);
   const first = source(x, "neg");
@@ -215,6 +243,7 @@ function gatherScalars(x: Operand, y: Operand, { source, apply }: Algebra): Oper
   const first = scaledArray(x, source);
   if (!first) return undefined;
   const [array, factor] = first;
+  if (isLiteral(factor) && isLiteral(y) && !isNormal(factor.value * y.value)) return undefined;
   if (isSingle(y)) return apply("mul", array, apply("mul", factor, y));
   const second = scaledArray(y, source);
   return second && apply("mul", apply("mul", array, second[0]), apply("mul", factor, second[1]));
@@ -227,6 +256,9 @@ function scaledArray(operand: Operand, source: Algebra["source"]): [Operand, Ope
   const array = factors?.find((input) => !isSingle(input));
   return array && single ? [array, single] : undefined;
 }
+
+/** Whether a number keeps its digits in single precision. */
+const isNormal = (value: number) => Math.abs(value) > 2 ** -126 && Math.abs(value) < 2 ** 127;
 
 const isSingle = ({ shape }: Operand) => shape.every((extent) => extent === 1);
 
@@ -260,18 +292,20 @@ const divRule: Rule = (each, { source, apply }) => {
 
 /**
  * The gradient of `max(x, bound)` and `min(x, bound)` passes or it does not: as a product with 0 or 1
- * that is several times as fast as a choice between two arrays.
+ * that is several times as fast as a choice between two arrays. Only what is finite there may be
+ * multiplied by 0: the gradient of `sqrt(max(x, 0))` is infinite where it does not pass.
  */
 function clippedSlope({ inputs: [condition, x, y] }: Node, algebra: Algebra): Operand | undefined {
-  const test = algebra.source(condition, "compare");
+  const { clipped, tame } = algebra.facts;
+  const test = algebra.testOf(condition);
   const inverse = inverseTests[test?.params.op as string];
-  if (!test || !inverse || !test.inputs.some((input) => algebra.isClipped(input))) return undefined;
+  if (!test || !inverse || !test.inputs.some((input) => clipped.has(input))) return undefined;
   const passed = isLiteral(x, 0) ? y : isLiteral(y, 0) ? x : undefined;
-  if (!passed || passed.dtype !== "float32") return undefined;
+  if (passed?.dtype !== "float32" || !isTame(passed, tame)) return undefined;
   const { shape, dtype } = test.outputs[0];
   const [lower, upper] = test.inputs.toReversed();
   // Asking the positive part leaves x to be read by it alone, so that it can join the product before.
-  const positive = isLiteral(lower, 0) && inverse === "less_equal" && algebra.positivePart(upper);
+  const positive = isLiteral(lower, 0) && inverse === "less_equal" && clipped.get(upper);
   const [op, operands] = positive ? ["less", [lower, positive]] : [inverse, [lower, upper]];
   const open =
     passed === x
@@ -287,12 +321,12 @@ const inverseTests: Record<string, string> = { less: "less_equal", less_equal: "
 
 /** `where(x < 0, -x, x)` and its like are what jax-js writes for the absolute value. */
 const whereRule: Rule = (each, algebra) => {
-  const { source, apply } = algebra;
+  const { source, testOf, apply } = algebra;
   const [condition, x, y] = each.inputs;
   if (x === y) return x;
   const slope = clippedSlope(each, algebra);
   if (slope) return slope;
-  const test = source(condition, "compare");
+  const test = testOf(condition);
   const negated = source(x, "neg")?.inputs[0];
   const isAbsolute =
     test?.params.op === "less" &&
@@ -308,8 +342,7 @@ const rules: Record<string, Rule> = {
   neg: negRule,
   mul: mulRule,
   div: divRule,
-  reciprocal: reciprocalRule,
   where: whereRule,
-  stop_gradient: ({ inputs: [x] }) => x,
+  stop_gradient: stopGradientRule,
   cast: ({ inputs: [x], outputs: [output] }) => (x.dtype === output.dtype ? x : undefined),
 };

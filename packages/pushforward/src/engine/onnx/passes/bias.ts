@@ -1,4 +1,12 @@
-import { type Graph, type Node, node, type Operand, producersOf, useCounts } from "../graph.ts";
+import {
+  type Graph,
+  type Node,
+  node,
+  type Operand,
+  producersOf,
+  sameExtents,
+  useCounts,
+} from "../graph.ts";
 
 /** Let a matrix product add what is added to it alone: `gemm(a, b) + c` is one operator. */
 export function absorbBias(graph: Graph): Graph {
@@ -10,7 +18,7 @@ export function absorbBias(graph: Graph): Graph {
       const source = producers.get(product);
       const free = source?.op === "gemm" && source.inputs.length === 2 && uses.get(product) === 1;
       if (!source || !free || !broadcastsTo(bias, each.outputs[0].shape)) continue;
-      if (product.shape.join() !== each.outputs[0].shape.join()) continue;
+      if (!sameExtents(product.shape, each.outputs[0].shape)) continue;
       return node("gemm", [...source.inputs, bias], source.params, each.outputs[0]);
     }
     return each;

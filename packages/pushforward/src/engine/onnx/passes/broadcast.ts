@@ -21,6 +21,9 @@ const broadcasting = new Set(
   ).split(" "),
 );
 
+/** Primitives that only move, repeat or drop entries: a literal stays what it is. */
+const rearranging = new Set(["broadcast", "transpose", "reshape", "shrink", "flip", "split"]);
+
 /**
  * Put broadcasts off for as long as possible: a value that is repeated along an axis keeps extent 1
  * there, arithmetic repeats it for free, and only what cannot work on the short form gets the long one.
@@ -75,8 +78,10 @@ function createRewriter(graph: Graph) {
   const materialize = (operand: Operand) => expand(shortOf(operand), operand.shape);
 
   function visit(each: Node): void {
+    const [first] = each.inputs;
+    const stays = rearranging.has(each.op) && shortOf(first).kind === "literal";
     const rule = rules[each.op] ?? (broadcasting.has(each.op) ? elementwise : whole);
-    const results = rule(each);
+    const results = stays ? each.outputs.map(() => shortOf(first)) : rule(each);
     each.outputs.forEach((output, index) => {
       short.set(output, results[index]);
     });
@@ -95,7 +100,6 @@ function createRewriter(graph: Graph) {
   }
 
   function broadcast({ inputs: [input], params, outputs: [old] }: Node): Operand[] {
-    if (shortOf(input).kind === "literal") return [shortOf(input)];
     const x = aligned(input);
     if (x.shape.length === old.shape.length) return [x];
     const added = new Set(params.axis as number[]);
@@ -108,11 +112,18 @@ function createRewriter(graph: Graph) {
     ];
   }
 
-  function reduce({ inputs: [input], params, outputs: [old] }: Node): Operand[] {
+  function reduce(each: Node): Operand[] {
+    const {
+      inputs: [input],
+      params,
+    } = each;
     const x = aligned(input);
     const axes = params.axis as number[];
     const repeated = axes.filter((axis) => x.shape[axis] === 1 && input.shape[axis] !== 1);
-    if (repeated.length > 0 && params.op === "Mul") return whole1("reduce", input, params, old);
+    const count = entries(repeated.map((axis) => input.shape[axis]));
+    // What is not there at all has no entry to stand for it, and the product of equal entries is a power.
+    const needsAll = count === 0 || (repeated.length > 0 && params.op === "Mul");
+    if (needsAll) return whole(each);
     const proper = axes.filter((axis) => x.shape[axis] !== 1);
     const kept = x.shape.filter((_, axis) => !proper.includes(axis));
     const reduced =
@@ -121,8 +132,8 @@ function createRewriter(graph: Graph) {
         : x;
     const shape = x.shape.filter((_, axis) => !axes.includes(axis));
     const squeezed = reshape(reduced, shape);
-    if (repeated.length === 0 || params.op !== "Add") return [squeezed];
-    const count = entries(repeated.map((axis) => input.shape[axis]));
+    const isSum = params.op === "Add" && x.dtype !== "bool";
+    if (repeated.length === 0 || !isSum) return [squeezed];
     return [emit("mul", [squeezed, number(count, x)], {}, variable(shape, x.dtype))];
   }
 
@@ -132,12 +143,7 @@ function createRewriter(graph: Graph) {
     return emit("extent", [], { extent: count }, variable([], like.dtype));
   }
 
-  function whole1(op: string, input: Operand, params: Node["params"], old: Variable): Operand[] {
-    return [emit(op, [materialize(input)], params, variable(old.shape, old.dtype))];
-  }
-
   function transpose({ inputs: [input], params }: Node): Operand[] {
-    if (shortOf(input).kind === "literal") return [shortOf(input)];
     const x = aligned(input);
     const perm = params.perm as number[];
     return [
@@ -153,15 +159,14 @@ function createRewriter(graph: Graph) {
     ];
   }
 
-  function reshaped({ inputs: [input], params, outputs: [old] }: Node): Operand[] {
-    if (shortOf(input).kind === "literal") return [shortOf(input)];
+  function reshaped(each: Node): Operand[] {
+    const [input] = each.inputs;
     const x = aligned(input);
-    const shape = shortReshape(input.shape, x.shape, old.shape);
-    return shape ? [reshape(x, shape)] : whole1("reshape", input, params, old);
+    const shape = shortReshape(input.shape, x.shape, each.outputs[0].shape);
+    return shape ? [reshape(x, shape)] : whole(each);
   }
 
   function shrink({ inputs: [input], params }: Node): Operand[] {
-    if (shortOf(input).kind === "literal") return [shortOf(input)];
     const x = aligned(input);
     const slice = (params.slice as Range[]).map((range, axis) =>
       x.shape[axis] === input.shape[axis] ? range : ([0, 1] as const),
@@ -213,7 +218,7 @@ function createRewriter(graph: Graph) {
   function dot({ inputs, outputs: [old] }: Node): Operand[] {
     const [x, y] = inputs.map(aligned);
     const shape = broadcastShapes(x.shape, y.shape);
-    const last = (operand: Operand) => operand.shape.at(-1) as number;
+    const last = (operand: Operand) => operand.shape.at(-1) ?? 1;
     const result = emit("dot", [x, y], {}, variable(shape.slice(0, -1), old.dtype));
     const length = Math.max(last(inputs[0]), last(inputs[1]));
     if (shape.at(-1) === length) return [result];

@@ -47,7 +47,8 @@ function simplifyArray(
   add: Add,
 ): Operand | undefined {
   const output = variable(shape, dtype);
-  if (data.length > 0 && data.every((value) => value === data[0])) {
+  // Unlike `===`, this tells -0 from 0 and takes NaN for equal to itself.
+  if (data.length > 0 && data.every((value) => Object.is(value, data[0]))) {
     const axis = shape.map((_, index) => index);
     const value = literal(data[0], dtype);
     const scalar = numberOfRows(value, batch, add) ?? value;

@@ -6,6 +6,7 @@ import {
   node,
   type Operand,
   rewrite,
+  sameExtents,
   type Variable,
   variable,
 } from "../graph.ts";
@@ -25,8 +26,11 @@ export function recognizeDots(graph: Graph): Graph {
 type Add = (made: Node) => Variable;
 
 function toProduct({ inputs, outputs: [output] }: Node, add: Add): Operand {
+  const { dtype } = output;
   const rank = Math.max(...inputs.map((x) => x.shape.length));
-  const [x, y] = inputs.map((operand) => align(operand, rank, add));
+  const [x, y] = inputs.map((operand) => align(cast(operand, dtype, add), rank, add));
+  // ONNX Runtime has matrix products of floats only.
+  if (dtype !== "float32") return arithmetic(x, y, output, add);
   const last = rank - 1;
   if (x.shape[last] !== y.shape[last]) return contractLonger(x, y, output, add);
   const axes = Array.from({ length: last }, (_, axis) => axis);
@@ -118,13 +122,18 @@ function sumLast(x: Operand, add: Add): Operand {
   return add(node("reduce", [x], params, variable(shape, x.dtype)));
 }
 
+/** jax-js multiplies in the type of the result. */
+function cast(x: Operand, dtype: Operand["dtype"], add: Add): Operand {
+  if (x.dtype === dtype) return x;
+  return add(node("cast", [x], { dtype }, variable(x.shape, dtype)));
+}
+
 function align(x: Operand, rank: number, add: Add): Operand {
   return reshape(x, [...Array<number>(rank - x.shape.length).fill(1), ...x.shape], add);
 }
 
 function reshape(x: Operand, shape: readonly number[], add: Add): Operand {
-  if (x.shape.length === shape.length && x.shape.every((extent, i) => extent === shape[i]))
-    return x;
+  if (sameExtents(x.shape, shape)) return x;
   return add(node("reshape", [x], { shape }, variable(shape, x.dtype)));
 }
 

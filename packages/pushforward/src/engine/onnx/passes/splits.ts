@@ -1,5 +1,4 @@
-import type { Graph, Node, Operand } from "../graph.ts";
-import { useCounts } from "../graph.ts";
+import { type Graph, type Node, type Operand, useCounts, type Variable } from "../graph.ts";
 
 /**
  * Join a split with the split that alone reads one of its parts: jax-js makes eight parts at a time,
@@ -25,7 +24,7 @@ export function joinSplits(graph: Graph): Graph {
 }
 
 function joined(outer: Node, inner: Node): Node {
-  const at = outer.outputs.findIndex((output) => output === inner.inputs[0]);
+  const at = outer.outputs.indexOf(inner.inputs[0] as Variable);
   const sizes = (outer.params.sizes as number[]).toSpliced(
     at,
     1,

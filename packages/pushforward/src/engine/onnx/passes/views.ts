@@ -8,6 +8,7 @@ import {
   type Variable,
   variable,
 } from "../graph.ts";
+import { removeDeadCode } from "./dead-code.ts";
 
 type Add = (made: Node) => Variable;
 
@@ -19,6 +20,11 @@ type Add = (made: Node) => Variable;
  * by one after, where they merge with the reshapes that are there already.
  */
 export function collapseViews(graph: Graph): Graph {
+  // Once the views that were collapsed are gone, more products are read by a single transpose.
+  return collapse(removeDeadCode(collapse(graph)));
+}
+
+function collapse(graph: Graph): Graph {
   const replaced = new Map<Operand, Operand>();
   const producers = new Map<Operand, Node>();
   const nodes: Node[] = [];
@@ -28,14 +34,17 @@ export function collapseViews(graph: Graph): Graph {
     for (const output of made.outputs) producers.set(output, made);
     return made.outputs[0];
   };
-  const uses = useCounts(graph);
-  // New operands stand for exactly one old one, or are read by nothing else than what made them.
-  const views = createViews(producers, (operand) => (uses.get(operand) ?? 1) === 1, add);
+  const readers = useCounts(graph);
+  // What stands for no operand of the old graph is read by what it was made for.
+  const views = createViews(producers, (operand) => (readers.get(operand) ?? 1) === 1, add);
   for (const old of graph.nodes) {
     const each = { ...old, inputs: old.inputs.map(current) };
     const rule = views[each.op as keyof typeof views];
-    if (rule) replaced.set(old.outputs[0], rule(each));
-    else add(each);
+    const [output] = old.outputs;
+    const result = rule ? rule(each) : add(each);
+    if (result === output) continue;
+    replaced.set(output, result);
+    readers.set(result, (readers.get(result) ?? 0) + (readers.get(output) ?? 0));
   }
   return { ...graph, nodes, outputs: graph.outputs.map(current) };
 }
@@ -93,7 +102,8 @@ function createViews(
   function gemm(each: Node): Operand {
     const [a, transA] = untransposed(each.inputs[0], each.params.transA as boolean);
     const [b, transB] = untransposed(each.inputs[1], each.params.transB as boolean);
-    return add(node("gemm", [a, b], { transA, transB }, each.outputs[0]));
+    const bias = each.inputs.slice(2);
+    return add(node("gemm", [a, b, ...bias], { transA, transB }, each.outputs[0]));
   }
 
   function untransposed(x: Operand, flag: boolean): [Operand, boolean] {
