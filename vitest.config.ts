@@ -34,6 +34,8 @@ const unitOnOnnx: TestProjectConfiguration = {
   },
 };
 
+const endToEnd = ["packages/*/test/e2e/**/*.test.ts"];
+
 export default defineConfig({
   test: {
     pool: "forks",
@@ -52,10 +54,20 @@ export default defineConfig({
         },
       },
       ...(hasOnnxRuntime() ? [unitOnOnnx] : []),
+      // No alias here: these tests use the built packages, as a user's program does.
       {
-        // No alias here: these tests use the built packages, as a user's program does.
         extends: true,
-        test: { name: "e2e", include: ["packages/*/test/e2e/**/*.test.ts"] },
+        test: { name: "e2e", include: [...endToEnd, "bench/**/*.test.mjs"] },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e on jax",
+          env: { PUSHFORWARD_ENGINE: "jax" },
+          include: endToEnd,
+          // Minutes of training, after which the model is the same up to rounding.
+          exclude: ["packages/cli/test/e2e/data-sets.test.ts"],
+        },
       },
     ],
   },

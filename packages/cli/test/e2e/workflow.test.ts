@@ -322,6 +322,7 @@ describe("inspect, check and plot", () => {
     const fit = await run(folder, "fit", "ridge.csv", "--out", "o.safetensors", ...quick, ...args);
     expect(fit.code).toBe(0);
     expect(fit.stderr.match(/cannot use/g)).toHaveLength(1);
+    expect(fit.stderr).not.toContain("pushforward: ");
     expect(fit.stderr).toMatch(notice);
     const report = JSON.parse(fit.stdout);
     expect(report.engine).toBe("jax-js on wasm");
@@ -331,6 +332,7 @@ describe("inspect, check and plot", () => {
       const { code, stdout, stderr } = await run(folder, ...command);
       expect(code).toBe(0);
       expect(stderr.match(/cannot use/g)).toHaveLength(1);
+      expect(stderr).not.toContain("pushforward: ");
       expect(JSON.parse(stdout).engine).toBe("jax-js on wasm");
     }
   });

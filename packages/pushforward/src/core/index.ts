@@ -1,4 +1,4 @@
-export type { NDArray, Tree } from "../engine/index.ts";
+export { type NDArray, random, type Tree } from "../engine/index.ts";
 export * from "./bijector.ts";
 export * from "./column.ts";
 export * from "./distribution.ts";

@@ -145,6 +145,9 @@ function along(
 /** Number of draws while the noise that a base asks for is found out; no other extent is it. */
 const PROBE = 7919;
 
+/** Number of draws in which other random numbers than the noise show. */
+const FEW = 32;
+
 /**
  * The base's draws as a function of noise: the same noise gives the same draws, on every runtime.
  *
@@ -165,7 +168,7 @@ async function baseFromNoise({ flow, params }: OnnxSubject, who: string) {
   const requests = noiseRequests(() => sample(0, PROBE, anyContext(PROBE)));
   const perDraw = requests.every(({ shape }) => shape.includes(PROBE));
   const seen = (seed: number) =>
-    withNoise(anyNoise, () => sample(seed, 1, anyContext(1))).data() as Promise<Float32Array>;
+    withNoise(anyNoise, () => sample(seed, FEW, anyContext(FEW))).data() as Promise<Float32Array>;
   if (requests.length === 0 || !perDraw || !sameNumbers(await seen(0), await seen(1))) {
     throw new EngineError(
       `${who}: the base distribution (${base.kind}) draws random numbers that cannot be made an ` +

@@ -264,9 +264,12 @@ describe.each(engines)("a program on %s", (choice) => {
   });
 
   test("an error of the function itself is not taken for a program that does not run", async () => {
-    const program = engine.compile((_: NDArray): NDArray => {
-      throw new RangeError("mine");
-    }, [new ArraySpec(["n"])]);
+    const program = engine.compile(
+      (_: NDArray): NDArray => {
+        throw new RangeError("mine");
+      },
+      [new ArraySpec(["n"])],
+    );
     await expect(program.run(normals(0, 3))).rejects.toThrow(RangeError);
   });
 
@@ -318,6 +321,37 @@ describe.each(engines)("a program on %s", (choice) => {
       expect(same).toEqual(await x.data());
       expect([...constant!]).toEqual([1, 2]);
       expect([...filled!]).toEqual(Array(2 * rows).fill(3));
+    }
+    program.dispose();
+  });
+
+  test("means over rows are over the rows there are, the number of rows is what it is", async () => {
+    const program = engine.compile(
+      (x: NDArray) => {
+        const slope = grad((each: NDArray) => np.square(each).mean())(x.ref) as NDArray;
+        const deviation = np.std(x.ref, 0);
+        return [x.ref.mean(0), x.ref.mean(), deviation, slope, x.sum().mul(0).add(x.shape[0]!)];
+      },
+      [new ArraySpec(["n", 2])],
+    );
+    for (const rows of [1, 3, 10]) {
+      const x = normals(rows, rows, 2);
+      const values = [...(await x.data())];
+      const results = await program.run(x);
+      const got = await Promise.all(results.map(async (each) => [...(await each.data())]));
+      const meanOf = (list: number[]) => list.reduce((sum, value) => sum + value / list.length, 0);
+      const columns = [0, 1].map((column) => values.filter((_, i) => i % 2 === column));
+      const expected = [
+        columns.map(meanOf),
+        [meanOf(values)],
+        columns.map((list) => Math.sqrt(meanOf(list.map((v) => (v - meanOf(list)) ** 2)))),
+        values.map((value) => value / rows),
+        [rows],
+      ];
+      for (const [index, list] of expected.entries()) {
+        expect(got[index]).toHaveLength(list.length);
+        for (const [i, value] of list.entries()) expect(got[index]![i]).toBeCloseTo(value, 4);
+      }
     }
     program.dispose();
   });
@@ -469,17 +503,19 @@ describeOnnx("programs of both executors", () => {
 
   test("a session of ONNX Runtime is released by dispose", async () => {
     const runtime = await import("onnxruntime-node");
-    const released: number[] = [];
+    let [open, made] = [0, 0];
     vi.doMock("onnxruntime-node", () => ({
       env: runtime.env,
       Tensor: runtime.Tensor,
       InferenceSession: {
         async create(...args: [Uint8Array, object]) {
           const session = await runtime.InferenceSession.create(...args);
+          open++;
+          made++;
           return {
             run: session.run.bind(session),
-            release: () => {
-              released.push(1);
+            release() {
+              open--;
               return session.release();
             },
           };
@@ -488,10 +524,12 @@ describeOnnx("programs of both executors", () => {
     }));
     const { engine } = await startListening("onnx");
     const program = engine.compile(double, [new ArraySpec(["n"])]);
+    const before = made;
     await program.run(hostArray(Float32Array.of(1), [1]));
+    expect([made - before, open]).toEqual([1, 1]);
     program.dispose();
     program.dispose();
     await new Promise((resolve) => setTimeout(resolve, 0));
-    expect(released).toEqual([1]);
+    expect(open).toBe(0);
   });
 });

@@ -180,7 +180,7 @@ const faults: [fault: string, law: string, says: RegExp, Partial<BijectorDefinit
   [
     "it computes something else when it is traced",
     "compiled is eager",
-    /a compiled program against eager calls.* measured .* limit 0.00001/,
+    /a compiled program against eager calls.* measured .* limit 0.000\d/,
     {
       forwardAndLogDet: after(forwardAndLogDet, (y, logDet) => [
         y.constructor === np.Array ? y : y.mul(1.01),

@@ -19,8 +19,12 @@ describe("a conditional fit", () => {
   let model: Model;
   beforeAll(async () => {
     const { context, y } = draw(3000, 1);
+    // As many rows for validation: a tenth of them may like the weights of an early step best.
+    const held = draw(3000, 5);
     model = await fit(nsf({ features: 1, context: 1, layers: 2, hidden: [16], bins: 4 }), y, {
       context,
+      validation: held.y,
+      validationContext: held.context,
       steps: 800,
       batchSize: 256,
       learningRate: 1e-2,

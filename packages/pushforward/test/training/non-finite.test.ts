@@ -4,7 +4,8 @@ import { affine, chain, invert } from "../../src/bijectors/index.ts";
 import type { Bijector } from "../../src/core/bijector.ts";
 import { type Distribution, defineDistribution } from "../../src/core/distribution.ts";
 import { normal, transformed } from "../../src/distributions/index.ts";
-import { np } from "../../src/engine/index.ts";
+import { type NDArray, np } from "../../src/engine/index.ts";
+import { decodeSafetensors } from "../../src/io/safetensors.ts";
 import { collect, rejection } from "../support/collect.ts";
 import { correlatedNormal } from "../support/draws.ts";
 import { type FaultyOptions, faulty } from "../support/faulty-bijector.ts";
@@ -88,6 +89,78 @@ describe("a loss that is not finite now and then", () => {
     expect(await resumed.model.toBytes()).toEqual(await full.model.toBytes());
   });
 });
+
+/** What goes wrong with a batch in which `bad`, a number, is 1 and not 0; finite otherwise. */
+const spoilers = {
+  "a NaN loss": (weight: NDArray, bad: NDArray) => {
+    weight.dispose();
+    return np.where(bad.greater(0), Number.NaN, 0);
+  },
+  "an infinite loss": (weight: NDArray, bad: NDArray) => {
+    weight.dispose();
+    return np.where(bad.greater(0), Infinity, 0);
+  },
+  "a NaN gradient": (weight: NDArray, bad: NDArray) => {
+    const good = np.subtract(1, bad);
+    // The length of a vector of zeros: 0, of slope 0 / 0.
+    return np.sqrt(np.square(weight.mul(good.ref)).sum().add(good));
+  },
+  "a gradient whose norm overflows": (weight: NDArray, bad: NDArray) =>
+    weight.sum().mul(bad).mul(1e30),
+};
+
+/** A normal distribution with a learned mean, spoiled by rows with a value above 50. */
+function spoiled(fault: keyof typeof spoilers): Distribution {
+  return defineDistribution<{ weight: NDArray }>({
+    kind: "spoiled",
+    shape: [2],
+    options: {},
+    init(key) {
+      key.dispose();
+      return { weight: np.zeros([2]) };
+    },
+    logProb({ weight }, x) {
+      const bad = x.ref.max().greater(50).astype(np.float32);
+      const squares = np.square(x.sub(weight.ref)).sum(1);
+      return squares.mul(-0.5).add(spoilers[fault](weight, bad));
+    },
+    sampleAndLogProb() {
+      throw new Error("not needed");
+    },
+  });
+}
+
+test.each(Object.keys(spoilers) as (keyof typeof spoilers)[])(
+  "%s in one step does not reach the weights or the moments",
+  async (fault) => {
+    const controller = new AbortController();
+    const checkpoints: Uint8Array[] = [];
+    const notices: string[] = [];
+    await rejection(
+      fit(spoiled(fault), withOneBadRow, {
+        ...options,
+        validateEvery: 1,
+        seed: 3,
+        signal: controller.signal,
+        onCheckpoint: (bytes) => void checkpoints.push(bytes),
+        onProgress(report) {
+          if (report.type !== "notice" || !report.message.includes("not finite")) return;
+          notices.push(report.message);
+          controller.abort();
+        },
+      }),
+    );
+    const [, failed, restored] = /at step (\d+): .* of step (\d+),/.exec(notices[0]!)!;
+    expect(Number(restored)).toBeGreaterThan(0);
+    expect(Number(restored)).toBeLessThan(Number(failed));
+    const { tensors } = decodeSafetensors(checkpoints.at(-1)!, "checkpoint");
+    for (const name of ["parameters", "mean", "square"]) {
+      const now = tensors.get(`now.${name}`)!.data as Float32Array;
+      expect(now).toEqual(tensors.get(`best.${name}`)!.data);
+      expect(now.every((value) => Number.isFinite(value) && value !== 0)).toBe(true);
+    }
+  },
+);
 
 describe("a loss that stays not finite", () => {
   const failure = async (flow: Distribution, settings: FitOptions = options, data = rows) => {

@@ -15,11 +15,13 @@ export interface Knots {
   readonly slopes: number[];
 }
 
-const LOG_RANGE = Math.log(1e3);
+const RANGE = 1e3;
 
 /** The knots that the unconstrained parameters of one spline, 3K - 1 numbers, stand for. */
 export function knotsOf(theta: readonly number[], { bins, bound, minBin }: SplineOptions): Knots {
-  const positive = theta.map((value) => Math.exp(value / (1 + Math.abs(value) / LOG_RANGE)));
+  const sizes = theta.slice(0, 2 * bins).map((value) => 1 / (1 + Math.exp(-value)) + 1 / RANGE);
+  const limit = Math.log(RANGE);
+  const inner = theta.slice(2 * bins).map((value) => Math.exp(limit * Math.tanh(value / limit)));
   const place = (relative: number[]) => {
     const total = relative.reduce((sum, value) => sum + value, 0);
     const edges = [-bound];
@@ -31,9 +33,9 @@ export function knotsOf(theta: readonly number[], { bins, bound, minBin }: Splin
     return edges;
   };
   return {
-    x: place(positive.slice(0, bins)),
-    y: place(positive.slice(bins, 2 * bins)),
-    slopes: [1, ...positive.slice(2 * bins), 1],
+    x: place(sizes.slice(0, bins)),
+    y: place(sizes.slice(bins)),
+    slopes: [1, ...inner, 1],
   };
 }
 

@@ -146,6 +146,9 @@ export function createBuilder(batch: number) {
     if (x.shape.length === shape.length && x.shape.every((extent, i) => extent === shape[i])) {
       return x;
     }
+    // ONNX takes an extent 0 for "as it was", unless told otherwise.
+    if (shape.includes(0))
+      return op("Reshape", [x, extents(shape)], shape, x.type, { allowzero: 1 });
     const free = shape.filter(isSymbolic).length === 1;
     const target = free
       ? integers(shape.map((extent) => (isSymbolic(extent) ? -1 : extent)))
@@ -180,24 +183,12 @@ export function createBuilder(batch: number) {
     );
   }
 
-  /** An extent that is neither fixed nor a multiple of the rows, such as rows but one, is refused. */
-  function checkGrowth(type: string, extent: number, grows: boolean): void {
-    if (!grows || isSymbolic(extent) || extent < batch / 2) return;
-    throw new EngineError(
-      `onnx: \`${type}\` along the rows gives a number of entries that is no multiple of theirs.`,
-    );
-  }
-
   /** Entries `[start, end)` of each axis. */
   function slice(x: Tensor, ranges: readonly (readonly [number, number])[]): Tensor {
     const axes = ranges.flatMap(([start, end], axis) =>
       start === 0 && end === x.shape[axis] ? [] : [axis],
     );
     if (axes.length === 0) return x;
-    for (const axis of axes) {
-      const [start, end] = ranges[axis];
-      checkGrowth("shrink", end - start, isSymbolic(x.shape[axis]));
-    }
     const bounds = (side: 0 | 1) =>
       extents(axes.map((axis) => bound(ranges[axis][side], x.shape[axis])));
     const shape = ranges.map(([start, end]) => end - start);
@@ -215,8 +206,6 @@ export function createBuilder(batch: number) {
     if (parts.length === 1) return parts[0];
     const shape = [...parts[0].shape];
     shape[axis] = parts.reduce((sum, part) => sum + part.shape[axis], 0);
-    const grows = parts.some((part) => isSymbolic(part.shape[axis]));
-    checkGrowth("concatenate", shape[axis], grows);
     return op("Concat", parts, shape, parts[0].type, { axis });
   }
 
@@ -245,9 +234,6 @@ export function createBuilder(batch: number) {
   function pad(x: Tensor, widths: readonly (readonly [number, number])[]): Tensor {
     const pads = [...widths.map(([before]) => before), ...widths.map(([, after]) => after)];
     const shape = x.shape.map((extent, axis) => extent + widths[axis][0] + widths[axis][1]);
-    x.shape.forEach((extent, axis) => {
-      checkGrowth("pad", shape[axis], isSymbolic(extent));
-    });
     return op("Pad", [x, extents(pads), scalar(0, x.type)], shape, x.type);
   }
 

@@ -1,10 +1,10 @@
 import type { SpecTree } from "../array-spec.ts";
 import type { DType, Tree } from "../jax.ts";
 import { encodeModel, type ModelCard } from "./encode.ts";
-import { entries, type Graph } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import { lower } from "./lower.ts";
 import { optimize } from "./optimize.ts";
-import { specLeaves, trace } from "./trace.ts";
+import { trace } from "./trace.ts";
 
 /** A function as an ONNX model, and how to call it. */
 export interface CompiledToOnnx {
@@ -14,12 +14,6 @@ export interface CompiledToOnnx {
   readonly outputs: readonly { name: string; dtype: DType }[];
   toTree<T>(leaves: T[]): unknown;
 }
-
-/**
- * Numbers that stand for the number of rows while tracing: primes, so that extents that are multiples
- * of one are so because of the rows.
- */
-const BATCHES = [1021, 1019, 1013, 1009];
 
 /** Names for a model that people call; without them: `input0`, ..., `output0`, .... */
 export interface OnnxInterface {
@@ -39,7 +33,7 @@ export async function compileToOnnx(
   specs: readonly SpecTree[],
   names?: OnnxInterface,
 ): Promise<CompiledToOnnx> {
-  const { graph: traced, toTree } = await trace(fn, specs, chooseBatch(specs));
+  const { graph: traced, toTree } = await trace(fn, specs);
   const graph = optimize(traced);
   const used = usedInputs(graph);
   const inputs = graph.inputs.map((each, index) => ({
@@ -65,14 +59,4 @@ function usedInputs({ nodes, outputs, inputs, batch }: Graph): Set<unknown> {
   // The number of rows is read off an input's shape, even where no entry of it is.
   for (const each of inputs) if (each.shape.some((extent) => extent % batch === 0)) used.add(each);
   return used;
-}
-
-function chooseBatch(specs: readonly SpecTree[]): number {
-  const leaves = specLeaves(specs);
-  const fits = (batch: number) =>
-    leaves.every(({ shape }) => {
-      const fixed = shape.filter((extent) => extent !== "n");
-      return [...fixed, entries(fixed)].every((extent) => extent % batch !== 0);
-    });
-  return BATCHES.find(fits) ?? BATCHES[0];
 }

@@ -32,3 +32,9 @@ const tensorTypes: Partial<Record<string, TensorType>> = {
 export function resultType(node: Node): TensorType {
   return tensorType(node.outputs[0].dtype) as TensorType;
 }
+
+/** Unsigned integers are held in a wider type: bring them back into their range. */
+export function wrapped(builder: Builder, x: Tensor, node: Node): Tensor {
+  if (node.outputs[0].dtype !== "uint32") return x;
+  return builder.op("BitwiseAnd", [x, builder.scalar(2 ** 32 - 1, "int64")], x.shape, "int64");
+}

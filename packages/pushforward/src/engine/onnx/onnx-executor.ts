@@ -92,7 +92,12 @@ function startProgram(
           leaf.shape,
         );
       }
-      const results = await session.run(feeds);
+      const results = await session.run(feeds).catch((cause: unknown) => {
+        throw new EngineError(
+          `onnx: ONNX Runtime cannot run the program: ${firstLine(cause)}. Take another engine, such as jax.`,
+          { cause },
+        );
+      });
       return toTree(
         outputs.map(({ name, dtype }) => {
           const { data, dims } = results[name];

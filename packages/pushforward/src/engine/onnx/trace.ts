@@ -1,8 +1,11 @@
+import { EngineError } from "../../core/errors.ts";
 import { ArraySpec, type SpecTree } from "../array-spec.ts";
 import type { HostData } from "../engine-array.ts";
 import { type DType, makeJaxpr, type NDArray, type Tree, tree } from "../jax.ts";
+import { describeForAnyRows } from "./any-rows.ts";
 import {
   type Constant,
+  entries,
   type Graph,
   literal,
   type Node,
@@ -52,10 +55,46 @@ class AbstractArray {
 }
 
 /**
- * Trace a function once, for any number of rows: the number is `batch` while tracing, and what is a
- * multiple of it afterwards grows with the rows.
+ * Numbers that stand for the number of rows while tracing: primes, so that extents that are multiples
+ * of one are so because of the rows.
+ */
+const PRIMES = [1021, 1019, 1013, 1009];
+
+/**
+ * Trace a function for any number of rows: the number is `batch` while tracing, and what is a multiple of
+ * it afterwards grows with the rows. A second trace tells whether that is all that the number does.
+ *
+ * @param batch a prime; default: one that no fixed extent of the arguments is a multiple of.
+ * @throws EngineError when the function is not the same program for every number of rows.
  */
 export async function trace(
+  fn: (...args: never[]) => Tree,
+  specs: readonly SpecTree[],
+  batch = primesFor(specs)[0],
+): Promise<Trace> {
+  const result = await traceAt(fn, specs, batch);
+  if (!specLeaves(specs).some(({ shape }) => shape.includes("n"))) return result;
+  const other = primesFor(specs).find((prime) => prime !== batch) as number;
+  const again = await traceAt(fn, specs, other);
+  if (describeForAnyRows(result.graph) === describeForAnyRows(again.graph)) return result;
+  throw new EngineError(
+    "onnx: the program is another one for another number of rows. Use the number in shapes, sums and " +
+      "means only.",
+  );
+}
+
+function primesFor(specs: readonly SpecTree[]): number[] {
+  const leaves = specLeaves(specs);
+  const fits = (prime: number) =>
+    leaves.every(({ shape }) => {
+      const fixed = shape.filter((extent) => extent !== "n");
+      return [...fixed, entries(fixed)].every((extent) => extent % prime !== 0);
+    });
+  const fitting = PRIMES.filter(fits);
+  return fitting.length > 1 ? fitting : PRIMES;
+}
+
+async function traceAt(
   fn: (...args: never[]) => Tree,
   specs: readonly SpecTree[],
   batch: number,

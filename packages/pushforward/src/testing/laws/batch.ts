@@ -25,16 +25,22 @@ export async function checkBatches(subject: Subject, probe: Probe, limit: number
   compare(subject, probe, together, stacked, "events one by one against a batch", limit);
 }
 
-/** Eager calls run on jax-js, whose logarithm on WebAssembly is off by up to 1.2e-5. */
-const LOGARITHM = 1.5e-5;
+/**
+ * What two engines agree within: eager calls run on jax-js, whose logarithm on WebAssembly alone is off by
+ * up to 1.2e-5, more than once in a chain.
+ */
+const ENGINES = 1e-4;
 
-/** A compiled program gives what the eager call gives, within `limit`. */
+/**
+ * A compiled program gives what the eager call gives, within `limit`; on another engine than jax-js, within
+ * 1e-4.
+ */
 export async function checkCompiled(subject: Subject, probe: Probe, limit: number): Promise<void> {
   const { method, rows } = probe;
   const point = firstRows(subject, rows, 0, 16);
   const eager = await callEagerly(subject, method, point, [16]);
   const compiled = await method.run(point);
-  const allowed = subject.engine.name.startsWith("jax") ? limit : limit + LOGARITHM;
+  const allowed = subject.engine.name.startsWith("jax") ? limit : Math.max(limit, ENGINES);
   compare(subject, probe, eager, compiled, "a compiled program against eager calls", allowed);
 }
 

@@ -3,7 +3,7 @@ import { EngineError } from "../../../src/core/errors.ts";
 import { ArraySpec } from "../../../src/engine/array-spec.ts";
 import { type EngineArray, hostArray } from "../../../src/engine/engine-array.ts";
 import type { Executor } from "../../../src/engine/executor.ts";
-import { grad, jit, type NDArray } from "../../../src/engine/jax.ts";
+import { grad, type NDArray } from "../../../src/engine/jax.ts";
 import { createOnnxExecutor } from "../../../src/engine/onnx/onnx-executor.ts";
 import { ready } from "../../../src/engine/ready.ts";
 import { hostRandom } from "../../../src/numerics/host-random.ts";
@@ -12,6 +12,9 @@ import { type RandomProgram, randomProgram } from "./random-program.ts";
 
 /** Relative to the largest entry of each result. */
 const TOLERANCE = 1e-5;
+
+/** What is smaller need not be exact. */
+const SMALLEST = 1e-3;
 
 /** Programs that answer to a change of 1e-6 in the inputs with more than this are left out. */
 const MOST_SENSITIVE = 3e-5;
@@ -62,18 +65,13 @@ async function perturbed(args: readonly EngineArray[]): Promise<EngineArray[]> {
   );
 }
 
-/** Compiled by jax-js, for some of its eager gradients are wrong: those of `take` before `split`. */
-async function runOnJax(
+/** Not compiled: jax-js 0.1.25 forgets the padding of constants when it compiles. */
+async function runEagerly(
   fn: (...args: NDArray[]) => NDArray[],
   args: readonly EngineArray[],
 ): Promise<Float32Array[]> {
-  const compiled = jit(fn);
-  const results = compiled(...args.map((each) => each.toDevice()));
-  const values = await Promise.all(
-    results.map(async (each) => (await each.data()) as Float32Array),
-  );
-  compiled.dispose();
-  return values;
+  const results = fn(...args.map((each) => each.toDevice()));
+  return Promise.all(results.map(async (each) => (await each.data()) as Float32Array));
 }
 
 /**
@@ -82,7 +80,7 @@ async function runOnJax(
  */
 function distance(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): number {
   const sizes = b.map((expected) => Math.max(0, ...Array.from(expected, Math.abs)));
-  const least = Math.max(Number.MIN_VALUE, Math.max(...sizes) / 10);
+  const least = Math.max(SMALLEST, Math.max(...sizes) / 10);
   const each = b.map((expected, index) => {
     const values = a[index]!;
     if (values.length !== expected.length) return Number.POSITIVE_INFINITY;
@@ -119,8 +117,8 @@ async function compare(
   try {
     for (const rows of counts) {
       const args = randomArguments(program, rows, seed);
-      const expected = await runOnJax(fn, args);
-      const nearby = await runOnJax(fn, await perturbed(args));
+      const expected = await runEagerly(fn, args);
+      const nearby = await runEagerly(fn, await perturbed(args));
       if (!(distance(nearby, expected) < MOST_SENSITIVE)) conditioned = false;
       else {
         const results = (await lowered.run(args)) as EngineArray[];
@@ -147,28 +145,20 @@ async function explain(program: RandomProgram, seed: number, outcome: string): P
   return `seed ${seed}: ${outcome}\n${program.describe(program.results)}`;
 }
 
+/** Programs in each of the tests below. */
+const COUNT = 50;
+
 describeOnnx("random programs and their gradients", () => {
   test.each([0, 1, 2, 3, 4, 5, 6, 7])("give what jax-js gives (part %i)", async (part) => {
-    const count = Number(process.env.FUZZ ?? 50);
     const failures: string[] = [];
     let unclear = 0;
-    for (
-      let seed = Number(process.env.FROM ?? 0) + part * count;
-      seed < Number(process.env.FROM ?? 0) + (part + 1) * count;
-      seed++
-    ) {
-      const t0 = performance.now();
+    for (let seed = part * COUNT; seed < (part + 1) * COUNT; seed++) {
       const program = randomProgram(seed);
-      const t1 = performance.now();
-      if (process.env.SHOW === String(seed)) console.log(program.describe(program.results));
       const outcome = await compare(program, seed);
-      if (process.env.FUZZ)
-        console.log(seed, (t1 - t0).toFixed(), (performance.now() - t1).toFixed(), outcome);
       if (outcome === "ill-conditioned") unclear++;
       else if (outcome !== "same") failures.push(await explain(program, seed, outcome));
     }
-    if (process.env.FUZZ) console.log(part, unclear, failures.length);
     expect(failures.join("\n\n")).toBe("");
-    expect(unclear).toBeLessThan(count / 4);
+    expect(unclear).toBeLessThan(COUNT / 10);
   });
 });

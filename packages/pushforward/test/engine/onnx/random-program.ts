@@ -202,6 +202,9 @@ type Binary = (x: NDArray, y: NDArray) => NDArray;
 const positive: Unary = (x) => np.square(x).add(0.5);
 const bounded: Unary = (x) => np.tanh(x).mul(0.9);
 
+/** Away from zero, by which the gradients of products divide. */
+const around1: Unary = (x) => bounded(x).add(1.5);
+
 /** Functions of one number; bounded where they would grow fast or end. */
 const smooth: Record<string, Unary> = {
   negative: np.negative,
@@ -376,7 +379,7 @@ const reductions: Record<string, (x: NDArray, axis: number[], keepdims: boolean)
 
 /** Over axes of a known length: the length is part of the program, or rounding adds up. */
 const fixedReductions: typeof reductions = {
-  prod: (x, axis, keepdims) => np.prod(bounded(x), axis, { keepdims }),
+  prod: (x, axis, keepdims) => np.prod(around1(x), axis, { keepdims }),
   mean: (x, axis, keepdims) => np.mean(x, axis, { keepdims }),
   var: (x, axis, keepdims) => np.var_(x, axis, { keepdims }),
 };
@@ -423,7 +426,7 @@ const normalize: Maker = along((draw, _, axis) => {
 const cumulate: Maker = along((draw, shape, axis) => {
   if (isRows(shape[axis]!)) return undefined;
   const product = draw.chance(0.3);
-  const apply = (x: NDArray) => (product ? np.cumprod(bounded(x), axis) : np.cumsum(x, axis));
+  const apply = (x: NDArray) => (product ? np.cumprod(around1(x), axis) : np.cumsum(x, axis));
   return { text: `${product ? "cumprod" : "cumsum"} over ${axis}`, exact: false, apply };
 });
 
@@ -447,11 +450,14 @@ const pickIndex: Maker = view((draw, shape) => {
   return { text: `index ${JSON.stringify(index)}`, apply: (x) => x.slice(...index) };
 });
 
+/** Eager gradients of picked entries are wrong in jax-js 0.1.25 where only a part of them goes on. */
+const owned: Unary = (x) => x.mul(2);
+
 const take: Maker = along((draw, shape, axis) => {
   const extent = shape[axis]!;
   if (isRows(extent)) return undefined;
   const indices = Array.from({ length: 1 + draw.integer(5) }, () => draw.integer(extent));
-  const apply = (x: NDArray) => np.take(x, np.array(indices, { dtype: np.int32 }), axis);
+  const apply = (x: NDArray) => owned(np.take(x, np.array(indices, { dtype: np.int32 }), axis));
   return { text: `take [${indices}] of ${axis}`, apply };
 });
 
@@ -460,7 +466,7 @@ const takeLargest: Maker = along(
     if (isRows(shape[axis]!)) return undefined;
     const apply = (x: NDArray) => {
       const index = np.argmax(x.ref, axis, { keepdims: true });
-      return np.takeAlongAxis(x, index, axis);
+      return owned(np.takeAlongAxis(x, index, axis));
     };
     return { text: `entry at argmax over ${axis}`, apply };
   },
@@ -471,7 +477,7 @@ const sort: Maker = along(
   (_, shape, axis) =>
     isRows(shape[axis]!)
       ? undefined
-      : { text: `sort over ${axis}`, apply: (x) => np.sort(x, axis) },
+      : { text: `sort over ${axis}`, apply: (x) => owned(np.sort(x, axis)) },
   { needsExact: true },
 );
 
@@ -597,6 +603,25 @@ const unstack: Maker = along((_, shape, axis) => {
   return { text: `unstack over ${axis}, combined`, exact: false, apply };
 });
 
+/** Parts of equal length that touch, overlap or leave gaps, used together. */
+const combineWindows: Maker = along((draw, shape, axis) => {
+  const extent = shape[axis]!;
+  if (isRows(extent) || extent < 3) return undefined;
+  const length = 1 + draw.integer(extent - 1);
+  const starts = [0, 0, 0].map(() => draw.integer(extent - length + 1));
+  const apply = (x: NDArray, at: At) => {
+    const whole = shape.map((each): [number, number] => [0, at(each)]);
+    const parts = starts.map((start) =>
+      x.ref.slice(...whole.with(axis, [start, start + length])),
+    ) as [NDArray, NDArray, NDArray];
+    x.dispose();
+    const [a, b, c] = parts;
+    return a.mul(np.sin(b)).add(c);
+  };
+  const text = `windows of ${length} from [${starts}] of ${axis}, combined`;
+  return { text, exact: false, apply };
+});
+
 function joined(name: "concatenate" | "stack"): Maker {
   return (draw, values) => {
     const i = pickValue(draw, values);
@@ -682,6 +707,7 @@ const makers: readonly Maker[] = [
   diagonal,
   shuffleParts,
   unstack,
+  combineWindows,
   joined("concatenate"),
   joined("stack"),
   inexact(withConstant),

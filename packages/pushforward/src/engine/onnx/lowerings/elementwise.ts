@@ -1,6 +1,6 @@
 import type { Builder, Tensor, TensorType } from "../builder.ts";
-import { broadcastShapes, isLiteral, type Node } from "../graph.ts";
-import { type Lowering, type LoweringTable, resultType } from "../lowering.ts";
+import { broadcastShapes, isLiteral } from "../graph.ts";
+import { type Lowering, type LoweringTable, resultType, wrapped } from "../lowering.ts";
 
 /** An operator of one operand that keeps its type. */
 function unary(type: string): Lowering {
@@ -16,12 +16,6 @@ function binary(type: string, logical: string): Lowering {
     const value = builder.op(result === "bool" ? logical : type, operands, shape, result);
     return wrapped(builder, value, node);
   };
-}
-
-/** Unsigned integers are held in a wider type: bring them back into their range. */
-function wrapped(builder: Builder, x: Tensor, node: Node): Tensor {
-  if (node.outputs[0].dtype !== "uint32") return x;
-  return builder.op("BitwiseAnd", [x, builder.scalar(2 ** 32 - 1, "int64")], x.shape, "int64");
 }
 
 /** The type in which values of two types are compared. */

@@ -1,6 +1,6 @@
 import type { Builder, Tensor } from "../builder.ts";
 import { entries } from "../graph.ts";
-import type { Lowering, LoweringTable } from "../lowering.ts";
+import { type Lowering, type LoweringTable, wrapped } from "../lowering.ts";
 
 const operators: Record<string, string> = {
   Add: "ReduceSum",
@@ -12,7 +12,8 @@ const operators: Record<string, string> = {
 /** Longest axis that is summed by a product with ones. */
 const LONGEST_PRODUCT = 64;
 
-const reduce: Lowering = (builder, [x], { params }) => {
+const reduce: Lowering = (builder, [x], node) => {
+  const { params } = node;
   const axes = [...(params.axis as number[])].sort((a, b) => a - b);
   const kind = params.op as string;
   if (kind === "Add" && x.type === "float32" && axes.length === 1) {
@@ -21,7 +22,12 @@ const reduce: Lowering = (builder, [x], { params }) => {
   }
   const shape = x.shape.filter((_, axis) => !axes.includes(axis));
   if (x.type === "bool") return reduceTruth(builder, x, axes, kind);
-  return builder.op(operators[kind], [x, builder.integers(axes)], shape, x.type, { keepdims: 0 });
+  const operands = [x, builder.integers(axes)];
+  return wrapped(
+    builder,
+    builder.op(operators[kind], operands, shape, x.type, { keepdims: 0 }),
+    node,
+  );
 };
 
 /** `any` and `all`: ONNX reduces no truth values. */

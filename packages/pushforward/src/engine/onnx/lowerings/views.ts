@@ -1,5 +1,5 @@
-import type { Lowering, LoweringTable } from "../lowering.ts";
-import { resultType } from "../lowering.ts";
+import { EngineError } from "../../../core/errors.ts";
+import { type Lowering, type LoweringTable, resultType } from "../lowering.ts";
 
 type Ranges = readonly (readonly [number, number])[];
 
@@ -19,6 +19,29 @@ function insertOnes(shape: readonly number[], added: ReadonlySet<number>, rank: 
   return Array.from({ length: rank }, (_, axis) => (added.has(axis) ? 1 : shape[next++]));
 }
 
+/**
+ * Refuse what makes an extent that follows the number of rows without being a multiple of it, such as all
+ * rows but one: no program for any number of rows can hold it.
+ */
+function keepingRows(lowering: Lowering): Lowering {
+  return (builder, inputs, node) => {
+    const { batch, isSymbolic } = builder;
+    for (const { shape } of node.outputs) {
+      const strange = shape.some(
+        (extent, axis) =>
+          extent > batch / 2 &&
+          !isSymbolic(extent) &&
+          inputs.some((x) => isSymbolic(x.shape[axis] ?? 0)),
+      );
+      if (!strange) continue;
+      throw new EngineError(
+        `onnx: \`${node.op}\` along the rows gives a number of entries that is no multiple of theirs.`,
+      );
+    }
+    return lowering(builder, inputs, node);
+  };
+}
+
 const concatenate: Lowering = (builder, inputs, node) => {
   const type = resultType(node);
   const parts = inputs.map((x) => builder.cast(x, type));
@@ -28,12 +51,13 @@ const concatenate: Lowering = (builder, inputs, node) => {
 /** Rearrangements: the same entries in another shape or order. */
 export const views: LoweringTable = {
   broadcast,
-  concatenate,
+  concatenate: keepingRows(concatenate),
   reshape: (builder, [x], { params }) => builder.reshape(x, params.shape as number[]),
   transpose: (builder, [x], { params }) => builder.transpose(x, params.perm as number[]),
   flip: (builder, [x], { params }) => builder.flip(x, params.axis as number[]),
-  shrink: (builder, [x], { params }) => builder.slice(x, params.slice as Ranges),
-  pad: (builder, [x], { params }) => builder.pad(x, params.width as Ranges),
-  split: (builder, [x], { params }) =>
+  shrink: keepingRows((builder, [x], { params }) => builder.slice(x, params.slice as Ranges)),
+  pad: keepingRows((builder, [x], { params }) => builder.pad(x, params.width as Ranges)),
+  split: keepingRows((builder, [x], { params }) =>
     builder.split(x, params.axis as number, params.sizes as number[]),
+  ),
 };

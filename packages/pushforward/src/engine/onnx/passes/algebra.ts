@@ -181,7 +181,8 @@ const operations: Record<string, (...values: number[]) => number> = {
  * exact in the left tail, hence not what others who write this formula get.
  */
 const stopGradientRule: Rule = ({ inputs: [x] }, { source, apply }) => {
-  const sum = source(source(x, "reciprocal")?.inputs[0] ?? x, "add");
+  const inverse = source(x, "reciprocal");
+  const sum = inverse && source(inverse.inputs[0], "add");
   const power = sum?.inputs.map((input) => source(input, "exp")).find((each) => each);
   const negated = power && source(power.inputs[0], "neg");
   const isGate = negated && sum?.inputs.some((input) => isLiteral(input, 1));

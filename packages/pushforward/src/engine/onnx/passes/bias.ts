@@ -1,12 +1,4 @@
-import {
-  type Graph,
-  type Node,
-  node,
-  type Operand,
-  producersOf,
-  sameExtents,
-  useCounts,
-} from "../graph.ts";
+import { type Graph, type Node, node, producersOf, sameExtents, useCounts } from "../graph.ts";
 
 /** Let a matrix product add what is added to it alone: `gemm(a, b) + c` is one operator. */
 export function absorbBias(graph: Graph): Graph {
@@ -16,21 +8,14 @@ export function absorbBias(graph: Graph): Graph {
     if (each.op !== "add") return each;
     for (const [product, bias] of [each.inputs, each.inputs.toReversed()]) {
       const source = producers.get(product);
-      const free = source?.op === "gemm" && source.inputs.length === 2 && uses.get(product) === 1;
-      if (!source || !free || !broadcastsTo(bias, each.outputs[0].shape)) continue;
-      if (!sameExtents(product.shape, each.outputs[0].shape)) continue;
-      return node("gemm", [...source.inputs, bias], source.params, each.outputs[0]);
+      const isFree = source?.op === "gemm" && source.inputs.length === 2 && uses.get(product) === 1;
+      // What leaves the shape of the product as it is broadcasts to it.
+      const fits = bias.dtype === "float32" && sameExtents(product.shape, each.outputs[0].shape);
+      if (source && isFree && fits) {
+        return node("gemm", [...source.inputs, bias], source.params, each.outputs[0]);
+      }
     }
     return each;
   });
   return { ...graph, nodes };
-}
-
-function broadcastsTo({ shape, dtype }: Operand, target: readonly number[]): boolean {
-  const offset = target.length - shape.length;
-  return (
-    dtype === "float32" &&
-    offset >= 0 &&
-    shape.every((extent, axis) => extent === 1 || extent === target[axis + offset])
-  );
 }

@@ -1,6 +1,6 @@
 import {
   type Graph,
-  isLiteral,
+  literal,
   type Node,
   node,
   type Operand,
@@ -78,7 +78,7 @@ function piecesOf(
 function pieceOf({ inputs: [value], params, outputs: [output] }: Node): Piece | undefined {
   const width = params.width as Range[];
   const padded = width.flatMap(([before, after], axis) => (before + after > 0 ? [axis] : []));
-  if (padded.length !== 1 || isLiteral(value)) return undefined;
+  if (padded.length !== 1) return undefined;
   const [axis] = padded;
   const [start, after] = width[axis];
   return { value, axis, start, end: output.shape[axis] - after };
@@ -109,7 +109,6 @@ function zeros(
   { dtype }: Variable,
   add: (made: Node) => Variable,
 ): Operand {
-  const zero = { kind: "literal", shape: [], dtype, value: 0 } as const;
   const axis = shape.map((_, index) => index);
-  return add(node("broadcast", [zero], { shape, axis }, variable(shape, dtype)));
+  return add(node("broadcast", [literal(0, dtype)], { shape, axis }, variable(shape, dtype)));
 }
