@@ -80,7 +80,8 @@ const environment = globalThis as {
   readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
 };
 
-function warn(message: string): void {
+/** Tells it on the console. */
+export function warn(message: string): void {
   // biome-ignore lint/suspicious/noConsole: the one place to say it when nobody listens.
   console.warn(`pushforward: ${message}`);
 }
@@ -95,7 +96,7 @@ export function parseChoice(choice: string | undefined): {
   device: string | undefined;
 } {
   const fromEnvironment = environment.process?.env?.PUSHFORWARD_ENGINE || undefined;
-  const asked = choice ?? fromEnvironment ?? "auto";
+  const asked = String(choice ?? fromEnvironment ?? "auto");
   const [executor, device, ...more] = asked.split(":");
   const known =
     (asked === "auto" || executor === "jax" || executor === "onnx") &&
@@ -128,6 +129,7 @@ async function onnxOr(
   }
 }
 
+/** A program of the first executor, or of the second where the first cannot build it or run it at all. */
 function createProgram(
   fn: (...args: never[]) => Tree,
   specs: readonly SpecTree[],
@@ -136,34 +138,47 @@ function createProgram(
 ) {
   let executor = first;
   let built: Promise<BuiltProgram> | undefined;
+  let hasRun = false;
 
-  async function build(): Promise<BuiltProgram> {
-    try {
-      return await first.build(fn, specs);
-    } catch (error) {
-      if (first === second || !(error instanceof EngineError)) throw error;
-      notify(`${error.message} ${second.name} runs this program instead.`);
-      executor = second;
-      return second.build(fn, specs);
-    }
+  function build(): Promise<BuiltProgram> {
+    built ??= executor.build(fn, specs).catch((error: unknown) => {
+      built = undefined;
+      return standIn(error);
+    });
+    return built;
   }
 
-  const ensure = () => {
-    built ??= build();
-    return built;
-  };
+  /** Go over to the second executor, if it is the first that failed and it was the engine's fault. */
+  function standIn(error: unknown): Promise<BuiltProgram> {
+    if (executor === second || hasRun || !(error instanceof EngineError)) throw error;
+    notify(`${error.message} ${second.name} runs this program instead.`);
+    executor = second;
+    built = undefined;
+    return build();
+  }
 
   return {
-    run: async (...args: unknown[]) => (await ensure()).run(args),
+    async run(...args: unknown[]) {
+      const program = await build();
+      const builder = executor;
+      let results: unknown;
+      try {
+        results = await program.run(args);
+      } catch (error) {
+        // Another run of the same program may have gone over already.
+        const other = await (builder === executor ? standIn(error) : build());
+        program.dispose();
+        results = await other.run(args);
+      }
+      hasRun = true;
+      return results;
+    },
     async batchesFor(count: number) {
-      await ensure();
+      await build();
       return { size: executor.batchSize(count), exact: executor.anyBatch };
     },
     dispose() {
-      built?.then(
-        (program) => program.dispose(),
-        () => {},
-      );
+      built?.then((program) => program.dispose()).catch(() => {});
       built = undefined;
     },
   };

@@ -10,6 +10,7 @@ export {
   type Program,
   parseChoice,
   startEngine,
+  warn,
 } from "./engine.ts";
 export { type ArrayTree, EngineArray, hostArray } from "./engine-array.ts";
 export {

@@ -19,7 +19,14 @@ let started: { device: JaxDevice; done: Promise<void> } | undefined;
  * platform has no such device.
  */
 export function ready(device: JaxDevice = started?.device ?? "wasm"): Promise<void> {
-  started ??= { device, done: start(device) };
+  if (!started) {
+    const attempt = { device, done: start(device) };
+    started = attempt;
+    // A device that is not there must not keep others from being tried.
+    attempt.done.catch(() => {
+      if (started === attempt) started = undefined;
+    });
+  }
   if (started.device === device) return started.done;
   return Promise.reject(
     new DomainError(

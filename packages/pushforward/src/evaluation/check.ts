@@ -200,9 +200,10 @@ async function checkIntegral({ flow, params, x, cond, engine }: CheckSubject): P
     const [result] = await mapRows(program, [{ data: points, shape: flow.shape }], count);
     return result;
   };
-  const { integral } = await integrateDensity(logDensity, box);
-  program.dispose();
-  context?.dispose();
+  const { integral } = await integrateDensity(logDensity, box).finally(() => {
+    program.dispose();
+    context?.dispose();
+  });
   return item(
     "integral",
     Math.abs(integral - 1),

@@ -19,8 +19,11 @@ export interface ModelContents {
   readonly history: readonly HistoryEntry[];
 }
 
-/** Raised when an older version of the library could no longer read the file correctly. */
-const VERSION = 1;
+/**
+ * Raised when an older version of the library could no longer read the file correctly. Files of version 1
+ * hold splines whose parameters meant something else.
+ */
+const VERSION = 2;
 
 /**
  * A model as one safetensors file: a tensor per parameter, named by its dotted path; architecture,
@@ -70,6 +73,12 @@ export function decodeModel(
   if (!(Number(metadata.version) <= VERSION)) {
     throw new ModelFileError(
       `${source}: format version ${metadata.version}, this library reads up to ${VERSION}. Update pushforward.`,
+    );
+  }
+  if (Number(metadata.version) < VERSION) {
+    throw new ModelFileError(
+      `${source}: format version ${metadata.version}, whose splines this library would read wrongly. ` +
+        "Fit the model again.",
     );
   }
   const { flow, layout } = buildFlow(readJson(metadata.flow, source, "flow"), source, factories);

@@ -15,6 +15,7 @@ import {
   tree,
   withNoise,
 } from "../engine/index.ts";
+import { along } from "./along.ts";
 
 /** The functions of a model that can be written as ONNX. */
 export const onnxFunctions = ["logProb", "encode", "decode", "sample"] as const;
@@ -97,13 +98,13 @@ async function exportedFunction(
       };
     case "encode":
       return {
-        fn: (events, cond) => along(subject, "inverse", events, cond),
+        fn: (events, cond) => along(flow, params, "inverse", events, cond),
         inputs: [x, ...context],
         output: z,
       };
     case "decode":
       return {
-        fn: (latents, cond) => along(subject, "forward", latents, cond),
+        fn: (latents, cond) => along(flow, params, "forward", latents, cond),
         inputs: [z, ...context],
         output: x,
       };
@@ -113,7 +114,7 @@ async function exportedFunction(
         fn: (...args) => {
           const cond = args[noise.length];
           const latents = draw(args.slice(0, noise.length), cond?.ref);
-          return snapColumns(along(subject, "forward", latents, cond), columns);
+          return snapColumns(along(flow, params, "forward", latents, cond), columns);
         },
         inputs: [...noise, ...context],
         output: { ...x, meaning: "draws in the units of the data" },
@@ -125,21 +126,6 @@ async function exportedFunction(
 function contextOf({ condShape }: Distribution): OnnxTensor[] {
   if (!condShape) return [];
   return [{ name: "context", shape: ["n", ...condShape], meaning: "context of each row" }];
-}
-
-function along(
-  { flow, params }: OnnxSubject,
-  direction: "forward" | "inverse",
-  x: NDArray,
-  cond: NDArray | undefined,
-): NDArray {
-  if (!flow.flow) return x;
-  const { bijector } = flow.flow;
-  const own = tree.ref((params as { bijector: Tree }).bijector);
-  const context = bijector.condShape ? cond : undefined;
-  const [y, logDet] = bijector[`${direction}AndLogDet`](own, x, context);
-  logDet.dispose();
-  return y;
 }
 
 /** Number of draws while the noise that a base asks for is found out; no other extent is it. */
@@ -234,7 +220,8 @@ async function guiltyLayer({ flow, params }: OnnxSubject, name: OnnxFunction): P
     );
     if (!works) return `layer ${layer.path || "0"} (${layer.name})`;
   }
-  return `the base distribution (${base.kind})`;
+  const hasBase = name === "logProb" || name === "sample";
+  return hasBase ? `the base distribution (${base.kind})` : "what the layers make together";
 }
 
 /** What a user of the file needs to know of it, as its metadata. */

@@ -416,7 +416,12 @@ export class Model {
 
   async #start(): Promise<{ engine: Engine; programs: Programs }> {
     this.#starting ??= this.#engine ? Promise.resolve(this.#engine) : startEngine();
-    this.#engine = await this.#starting;
+    try {
+      this.#engine = await this.#starting;
+    } catch (error) {
+      this.#starting = undefined;
+      throw error;
+    }
     this.#programs ??= compilePrograms(this.#engine, this.flow, this.#params);
     return { engine: this.#engine, programs: this.#programs };
   }

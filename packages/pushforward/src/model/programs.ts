@@ -7,6 +7,7 @@ import {
   type Tree,
   tree,
 } from "../engine/index.ts";
+import { along } from "./along.ts";
 
 /** From inputs (events, then contexts if there are any) to one array per row. */
 export type Program = EngineProgram<[NDArray[]], [NDArray]>;
@@ -39,20 +40,6 @@ export function compilePrograms(engine: Engine, flow: Distribution, params: Tree
   const rowwise = (fn: (x: NDArray, cond: NDArray | undefined) => NDArray): Program =>
     keep(engine.compile(([x, cond]: NDArray[]): [NDArray] => [fn(x, cond)], specs));
 
-  const along = (direction: "forward" | "inverse"): Program =>
-    rowwise((x, cond) => {
-      if (!flow.flow) return x;
-      const { bijector } = flow.flow;
-      const own = tree.ref((params as { bijector: Tree }).bijector);
-      const [y, logDet] = bijector[`${direction}AndLogDet`](
-        own,
-        x,
-        bijector.condShape ? cond : undefined,
-      );
-      logDet.dispose();
-      return y;
-    });
-
   function sampleBase(count: number): Sampler {
     const { base } = flow.flow ?? { base: flow };
     return keep(
@@ -69,8 +56,8 @@ export function compilePrograms(engine: Engine, flow: Distribution, params: Tree
   const samplers = new Map<number, Sampler>();
   return {
     logProb: rowwise((x, cond) => flow.logProb(tree.ref(params), x, cond)),
-    encode: along("inverse"),
-    decode: along("forward"),
+    encode: rowwise((x, cond) => along(flow, params, "inverse", x, cond)),
+    decode: rowwise((x, cond) => along(flow, params, "forward", x, cond)),
     sampleBase(count) {
       const sampler = samplers.get(count) ?? sampleBase(count);
       samplers.set(count, sampler);

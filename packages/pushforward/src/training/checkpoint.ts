@@ -39,7 +39,7 @@ export interface RunState {
   history: HistoryEntry[];
 }
 
-const VERSION = "1";
+const VERSION = "2";
 const vectors = ["parameters", "mean", "square"] as const;
 
 /** A checkpoint as the bytes of a safetensors file. */

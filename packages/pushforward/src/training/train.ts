@@ -4,7 +4,15 @@ import { NotFiniteError } from "../core/errors.ts";
 import type { HistoryEntry } from "../core/history.ts";
 import { uploadParameters } from "../core/parameters.ts";
 import type { Rows } from "../core/rows.ts";
-import { createBreather, type Engine, hostArray, startEngine, type Tree } from "../engine/index.ts";
+import {
+  createBreather,
+  type Engine,
+  hostArray,
+  type Notify,
+  startEngine,
+  type Tree,
+  warn,
+} from "../engine/index.ts";
 import { type AdamState, adamRates } from "./adam.ts";
 import { type Batches, batchOf, shuffledBatches } from "./batches.ts";
 import { type Dataset, readDataset, select } from "./dataset.ts";
@@ -65,7 +73,8 @@ export async function* train(
   const resolved = resolveOptions(options);
   const dataset = readDataset(flow, rows, resolved);
   const heard: string[] = [];
-  const engine = await startEngine(resolved.engine, (message) => heard.push(message));
+  let hear: Notify = (message) => void heard.push(message);
+  const engine = await startEngine(resolved.engine, (message) => hear(message));
   const prepared = resolved.standardize ? withPreprocessing(flow, dataset) : flow;
   for (const message of describeData(dataset)) yield { type: "notice", message };
   const initial = initialParameters(prepared, dataset, resolved);
@@ -84,6 +93,9 @@ export async function* train(
       validation,
       heard,
     });
+    for (const message of heard.splice(0)) yield { type: "notice", message };
+    // The model goes on with the engine, and nobody reads these reports any more.
+    hear = warn;
     const params = uploadParameters(run.layout, run.best.parameters);
     return { flow: prepared, params, columns: dataset.columns, history: run.state.history, engine };
   } finally {

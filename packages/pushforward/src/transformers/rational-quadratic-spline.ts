@@ -42,10 +42,9 @@ type BinShape = Omit<Bin, "x0" | "y0">;
  * `y = y_k + h_k (s t^2 + d_k t(1-t)) / (s + (d_k + d_{k+1} - 2 s) t(1-t))`. Beyond
  * [-bound, bound]: `y = x`.
  *
- * Parameters, 3K - 1: logits of the widths (K), of the heights (K), log-slopes at the inner knots
- * (K - 1), relative sizes of bins are
- * `sigmoid(logit) + 1/1000`, log-slopes smoothly bounded to ±log 1000. Zeros are the identity, up to rounding. The outer
- * slopes are 1. Float32 error: in value, 2e-6 · bound, times the local slope where that exceeds 1
+ * Parameters, 3K - 1: logits of the widths (K), of the heights (K), of the slopes at the inner knots
+ * (K - 1). A bin's relative size is `sigmoid(logit) + 1/1000`, a slope `exp(c tanh(logit / c))` with
+ * `c = log 1000`. Zeros are the identity, up to rounding. The outer slopes are 1. Float32 error: in value, 2e-6 · bound, times the local slope where that exceeds 1
  * (5e-6 for the inverse, and its own slope); in the log-derivative 1e-4 for parameters of size 1, up
  * to 0.1 where extreme ones make bins as narrow as they can be.
  *
@@ -131,8 +130,9 @@ export function rationalQuadraticSpline(options: RationalQuadraticSplineOptions 
   ): [NDArray, NDArray] {
     const shape = x.shape;
     const row = x.reshape([1, -1]);
-    const isInside = np.lessEqual(np.absolute(stopGradient(row.ref)), bound).astype(np.float32);
-    const u = row.ref.mul(isInside.ref).add(bound);
+    const test = np.lessEqual(np.absolute(stopGradient(row.ref)), bound);
+    const isInside = test.ref.astype(np.float32);
+    const u = np.where(test, row.ref, 0).add(bound);
     const [value, logDet] = inside(theta.reshape([3 * bins - 1, -1]), u.ref);
     const y = value.sub(u).mul(isInside.ref).add(row);
     return [y.reshape(shape), logDet.mul(isInside).reshape(shape)];

@@ -3,15 +3,7 @@ import { affine, coupling } from "../../src/bijectors/index.ts";
 import { type Distribution, defineDistribution } from "../../src/core/distribution.ts";
 import { ConditionError, DomainError, ShapeError } from "../../src/core/errors.ts";
 import { mixture, normal, transformed, uniform } from "../../src/distributions/index.ts";
-import {
-  jit,
-  grad,
-  type NDArray,
-  np,
-  random,
-  ready,
-  type Tree,
-} from "../../src/engine/index.ts";
+import { grad, jit, type NDArray, np, random, ready, type Tree } from "../../src/engine/index.ts";
 import { nsf } from "../../src/flows/index.ts";
 import { mlp } from "../../src/networks/index.ts";
 import { additive } from "../../src/transformers/index.ts";

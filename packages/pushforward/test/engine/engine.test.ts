@@ -434,7 +434,8 @@ describe.each(engines)("a program on %s", (choice) => {
       program.dispose();
     }
     await new Promise((resolve) => setTimeout(resolve, 0));
-    expect(traced).toBe(3);
+    // ONNX Runtime's executor traces at two numbers of rows.
+    expect(traced).toBe(choice === "jax" ? 3 : 6);
     expect(await liveBuffers()).toBe(before);
     weights.dispose();
   });
@@ -472,7 +473,8 @@ describeOnnx("one program serves every number of rows", () => {
         }
       }
     }
-    expect(traced).toBe(1 + 4);
+    // Twice for all numbers of rows, and once for each.
+    expect(traced).toBe(2 + 4);
     onnx!.dispose();
     jax!.dispose();
   });

@@ -111,7 +111,7 @@ describe("save and load", () => {
       expect(name).toMatch(/^bijector(\.\w+)+$/);
       expect(dtype).toBe("F32");
     }
-    expect(metadata).toMatchObject({ format: "pushforward", version: "1" });
+    expect(metadata).toMatchObject({ format: "pushforward", version: "2" });
     expect(JSON.parse(metadata.flow!)).toMatchObject({ distribution: "transformed" });
     expect(JSON.parse(metadata.columns!)[0]).toMatchObject({ name: "level", step: 1 });
     const total = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
@@ -179,8 +179,13 @@ describe("a file that cannot be read is refused", () => {
     expect(await refusal(encodeSafetensors(new Map(), {}))).toContain("not a pushforward model");
   });
 
+  test("an older format version, whose splines meant something else", async () => {
+    const older = changed(({ metadata }) => void Object.assign(metadata, { version: "1" }));
+    expect(await refusal(older)).toContain("Fit the model again");
+  });
+
   test("a newer format version", async () => {
-    for (const version of ["2", "1.5", "many"]) {
+    for (const version of ["3", "2.5", "many"]) {
       const newer = changed(({ metadata }) => void Object.assign(metadata, { version }));
       const message = await refusal(newer);
       expect(message).toContain(`version ${version}`);

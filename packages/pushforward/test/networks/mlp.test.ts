@@ -1,15 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Network } from "../../src/core/network.ts";
 import { downloadParameters, layoutOf, uploadParameters } from "../../src/core/parameters.ts";
-import {
-  jit,
-  grad,
-  type NDArray,
-  np,
-  random,
-  ready,
-  type Tree,
-} from "../../src/engine/index.ts";
+import { grad, jit, type NDArray, np, random, ready, type Tree } from "../../src/engine/index.ts";
 import { type Activation, mlp } from "../../src/networks/index.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { jit, grad, type NDArray, np, ready } from "../../src/engine/index.ts";
+import { grad, jit, type NDArray, np, ready } from "../../src/engine/index.ts";
 import { inverseOrder, takeRows } from "../../src/numerics/reorder.ts";
 
 beforeAll(() => ready());

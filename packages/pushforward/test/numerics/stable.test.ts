@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { jit, grad, type NDArray, np, ready } from "../../src/engine/index.ts";
+import { grad, jit, type NDArray, np, ready } from "../../src/engine/index.ts";
 import { logSigmoid, logSumExp, sigmoid, softclip, softplus } from "../../src/numerics/stable.ts";
 
 beforeAll(() => ready());
@@ -113,9 +113,7 @@ describe("logSumExp", () => {
 
   test("gradients are softmax weights, without NaN beside -Infinity", async () => {
     const some = rows.slice(0, 3).concat([rows[4]!]);
-    const slopes = jit(
-      grad(((x: NDArray) => logSumExp(x, 1).sum()) as never) as never,
-    ) as Scalar;
+    const slopes = jit(grad(((x: NDArray) => logSumExp(x, 1).sum()) as never) as never) as Scalar;
     const got = await slopes(np.array(Float32Array.from(some.flat()), { shape: [4, 3] })).data();
     some.forEach((row, i) => {
       const peak = Math.max(...row);

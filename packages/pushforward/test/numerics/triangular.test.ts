@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { jit, grad, type NDArray, np, ready } from "../../src/engine/index.ts";
+import { grad, jit, type NDArray, np, ready } from "../../src/engine/index.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 import { solveTriangular } from "../../src/numerics/triangular.ts";
 
@@ -35,9 +35,7 @@ describe.each([1, 2, 3, 5, 8, 17])("d = %i", (d) => {
     const n = 3;
     // The other triangle holds numbers, too: it must not be read.
     const { a, b } = drawSystem(d, n);
-    const solve = jit((left: NDArray, right: NDArray) =>
-      solveTriangular(left, right, triangle),
-    );
+    const solve = jit((left: NDArray, right: NDArray) => solveTriangular(left, right, triangle));
     const x = await solve(
       np.array(a.slice(), { shape: [d, d] }),
       np.array(b.slice(), { shape: [d, n] }),

@@ -103,7 +103,7 @@ export function createBuilder(batch: number) {
     type: TensorType,
   ): Tensor {
     const small = data.length <= 64;
-    const key = small ? `${type}[${shape}]${Array.from(data, String)}` : "";
+    const key = small ? `${type}[${shape}]${Array.from(data, asText)}` : "";
     const existing = known.get(key);
     if (small && existing) return existing[0];
     const tensor = { name: `c${count++}`, shape, type };
@@ -300,6 +300,9 @@ export function createBuilder(batch: number) {
     finish,
   };
 }
+
+/** Tells -0 from 0. */
+const asText = (value: number) => (Object.is(value, -0) ? "-0" : String(value));
 
 /** Numbers of the element types in ONNX' `TensorProto.DataType`. */
 export const elementTypes: Record<TensorType, number> = {

@@ -1,10 +1,12 @@
+import { EngineError } from "../../core/errors.ts";
 import type { SpecTree } from "../array-spec.ts";
 import type { DType, Tree } from "../jax.ts";
 import { encodeModel, type ModelCard } from "./encode.ts";
 import type { Graph } from "./graph.ts";
 import { lower } from "./lower.ts";
 import { optimize } from "./optimize.ts";
-import { trace } from "./trace.ts";
+import { firstLine } from "./runtime.ts";
+import { type Trace, trace } from "./trace.ts";
 
 /** A function as an ONNX model, and how to call it. */
 export interface CompiledToOnnx {
@@ -33,7 +35,21 @@ export async function compileToOnnx(
   specs: readonly SpecTree[],
   names?: OnnxInterface,
 ): Promise<CompiledToOnnx> {
-  const { graph: traced, toTree } = await trace(fn, specs);
+  const traced = await trace(fn, specs);
+  try {
+    const compiled = write(traced, names);
+    if (traced.anyRows) return compiled;
+  } catch (cause) {
+    if (cause instanceof EngineError) throw cause;
+    throw new EngineError(`onnx: the program cannot be written: ${firstLine(cause)}.`, { cause });
+  }
+  throw new EngineError(
+    "onnx: the program is another one for another number of rows. Use the number in shapes, sums and " +
+      "means only.",
+  );
+}
+
+function write({ graph: traced, toTree }: Trace, names?: OnnxInterface): CompiledToOnnx {
   const graph = optimize(traced);
   const used = usedInputs(graph);
   const inputs = graph.inputs.map((each, index) => ({

@@ -105,6 +105,6 @@ function startProgram(
         }),
       );
     },
-    dispose: () => void session.release(),
+    dispose: () => void session.release().catch(() => {}),
   };
 }

@@ -74,7 +74,7 @@ function isNode(): boolean {
 
 function checkRuntime(module: unknown): OnnxRuntime {
   const candidate = module as OnnxRuntime & { default?: OnnxRuntime };
-  const runtime = candidate.InferenceSession ? candidate : candidate.default;
+  const runtime = candidate?.InferenceSession ? candidate : candidate?.default;
   const version = runtime?.env?.versions?.common ?? "";
   const [major, minor] = version.split(".").map(Number);
   if (!runtime?.InferenceSession || major !== 1 || minor < OLDEST_MINOR) {

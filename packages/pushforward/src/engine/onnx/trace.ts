@@ -2,10 +2,9 @@ import { EngineError } from "../../core/errors.ts";
 import { ArraySpec, type SpecTree } from "../array-spec.ts";
 import type { HostData } from "../engine-array.ts";
 import { type DType, makeJaxpr, type NDArray, type Tree, tree } from "../jax.ts";
-import { describeForAnyRows } from "./any-rows.ts";
+import { compareTraces } from "./any-rows.ts";
 import {
   type Constant,
-  entries,
   type Graph,
   literal,
   type Node,
@@ -17,6 +16,8 @@ import {
 /** A traced program and how its flat list of results becomes the tree that the function returns. */
 export interface Trace {
   readonly graph: Graph;
+  /** Whether it is the same program for every number of rows. */
+  readonly anyRows: boolean;
   toTree<T>(leaves: T[]): unknown;
 }
 
@@ -62,36 +63,30 @@ const PRIMES = [1021, 1019, 1013, 1009];
 
 /**
  * Trace a function for any number of rows: the number is `batch` while tracing, and what is a multiple of
- * it afterwards grows with the rows. A second trace tells whether that is all that the number does.
+ * it afterwards grows with the rows. A second trace tells whether that is all that the number does; where
+ * a fixed number is a multiple of the prime by chance, another prime takes its place.
  *
- * @param batch a prime; default: one that no fixed extent of the arguments is a multiple of.
- * @throws EngineError when the function is not the same program for every number of rows.
+ * @param batch the prime to try first.
+ * @throws EngineError when no prime will do.
  */
 export async function trace(
   fn: (...args: never[]) => Tree,
   specs: readonly SpecTree[],
-  batch = primesFor(specs)[0],
+  batch = PRIMES[0],
 ): Promise<Trace> {
   const result = await traceAt(fn, specs, batch);
   if (!specLeaves(specs).some(({ shape }) => shape.includes("n"))) return result;
-  const other = primesFor(specs).find((prime) => prime !== batch) as number;
-  const again = await traceAt(fn, specs, other);
-  if (describeForAnyRows(result.graph) === describeForAnyRows(again.graph)) return result;
+  let known = result;
+  for (const prime of PRIMES.filter((each) => each !== batch)) {
+    const next = await traceAt(fn, specs, prime);
+    const verdict = compareTraces(known.graph, next.graph);
+    if (verdict === "same") return { ...known, anyRows: true };
+    if (verdict === "different") return { ...known, anyRows: false };
+    known = next;
+  }
   throw new EngineError(
-    "onnx: the program is another one for another number of rows. Use the number in shapes, sums and " +
-      "means only.",
+    `onnx: the program has extents that are multiples of ${PRIMES.join(", ")} each; take others.`,
   );
-}
-
-function primesFor(specs: readonly SpecTree[]): number[] {
-  const leaves = specLeaves(specs);
-  const fits = (prime: number) =>
-    leaves.every(({ shape }) => {
-      const fixed = shape.filter((extent) => extent !== "n");
-      return [...fixed, entries(fixed)].every((extent) => extent % prime !== 0);
-    });
-  const fitting = PRIMES.filter(fits);
-  return fitting.length > 1 ? fitting : PRIMES;
 }
 
 async function traceAt(
@@ -108,6 +103,7 @@ async function traceAt(
   for (const array of closed.consts) constants.push(hostData(await array.data(), array.dtype));
   return {
     graph: toGraph(closed.jaxpr.flatten().simplify(), constants, batch),
+    anyRows: true,
     toTree: (leaves) => tree.unflatten(treedef, leaves),
   };
 }

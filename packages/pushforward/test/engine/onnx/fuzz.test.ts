@@ -14,7 +14,7 @@ import { type RandomProgram, randomProgram } from "./random-program.ts";
 const TOLERANCE = 1e-5;
 
 /** What is smaller need not be exact. */
-const SMALLEST = 1e-3;
+const SMALLEST = 1e-2;
 
 /** Programs that answer to a change of 1e-6 in the inputs with more than this are left out. */
 const MOST_SENSITIVE = 3e-5;

@@ -117,7 +117,10 @@ function keyOf(
   names: Map<Operand, number>,
 ): string {
   const parts = inputs.map((input) => {
-    if (input.kind === "literal") return `${input.value}:${input.dtype}`;
+    if (input.kind === "literal") {
+      const sign = Object.is(input.value, -0) ? "-" : "";
+      return `${sign}${input.value}:${input.dtype}`;
+    }
     const name = names.get(input) ?? names.size;
     names.set(input, name);
     return `#${name}`;

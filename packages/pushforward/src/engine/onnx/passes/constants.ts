@@ -1,3 +1,4 @@
+import { multipleOfRows, shareOfRows } from "../any-rows.ts";
 import {
   type Constant,
   type Graph,
@@ -64,10 +65,8 @@ function simplifyArray(
 /** `k n` and `1 / (k n)`, n the number of rows, which means and their gradients bring. */
 function numberOfRows({ value, dtype }: Literal, batch: number, add: Add): Operand | undefined {
   const count = (extent: number) => add(node("extent", [], { extent }, variable([], dtype)));
-  if (value !== 0 && value % batch === 0) return count(value);
-  const inverse = Math.round(1 / value);
-  if (inverse === 0 || inverse % batch !== 0 || Math.fround(1 / inverse) !== Math.fround(value)) {
-    return undefined;
-  }
-  return add(node("reciprocal", [count(inverse)], {}, variable([], dtype)));
+  if (multipleOfRows(value, batch) !== undefined) return count(value);
+  const share = shareOfRows(value, batch);
+  if (share === undefined) return undefined;
+  return add(node("reciprocal", [count(share * batch)], {}, variable([], dtype)));
 }
