@@ -80,8 +80,12 @@ const environment = globalThis as {
   readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
 };
 
-/** Tells it on the console. */
+const told = new Set<string>();
+
+/** Tells it on the console, once: models are loaded again and again. */
 export function warn(message: string): void {
+  if (told.has(message)) return;
+  told.add(message);
   // biome-ignore lint/suspicious/noConsole: the one place to say it when nobody listens.
   console.warn(`pushforward: ${message}`);
 }
@@ -107,7 +111,7 @@ export function parseChoice(choice: string | undefined): {
   const where = choice === undefined ? "PUSHFORWARD_ENGINE" : "engine";
   throw new DomainError(
     `${where}: there is no "${asked}". Take auto, onnx, onnx:<execution provider>, jax, ` +
-      `${jaxDevices.map((each) => `jax:${each}`).join(" or ")}.`,
+      `${jaxDevices.map((each) => `jax:${each}`).join(", ")}.`,
   );
 }
 

@@ -30,7 +30,7 @@ export function ready(device: JaxDevice = started?.device ?? "wasm"): Promise<vo
   if (started.device === device) return started.done;
   return Promise.reject(
     new DomainError(
-      `ready: jax-js already runs on ${started.device} and has one device for the whole program; ` +
+      `jax:${device}: jax-js already runs on ${started.device} and has one device for the whole program; ` +
         `ask for ${device} before anything else does.`,
     ),
   );
@@ -51,9 +51,12 @@ async function start(device: JaxDevice): Promise<void> {
     cause = error;
   }
   if (!available.includes(device)) {
-    throw new EngineError(`ready: jax-js finds no ${device} on this platform. Take "wasm".`, {
-      cause,
-    });
+    throw new EngineError(
+      `jax:${device}: jax-js finds no ${device} on this platform. Take jax:wasm.`,
+      {
+        cause,
+      },
+    );
   }
   defaultDevice(device);
 }

@@ -342,8 +342,10 @@ export class Model {
     { functions = ["logProb"] }: { functions?: readonly OnnxFunction[] | undefined } = {},
   ): Promise<OnnxFile[]> {
     return this.#lifetime.during("exportOnnx", async () => {
-      if (functions.length === 0) {
-        throw new DomainError(`exportOnnx: got no functions. Take ${onnxFunctions.join(", ")}.`);
+      if (!Array.isArray(functions) || functions.length === 0) {
+        throw new DomainError(
+          `exportOnnx: functions must be a list of some of ${onnxFunctions.join(", ")}.`,
+        );
       }
       const written: [OnnxFile, Uint8Array][] = [];
       for (const name of functions) {

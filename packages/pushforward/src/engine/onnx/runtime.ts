@@ -85,7 +85,8 @@ function checkRuntime(module: unknown): OnnxRuntime {
   return runtime;
 }
 
+/** What an error says to people, without the place in ONNX Runtime's own sources that it names first. */
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.split("\n", 1)[0];
+  return text.split("\n", 1)[0].replace(/^.*\bwas false\.\s*(?=\S)/, "");
 }
