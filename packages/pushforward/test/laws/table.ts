@@ -6,12 +6,10 @@ import { nice, nsf, realNVP } from "../../src/flows/index.ts";
 import { mlp } from "../../src/networks/index.ts";
 import type { BijectorLawOptions, DistributionLawOptions } from "../../src/testing/index.ts";
 import { additive, affine, rationalQuadraticSpline } from "../../src/transformers/index.ts";
-
-/** A part of the library, and the laws' options for it. */
-interface Entry<P, O> {
-  readonly build: () => P;
-  readonly options?: O;
-}
+import * as cdf from "./entries/cdf.ts";
+import type { Entry } from "./entries/entry.ts";
+import * as linear from "./entries/linear.ts";
+import * as monotone from "./entries/monotone.ts";
 
 const conditioner = mlp({ hidden: [8], activation: "silu" });
 const small = { hidden: [8], activation: "silu", layers: 2 } as const;
@@ -63,6 +61,9 @@ const positive: BijectorLawOptions = { ...withLogarithm, domain: [0.1, 4] };
 /** Every bijector of the library, with variants. */
 export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
   ...couplings(),
+  ...linear.bijectors,
+  ...monotone.bijectors,
+  ...cdf.bijectors,
   "coupling, relu and tanh networks": {
     build: () =>
       b.chain({
@@ -205,6 +206,7 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
 
 /** Every distribution and every builder of flows, with variants. */
 export const distributions: Record<string, Entry<Distribution, DistributionLawOptions>> = {
+  ...cdf.distributions,
   "normal, identity": { build: () => d.normal({ shape: [2] }) },
   "normal, identity, scalar event": { build: () => d.normal({ shape: [] }) },
   "normal, diagonal": { build: () => d.normal({ shape: [2], covariance: "diagonal" }) },
