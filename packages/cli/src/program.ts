@@ -15,7 +15,7 @@ import {
 import { wrap } from "./terminal/text-table.ts";
 
 /** Names for `--flow`; a test holds them to the library's own. */
-export const flowNames = ["nsf", "realnvp", "nice"] as const;
+export const flowNames = ["nsf", "nsf-ar", "maf", "iaf", "realnvp", "glow", "nice"] as const;
 
 /** The command line. Each command's code is loaded when it runs, so that help comes at once. */
 export function createProgram(): Command {
@@ -48,6 +48,7 @@ export function createProgram(): Command {
   addCheck(program);
   addPlot(program);
   addExport(program);
+  addFlows(program);
   return program;
 }
 
@@ -95,11 +96,13 @@ function addFit(program: Command): void {
     )
     .optionsGroup("Flow:")
     .addOption(
-      new Option("--flow <name>", "kind of flow").choices(flowNames).default("nsf" satisfies Name),
+      new Option("--flow <name>", "kind of flow; `pushforward flows` tells about each")
+        .choices(flowNames)
+        .default("nsf" satisfies Name),
     )
-    .option("--layers <n>", "coupling layers (default: nsf 5, realnvp 8, nice 4)", wholeNumber(1))
+    .option("--layers <n>", "layers (default: nsf 5; see `pushforward flows`)", wholeNumber(1))
     .option("--hidden <widths>", "hidden layers of the networks (default: 64,64)", widths)
-    .option("--bins <n>", "bins of each spline, nsf only (default: 8)", wholeNumber(2))
+    .option("--bins <n>", "bins of each spline (default: nsf 8)", wholeNumber(2))
     .optionsGroup("Training:")
     .option("--seed <n>", "same seed, same model", wholeNumber(0), 0)
     .option("--steps <n>", "most steps; stops early by itself (default: 2000)", wholeNumber(1))
@@ -118,7 +121,7 @@ function addFit(program: Command): void {
 
 const SMALL_TABLES =
   "Below 1000 rows, defaults are a smaller flow and weight decay, which predict new rows better: " +
-  "--layers 2 (realnvp 4) --hidden 32 --bins 4 --learning-rate 0.001 --weight-decay 3.";
+  "half the layers (nsf 2), --hidden 32 --bins 4 --learning-rate 0.001 --weight-decay 3.";
 
 type Name = (typeof flowNames)[number];
 
@@ -240,6 +243,13 @@ function addExport(program: Command): void {
   );
 }
 
+function addFlows(program: Command): void {
+  const command = addCommand(program, "flows", "List the kinds of flows that fit can build.");
+  finish(command, "flows", [""]).action(async (options) =>
+    (await import("./commands/flows.ts")).flowsCommand(options),
+  );
+}
+
 function addCommand(program: Command, name: string, description: string): Command {
   return program.command(name).description(description).summary(description.replace(/\.$/, ""));
 }
@@ -265,7 +275,7 @@ function addEngine(command: Command): Command {
 
 /** What every command has: `--json`, `--help` and examples. */
 function finish(command: Command, name: string, examples: readonly string[]): Command {
-  const lines = examples.map((example) => `  pushforward ${name} ${example}`);
+  const lines = examples.map((example) => `  pushforward ${name} ${example}`.trimEnd());
   return command
     .option("--json", "print one JSON object instead of text")
     .addHelpText("after", `\nExample${lines.length > 1 ? "s" : ""}:\n${lines.join("\n")}`);

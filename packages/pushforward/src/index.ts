@@ -24,12 +24,25 @@ export { type Engine, type EngineChoice, ready, useOnnxRuntime } from "./engine/
 export type { CheckItem, CheckReport } from "./evaluation/check.ts";
 export { type FitRun, fit } from "./fit.ts";
 export {
+  type AutoregressiveFlowOptions,
+  type Between,
   type CatalogEntry,
+  type CatalogOptions,
+  type CatalogSizes,
+  type ConditionerOptions,
   type CouplingFlowOptions,
+  type FlowOptions,
   flows,
+  glow,
+  iaf,
+  type MafOptions,
+  maf,
+  type NsfAutoregressiveOptions,
   type NsfOptions,
   nice,
   nsf,
+  nsfAutoregressive,
+  type Partition,
   realNVP,
 } from "./flows/index.ts";
 export type { Factories } from "./io/index.ts";

@@ -1,4 +1,10 @@
-import { DomainError, type FitOptions, type Flow, flows } from "pushforward";
+import {
+  type CatalogSizes,
+  type Distribution,
+  DomainError,
+  type FitOptions,
+  flows,
+} from "pushforward";
 
 /** Options of `fit` that shape the flow and its training. */
 export interface SettingOptions {
@@ -22,40 +28,46 @@ export const SMALL_TABLE = 1000;
  * of 82 to 572 rows and 1 to 30 columns; on six of them better than the library's defaults.
  */
 const small = {
-  layers: { nsf: 2, realnvp: 4, nice: 4 },
   hidden: [32],
   bins: 4,
   training: { learningRate: 1e-3, weightDecay: 3, validateEvery: 10 },
 } as const;
 
+/** Half the layers; additive couplings, which need three to mix all columns, keep theirs. */
+function smallSizes(flow: SettingOptions["flow"]): CatalogSizes {
+  const { layers, hidden, bins } = flows[flow].defaults;
+  return {
+    ...(layers && { layers: flow === "nice" ? layers : Math.max(1, Math.floor(layers / 2)) }),
+    ...(hidden && { hidden: small.hidden }),
+    ...(bins && { bins: small.bins }),
+  };
+}
+
 /** The options that give a small table what larger ones get. */
 export function fullSize(flow: SettingOptions["flow"]): string {
-  const sizes = {
-    nsf: "--layers 5 --hidden 64,64 --bins 8",
-    realnvp: "--layers 8",
-    nice: "--layers 4",
-  };
-  const hidden = flow === "nsf" ? "" : " --hidden 64,64";
-  return `${sizes[flow]}${hidden} --learning-rate 0.002 --weight-decay 0`;
+  const { layers, hidden, bins } = flows[flow].defaults;
+  return [
+    ...(layers ? [`--layers ${layers}`] : []),
+    ...(hidden ? [`--hidden ${hidden.join(",")}`] : []),
+    ...(bins ? [`--bins ${bins}`] : []),
+    "--learning-rate 0.002 --weight-decay 0",
+  ].join(" ");
 }
 
 /** Builds the flow that the options and the table's size ask for. */
-export function buildFlow(features: number, rows: number, options: SettingOptions): Flow {
+export function buildFlow(features: number, rows: number, options: SettingOptions): Distribution {
   const { flow, layers, hidden, bins } = options;
-  if (bins !== undefined && flow !== "nsf") {
+  const { build, defaults } = flows[flow];
+  const sizes = given({ layers, hidden, bins });
+  const useless = Object.keys(sizes).find((name) => !Object.hasOwn(defaults, name));
+  if (useless !== undefined) {
+    const takes = Object.keys(defaults).map((name) => `--${name}`);
     throw new DomainError(
-      `--bins: the flow ${flow} has no splines; drop --bins, or use --flow nsf`,
+      `--${useless}: the flow ${flow} has no use for it` +
+        (takes.length ? `; it takes ${takes.join(", ")}` : "; it has no sizes to set"),
     );
   }
-  return flows[flow].build({
-    features,
-    ...(rows < SMALL_TABLE && {
-      layers: small.layers[flow],
-      hidden: small.hidden,
-      ...(flow === "nsf" && { bins: small.bins }),
-    }),
-    ...given({ layers, hidden, bins }),
-  });
+  return build({ features, ...(rows < SMALL_TABLE && smallSizes(flow)), ...sizes });
 }
 
 /** The training that the options and the table's size ask for. */

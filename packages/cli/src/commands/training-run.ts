@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import {
+  type Distribution,
   type FitOptions,
   type FitProgress,
-  type Flow,
   fit,
   type Model,
   ModelFileError,
@@ -31,7 +31,7 @@ export interface TrainingRun {
  * @throws Interrupted on Ctrl-C.
  */
 export async function trainWithProgress(
-  flow: Flow,
+  flow: Distribution,
   rows: RowBlock,
   options: FitOptions,
   checkpoint: string | undefined,

@@ -35,8 +35,8 @@ describe("small tables", () => {
 });
 
 test("what is given counts, whatever the size", () => {
-  const chosen = { ...options, layers: 3, hidden: [7, 5], bins: 6 };
-  const flow = flows.nsf.build({ features: 2, layers: 3, hidden: [7, 5], bins: 6 });
+  const chosen = { ...options, layers: 3, hidden: [7, 7], bins: 6 };
+  const flow = flows.nsf.build({ features: 2, layers: 3, hidden: [7, 7], bins: 6 });
   for (const rows of [100, 10_000]) {
     expect(buildFlow(2, rows, chosen).spec).toEqual(flow.spec);
     expect(

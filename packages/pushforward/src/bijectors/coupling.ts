@@ -1,4 +1,4 @@
-import { type Bijector, defineBijector, discard } from "../core/bijector.ts";
+import { type Bijector, type Direction, defineBijector, discard } from "../core/bijector.ts";
 import { DomainError } from "../core/errors.ts";
 import type { Network } from "../core/network.ts";
 import { checkShape, checkVector, type Shape, sizeOf } from "../core/shape.ts";
@@ -18,17 +18,27 @@ export interface CouplingOptions {
    * dimension, from the context if there is one and free otherwise; so it is for d = 1.
    */
   mask?: readonly boolean[];
+  /**
+   * Send the dimensions that condition through the transformer, too, after the network has seen them,
+   * with parameters that depend on nothing; default false. Then no dimension stays as it is.
+   */
+  unconditional?: boolean;
   condShape?: Shape | null;
 }
 
-/** Parameters of the network, or the transformer's own where there is nothing to condition on. */
-export type CouplingParams = { network: Tree } | { theta: NDArray };
+/**
+ * Parameters of the network; and the transformer's own for dimensions that depend on nothing,
+ * [parameterCount * dimensions].
+ */
+export type CouplingParams = { network?: Tree; theta?: NDArray };
 
 /**
  * A coupling layer: some dimensions stay, the others go through a scalar map whose parameters are a
  * network's function of those that stay,
  * `y_A = x_A`, `y_B = T(x_B; network(x_A, context))`; log-det `sum log T'`
  * (Dinh et al. 2015, arXiv:1410.8516, section 3.2; Dinh et al. 2017, arXiv:1605.08803).
+ *
+ * With `unconditional`, `y_A = T(x_A; theta)` (Durkan et al. 2019, arXiv:1906.04032, section 4.1).
  *
  * Both directions cost one pass of the network. The network's last layer starts at zero, hence the
  * layer as the identity.
@@ -37,7 +47,7 @@ export type CouplingParams = { network: Tree } | { theta: NDArray };
  * or leaves no dimension to change.
  */
 export function coupling(options: CouplingOptions): Bijector<CouplingParams> {
-  const { shape, transformer, conditioner, condShape = null } = options;
+  const { shape, transformer, conditioner, unconditional = false, condShape = null } = options;
   const size = checkVector("coupling", shape);
   const mask = options.mask ?? Array.from({ length: size }, (_, i) => i < Math.floor(size / 2));
   const kept = indicesWhere(mask, true);
@@ -49,33 +59,68 @@ export function coupling(options: CouplingOptions): Bijector<CouplingParams> {
   }
   const back = inverseOrder([...kept, ...changed]);
   const inputs = kept.length + (condShape ? sizeOf(checkShape("coupling", condShape)) : 0);
-  const outputs = transformer.parameterCount * changed.length;
+  const { parameterCount } = transformer;
+  const hasOwn = unconditional && kept.length > 0;
 
-  /** The transformer's parameters for each row, `[parameterCount, changed, n]`. */
-  function parametersFor(params: CouplingParams, keptRows: NDArray, cond: NDArray | undefined) {
+  /** The transformer's parameters for the dimensions that change, `[parameterCount, changed, n]`. */
+  function conditionedParameters(
+    params: CouplingParams,
+    keptRows: NDArray,
+    cond: NDArray | undefined,
+  ): NDArray {
     const count = keptRows.shape[1] as number;
-    const shape = [transformer.parameterCount, changed.length, count];
-    if ("theta" in params) {
+    if (inputs === 0) {
       discard(keptRows);
-      return np.broadcastTo(params.theta.reshape([...shape.slice(0, 2), 1]), shape);
+      return spread(params.theta as NDArray, changed.length, count);
     }
     const context = cond?.reshape([count, -1]).transpose();
     const columns = context ? np.concatenate([keptRows, context], 0) : keptRows;
-    return conditioner.apply(params.network, columns).reshape(shape);
+    const outputs = conditioner.apply(params.network as Tree, columns);
+    return outputs.reshape([parameterCount, changed.length, count]);
+  }
+
+  /** Parameters that are the same for every row, `[parameterCount, dimensions, n]`. */
+  function spread(theta: NDArray, dimensions: number, count: number): NDArray {
+    const shape = [parameterCount, dimensions, count];
+    return np.broadcastTo(theta.reshape([parameterCount, dimensions, 1]), shape);
+  }
+
+  /** The kept and then the changed dimensions, as they come out. */
+  function mapParts(
+    direction: Direction,
+    params: CouplingParams,
+    keptRows: NDArray,
+    changedRows: NDArray,
+    cond: NDArray | undefined,
+  ): [NDArray, NDArray] {
+    const map = transformer[`${direction}AndLogDet`];
+    if (!hasOwn) {
+      const theta = conditionedParameters(params, keptRows.ref, cond);
+      const [y, logDet] = map(theta, changedRows);
+      if (kept.length > 0) return [np.concatenate([keptRows, y], 0), logDet];
+      discard(keptRows);
+      return [y, logDet];
+    }
+    const own = spread(params.theta as NDArray, kept.length, keptRows.shape[1] as number);
+    if (direction === "forward") {
+      const theta = conditionedParameters(params, keptRows.ref, cond);
+      return map(np.concatenate([own, theta], 1), np.concatenate([keptRows, changedRows], 0));
+    }
+    const [x, logDet] = map(own, keptRows);
+    const [rest, more] = map(conditionedParameters(params, x.ref, cond), changedRows);
+    return [np.concatenate([x, rest], 0), np.concatenate([logDet, more], 0)];
   }
 
   function apply(
-    direction: "forward" | "inverse",
+    direction: Direction,
     params: CouplingParams,
     x: NDArray,
     cond: NDArray | undefined,
   ): [NDArray, NDArray] {
     const columns = x.transpose();
     const keptRows = takeRows(columns.ref, kept);
-    const theta = parametersFor(params, keptRows.ref, cond);
-    const [y, logDet] = transformer[`${direction}AndLogDet`](theta, takeRows(columns, changed));
-    const joined = kept.length ? np.concatenate([keptRows, y], 0) : y;
-    if (kept.length === 0) discard(keptRows);
+    const changedRows = takeRows(columns, changed);
+    const [joined, logDet] = mapParts(direction, params, keptRows, changedRows, cond);
     return [takeRows(joined, back).transpose(), logDet.sum(0)];
   }
 
@@ -83,18 +128,23 @@ export function coupling(options: CouplingOptions): Bijector<CouplingParams> {
     kind: "coupling",
     shape,
     condShape,
-    options: { shape, transformer, conditioner, mask, condShape },
+    cost: transformer.cost,
+    options: { shape, transformer, conditioner, mask, unconditional, condShape },
     init(key) {
-      if (inputs > 0) return { network: conditioner.init(key, inputs, outputs) };
-      discard(key);
-      return { theta: np.zeros([outputs]) };
+      const zeros = (dimensions: number) => np.zeros([parameterCount * dimensions]);
+      if (inputs === 0) {
+        discard(key);
+        return { theta: zeros(changed.length) };
+      }
+      const network = conditioner.init(key, inputs, parameterCount * changed.length);
+      return hasOwn ? { network, theta: zeros(kept.length) } : { network };
     },
     forwardAndLogDet: (params, x, cond) => apply("forward", params, x, cond),
     inverseAndLogDet: (params, y, cond) => apply("inverse", params, y, cond),
     interval: transformer.interval && {
       low: transformer.interval[0],
       high: transformer.interval[1],
-      indices: changed,
+      indices: hasOwn ? mask.map((_, index) => index) : changed,
     },
   });
 }

@@ -1,13 +1,31 @@
 export { actNorm } from "./act-norm.ts";
 export { type AffineOptions, type AffineParams, affine } from "./affine.ts";
 export { type AffineContextOptions, affineContext } from "./affine-context.ts";
+export { type BatchNormOptions, batchNorm } from "./batch-norm.ts";
 export { chain } from "./chain.ts";
 export { type CouplingOptions, type CouplingParams, coupling } from "./coupling.ts";
 export { exp } from "./exp.ts";
 export { type FixedAffineOptions, fixedAffine } from "./fixed-affine.ts";
+export { type HouseholderOptions, type HouseholderParams, householder } from "./householder.ts";
 export { invert } from "./invert.ts";
-export { type LuLinearParams, luLinear } from "./lu-linear.ts";
-export { permute, reverse } from "./permute.ts";
+export {
+  type LowRankLinearOptions,
+  type LowRankLinearParams,
+  lowRankLinear,
+} from "./low-rank-linear.ts";
+export { type LuLinearOptions, type LuLinearParams, luLinear } from "./lu-linear.ts";
+export { type MaskedAutoregressiveOptions, maskedAutoregressive } from "./masked-autoregressive.ts";
+export {
+  permute,
+  type RandomPermutationOptions,
+  randomPermutation,
+  reverse,
+} from "./permute.ts";
+export { type PlanarOptions, type PlanarParams, planar } from "./planar.ts";
+export { type QrLinearParams, qrLinear } from "./qr-linear.ts";
+export { type RadialParams, radial } from "./radial.ts";
 export { type SigmoidOptions, sigmoid } from "./sigmoid.ts";
 export { softplus } from "./softplus.ts";
+export { type SylvesterOptions, type SylvesterParams, sylvester } from "./sylvester.ts";
 export { tanh } from "./tanh.ts";
+export { type TriangularLinearParams, triangularLinear } from "./triangular-linear.ts";

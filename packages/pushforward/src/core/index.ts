@@ -9,4 +9,5 @@ export * from "./parameters.ts";
 export * from "./rows.ts";
 export * from "./shape.ts";
 export * from "./spec.ts";
+export * from "./training-mode.ts";
 export * from "./transformer.ts";

@@ -24,3 +24,60 @@ export function defineNetwork<P extends Tree>(
   const { options, ...rest } = definition;
   return Object.freeze({ ...rest, spec: specOf("network", definition.kind, options) });
 }
+
+/** Sizes of an autoregressive network, known where it is put to use. */
+export interface AutoregressiveSizes {
+  /** Number of dimensions d of an event. */
+  readonly features: number;
+  /** Number of numbers of the context; 0: there is none. */
+  readonly context: number;
+  /** Outputs for each dimension. */
+  readonly parameters: number;
+}
+
+/**
+ * A conditioner with an output group for each dimension that sees only the dimensions before it, in an
+ * order that is given with the call, and the whole context.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a part of unknown parameters takes and gives any tree.
+export interface AutoregressiveNetwork<P extends Tree = any> {
+  readonly kind: string;
+  readonly spec: Spec;
+  init(key: NDArray, sizes: AutoregressiveSizes): P;
+  /**
+   * All groups in one pass: `[d, n] -> [parameters, d, n]`. Consumes its arguments.
+   *
+   * @param context `[c, n]`.
+   * @param ranks `[d]`: the place of each dimension in the order, from 0.
+   */
+  apply(
+    params: P,
+    sizes: AutoregressiveSizes,
+    x: NDArray,
+    context: NDArray | undefined,
+    ranks: NDArray,
+  ): NDArray;
+  /**
+   * One group after another, each unit computed once: what all calls do together costs one pass. The
+   * function returned is called d times, with the dimension that came last in the order, `[1, n]` (first
+   * `undefined`), and gives the group of the next, `[parameters, 1, n]`. Consumes its arguments.
+   *
+   * @param order the dimensions in their order.
+   * @param rows number of rows n.
+   */
+  unfold(
+    params: P,
+    sizes: AutoregressiveSizes,
+    context: NDArray | undefined,
+    order: readonly number[],
+    rows: number,
+  ): (last: NDArray | undefined) => NDArray;
+}
+
+/** Freeze an autoregressive network and derive its spec from the options of its factory. */
+export function defineAutoregressiveNetwork<P extends Tree>(
+  definition: Omit<AutoregressiveNetwork<P>, "spec"> & { options: object },
+): AutoregressiveNetwork<P> {
+  const { options, ...rest } = definition;
+  return Object.freeze({ ...rest, spec: specOf("network", definition.kind, options) });
+}

@@ -1,4 +1,5 @@
 import type { NDArray } from "../engine/index.ts";
+import type { Cost } from "./bijector.ts";
 import { type Spec, specOf } from "./spec.ts";
 
 /**
@@ -11,6 +12,7 @@ import { type Spec, specOf } from "./spec.ts";
 export interface Transformer {
   readonly kind: string;
   readonly parameterCount: number;
+  readonly cost: { readonly forward: Cost; readonly inverse: Cost };
   readonly spec: Spec;
   /** `[f(x), log f'(x)]`, both of x's shape. */
   forwardAndLogDet(theta: NDArray, x: NDArray): [NDArray, NDArray];
@@ -20,10 +22,15 @@ export interface Transformer {
   readonly interval?: readonly [low: number, high: number];
 }
 
-/** Freeze a transformer and derive its spec from the options of its factory. */
+/**
+ * Freeze a transformer and derive its spec from the options of its factory; unless it says otherwise,
+ * both directions are parallel.
+ */
 export function defineTransformer(
-  definition: Omit<Transformer, "spec"> & { options: object },
+  definition: Omit<Transformer, "spec" | "cost"> &
+    Partial<Pick<Transformer, "cost">> & { options: object },
 ): Transformer {
-  const { options, ...rest } = definition;
-  return Object.freeze({ ...rest, spec: specOf("transformer", definition.kind, options) });
+  const { options, cost = { forward: "parallel", inverse: "parallel" }, ...rest } = definition;
+  const spec = specOf("transformer", definition.kind, options);
+  return Object.freeze({ ...rest, cost: Object.freeze(cost), spec });
 }

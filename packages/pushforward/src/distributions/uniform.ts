@@ -1,21 +1,23 @@
-import { discard } from "../core/bijector.ts";
+import { noParams } from "../core/bijector.ts";
 import { type Distribution, defineDistribution } from "../core/distribution.ts";
 import { DomainError } from "../core/errors.ts";
 import { checkShape, type Shape, sizeOf } from "../core/shape.ts";
 import { type NDArray, np, random } from "../engine/index.ts";
+import { hostMatrix } from "../numerics/host-matrix.ts";
 
 export interface UniformOptions {
   shape: Shape;
-  /** Ends of the interval in every dimension; default 0 and 1. */
-  low?: number;
-  high?: number;
+  /** Lower ends: one for all dimensions, or one per number of the event, row-major; default 0. */
+  low?: number | readonly number[];
+  /** Upper ends, likewise; default 1. */
+  high?: number | readonly number[];
 }
 
 /**
- * The uniform distribution on a box, `log p = -d log(high - low)` inside (ends included) and
+ * The uniform distribution on a box, `log p = -sum log(high - low)` inside (ends included) and
  * -Infinity outside. No parameters: a box that could learn would never move back.
  *
- * @throws DomainError unless low < high, both finite.
+ * @throws DomainError unless low < high, all finite, and one of each for every number of the event.
  */
 export function uniform({
   shape,
@@ -23,27 +25,50 @@ export function uniform({
   high = 1,
 }: UniformOptions): Distribution<Record<string, never>> {
   checkShape("uniform", shape);
-  if (!(Number.isFinite(low) && Number.isFinite(high) && low < high)) {
-    throw new DomainError(`uniform: needs finite low < high, got low = ${low}, high = ${high}.`);
-  }
   const size = sizeOf(shape);
-  const inside = -size * Math.log(high - low);
+  const lows = endsOf("low", low, size);
+  const highs = endsOf("high", high, size);
+  const wrong = lows.findIndex((end, i) => !(end < (highs[i] as number)));
+  if (wrong >= 0 || ![...lows, ...highs].every(Number.isFinite)) {
+    const at = Math.max(wrong, 0);
+    throw new DomainError(
+      `uniform: needs finite low < high, got low = ${lows[at]}, high = ${highs[at]}.`,
+    );
+  }
+  const widths = highs.map((end, i) => end - (lows[i] as number));
+  const inside = -widths.reduce((sum, width) => sum + Math.log(width), 0);
+  const row = (values: readonly number[]) => hostMatrix(1, size, (_, i) => values[i] as number);
   return defineDistribution<Record<string, never>>({
     kind: "uniform",
     shape,
     options: { shape, low, high },
-    init(key) {
-      discard(key);
-      return {};
-    },
+    init: noParams,
     logProb(_, x) {
       const flat = x.reshape([-1, size]);
-      const isOutside: NDArray = np.logicalOr(np.less(flat.ref, low), np.greater(flat, high));
+      const isOutside: NDArray = np.logicalOr(
+        np.less(flat.ref, row(lows)),
+        np.greater(flat, row(highs)),
+      );
       return np.where(isOutside.any(1), -Infinity, inside);
     },
     sampleAndLogProb(_, key, count) {
-      const u = random.uniform(key, [count, ...shape]);
-      return [u.mul(high - low).add(low), np.full([count], inside)];
+      const u = random.uniform(key, [count, size]);
+      // Rounding must not carry a draw over the end.
+      const x = np.minimum(u.mul(row(widths)).add(row(lows)), row(highs));
+      return [x.reshape([count, ...shape]), np.full([count], inside)];
     },
   });
+}
+
+function endsOf(
+  name: "low" | "high",
+  ends: number | readonly number[],
+  size: number,
+): readonly number[] {
+  if (typeof ends === "number") return new Array<number>(size).fill(ends);
+  if (ends.length === size) return ends;
+  throw new DomainError(
+    `uniform: ${name} must be a number or a list of ${size}, one per number of the event; ` +
+      `got ${ends.length}.`,
+  );
 }

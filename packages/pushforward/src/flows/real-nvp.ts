@@ -1,13 +1,12 @@
-import { actNorm } from "../bijectors/act-norm.ts";
+import { batchNorm } from "../bijectors/batch-norm.ts";
 import type { Flow } from "../core/distribution.ts";
 import { affine } from "../transformers/affine.ts";
 import { type CouplingFlowOptions, couplingFlow } from "./coupling-flow.ts";
 
 /**
- * RealNVP for vectors: affine couplings with alternating halves (Dinh et al. 2017,
- * arXiv:1605.08803), each followed by activation normalisation, which takes the place of the
- * paper's batch normalisation (Kingma and Dhariwal 2018, arXiv:1807.03039, section 3.1). In one
- * dimension nothing conditions: the flow is affine.
+ * RealNVP for vectors: affine couplings on partitions in turn, each followed by batch normalisation
+ * with running statistics (Dinh et al. 2017, arXiv:1605.08803). From three layers on every output depends
+ * on every input. In one dimension nothing conditions: the flow is affine.
  *
  * Default: 8 layers. Both directions cost one pass.
  *
@@ -20,6 +19,6 @@ export function realNVP(options: CouplingFlowOptions): Flow {
     options,
     layers,
     transformer: affine(),
-    step: (layer) => [layer, actNorm({ shape: [features] })],
+    step: (layer) => [layer, batchNorm({ shape: [features] })],
   });
 }

@@ -1,1 +1,6 @@
-export { type Activation, type MlpOptions, mlp } from "./mlp.ts";
+export type { Activation } from "./activation.ts";
+export type { Degrees } from "./degrees.ts";
+export { type MaskedMlpOptions, maskedMlp } from "./masked-mlp.ts";
+export { maskedResNet } from "./masked-res-net.ts";
+export { type MlpOptions, mlp } from "./mlp.ts";
+export { type ResNetOptions, resNet } from "./res-net.ts";

@@ -13,4 +13,5 @@ export const streams = {
   epochs: 1_000,
   noise: 2_000_000_000,
   mixtureStarts: 3_000_000_000,
+  trainingNoise: 3_500_000_000,
 } as const;

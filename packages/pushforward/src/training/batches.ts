@@ -5,18 +5,21 @@ import { streams } from "../numerics/streams.ts";
 import { type Dataset, type Part, select } from "./dataset.ts";
 import { dequantize } from "./dequantization.ts";
 import type { Batch } from "./train-step.ts";
+import { drawNoise, type TrainingNoise } from "./training-noise.ts";
 
 /** Gives the training batch of any step: a pure function of seed and step. */
 export type Batches = (step: number) => Batch;
 
 /**
  * Batches drawn without replacement: each epoch is a new shuffle, its incomplete last batch left
- * out. Columns on a grid get fresh noise every time.
+ * out. Columns on a grid get fresh noise every time, and so do
+ * layers that ask for it.
  */
 export function shuffledBatches(
   flow: Distribution,
   { train, columns }: Dataset,
   { seed, batchSize }: { seed: number; batchSize: number },
+  noise: readonly TrainingNoise[],
 ): Batches {
   const { count } = train.rows;
   const size = Math.min(batchSize, count);
@@ -30,7 +33,9 @@ export function shuffledBatches(
     const from = (step % perEpoch) * size;
     const part = select(train, cached.order.subarray(from, from + size));
     const rows = dequantize(part.rows, columns, hostRandom(seed, streams.noise + step));
-    return batchOf(flow, { ...part, rows });
+    const batch = batchOf(flow, { ...part, rows });
+    if (noise.length === 0) return batch;
+    return { ...batch, noise: drawNoise(noise, size, seed, streams.trainingNoise + step) };
   };
 }
 

@@ -8,13 +8,15 @@ import {
   np,
   type Program,
   type SpecTree,
+  stopGradient,
   tree,
   valueAndGrad,
 } from "../engine/index.ts";
 import { type AdamOptions, type AdamState, adamStep } from "./adam.ts";
+import { trainingNoise, withTrainingNoise } from "./training-noise.ts";
 
-/** A batch of rows; `cond` is there for conditional flows only. */
-export type Batch<A = EngineArray> = { x: A; cond?: A };
+/** A batch of rows; `cond` is there for conditional flows only, `noise` where the flow asks for it. */
+export type Batch<A = EngineArray> = { x: A; cond?: A; noise?: A[] };
 
 /**
  * From state, rates and batch to `[new state, [loss, gradient norm]]`. The rates are those of
@@ -26,7 +28,8 @@ export type TrainStep = Program<
 >;
 
 /**
- * One maximum-likelihood step as one program: mean negative log-likelihood, its gradient, Adam.
+ * One maximum-likelihood step as one program: mean negative log-likelihood, its gradient, Adam, and
+ * what layers set themselves.
  *
  * The gradient is taken with respect to the leaves and then joined: differentiating through the
  * split of one long vector would add up as many padded vectors as there are leaves. The mean is a sum
@@ -41,25 +44,61 @@ export function compileTrainStep(
   const step = (
     state: AdamState<NDArray>,
     rates: NDArray,
-    { x, cond }: Batch<NDArray>,
+    { x, cond, noise = [] }: Batch<NDArray>,
   ): [AdamState<NDArray>, NDArray] => {
     const [learningRate, stepSize, epsilon, perRow] = np.unstack(rates, 0);
     const leaves = splitParameters(layout, state.parameters.ref);
-    const loss = (pieces: NDArray[]) =>
-      flow.logProb(layout.toTree(pieces), x.ref, cond?.ref).sum().mul(perRow.ref).neg();
-    const [value, gradients] = valueAndGrad(loss)(leaves) as unknown as [NDArray, NDArray[]];
+    const loss = (pieces: NDArray[]): [NDArray, StateUpdates] => {
+      const [logProb, updates] = withTrainingNoise(noise, () =>
+        flow.logProb(layout.toTree(pieces), x.ref, cond?.ref),
+      );
+      return [logProb.sum().mul(perRow.ref).neg(), bySlot(pieces, updates)];
+    };
+    const [[value, updates], gradients] = differentiate(loss)(leaves);
     tree.dispose([x, cond, perRow].filter((array) => array !== undefined));
     const gradient = flattenParameters(gradients);
     const [next, norm] = adamStep(state, gradient, [learningRate, stepSize, epsilon], options);
-    return [next, np.stack([value, norm])];
+    const parameters = setSlots(layout, next.parameters, updates);
+    return [{ ...next, parameters }, np.stack([value, norm])];
   };
   const vector = new ArraySpec([layout.size]);
   const state = { parameters: vector, mean: vector, square: vector };
-  return engine.compile(step, [state, new ArraySpec([4]), batchSpec(flow)]);
+  return engine.compile(step, [state, new ArraySpec([4]), batchSpec(flow, layout)]);
 }
 
 /** Shapes of a batch of any number of rows. */
-function batchSpec({ shape, condShape }: Distribution): SpecTree {
-  const x = new ArraySpec(["n", ...shape]);
-  return condShape ? { x, cond: new ArraySpec(["n", ...condShape]) } : { x };
+function batchSpec(flow: Distribution, layout: ParameterLayout): SpecTree {
+  const noise = trainingNoise(flow, layout).map(({ shape }) => new ArraySpec(shape));
+  return {
+    x: new ArraySpec(["n", ...flow.shape]),
+    ...(flow.condShape && { cond: new ArraySpec(["n", ...flow.condShape]) }),
+    ...(noise.length > 0 && { noise }),
+  };
+}
+
+/** New values of parameter arrays that layers set themselves, by their number in the layout. */
+type StateUpdates = { [slot: string]: NDArray };
+
+function bySlot(pieces: readonly NDArray[], updates: ReadonlyMap<NDArray, NDArray>): StateUpdates {
+  const known = [...updates].map(([piece, value]) => [pieces.indexOf(piece), value] as const);
+  return Object.fromEntries(known.map(([slot, value]) => [`${slot}`, stopGradient(value)]));
+}
+
+/** A flat vector of parameters with the updates in their places; consumes. */
+function setSlots(layout: ParameterLayout, flat: NDArray, updates: StateUpdates): NDArray {
+  const slots = Object.keys(updates).map(Number);
+  if (slots.length === 0) return flat;
+  const pieces = splitParameters(layout, flat);
+  for (const slot of slots) {
+    pieces[slot].dispose();
+    pieces[slot] = updates[slot];
+  }
+  return flattenParameters(pieces);
+}
+
+/** `valueAndGrad` of a loss that returns more than its value. */
+function differentiate(loss: (pieces: NDArray[]) => [NDArray, StateUpdates]) {
+  return valueAndGrad(loss as never, { hasAux: true }) as unknown as (
+    pieces: NDArray[],
+  ) => [[NDArray, StateUpdates], NDArray[]];
 }

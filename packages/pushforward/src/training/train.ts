@@ -23,6 +23,7 @@ import type { FitNotice, FitProgress } from "./progress.ts";
 import { checkpointOf, disposeState, type Run, rollBack, startRun, takeSnapshot } from "./run.ts";
 import { isPlateau, rateFactor } from "./schedule.ts";
 import { compileTrainStep, type TrainStep } from "./train-step.ts";
+import { trainingNoise } from "./training-noise.ts";
 import { compileValidation, type Validation } from "./validate.ts";
 
 /** Rollbacks without a new best validation in between after which training gives up. */
@@ -79,7 +80,7 @@ export async function* train(
   for (const message of describeData(dataset)) yield { type: "notice", message };
   const initial = initialParameters(prepared, dataset, resolved);
   const run = await startRun(prepared, initial, dataset, resolved);
-  const batches = shuffledBatches(prepared, dataset, resolved);
+  const batches = shuffledBatches(prepared, dataset, resolved, trainingNoise(prepared, run.layout));
   const trainStep = compileTrainStep(engine, prepared, run.layout, resolved);
   const validation = compileValidation(engine, prepared, run.layout);
   try {

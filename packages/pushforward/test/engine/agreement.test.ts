@@ -38,19 +38,30 @@ type Options = Parameters<(typeof flows)["nsf"]["build"]>[0];
 
 const names = Object.keys(flows) as FlowName[];
 
+/** Those that there is an implementation in double precision of. */
+const withReference = ["nsf", "realnvp", "nice"] as const;
+
 const variety: [string, Options][] = [
   ["two dimensions", { features: 2, layers: 2, hidden: [16] }],
   ["one dimension", { features: 1, layers: 2 }],
   ["one dimension, given a context", { features: 1, context: 2, layers: 2, hidden: [8] }],
   ["a context and tanh", { features: 3, context: 2, layers: 2, hidden: [12], activation: "tanh" }],
-  ["relu, deep", { features: 6, layers: 3, hidden: [10, 9, 8], activation: "relu" }],
-  ["no hidden layer", { features: 4, layers: 3, hidden: [], bins: 5, bound: 3 }],
+  [
+    "relu, deep",
+    { features: 6, layers: 3, hidden: [10, 9, 8], activation: "relu", residual: false },
+  ],
+  ["no hidden layer", { features: 4, layers: 3, hidden: [], bins: 5, bound: 3, residual: false }],
   ["many dimensions", { features: 21, layers: 2, hidden: [24], bins: 3 }],
   ["as by default", { features: 5 }],
 ];
 
+/** The others are made of the same parts: a few settings each. */
+const few = ["two dimensions", "one dimension, given a context", "a context and tanh"];
+
 const cases = names.flatMap((name) =>
-  variety.map(([label, options]): [FlowName, string, Options] => [name, label, options]),
+  variety
+    .filter(([label]) => few.includes(label) || withReference.some((other) => other === name))
+    .map(([label, options]): [FlowName, string, Options] => [name, label, options]),
 );
 
 /** A flow with noise on its parameters, and rows for it, on the host. */
@@ -159,47 +170,48 @@ describe.each(engines)(
       { features: 2, layers: 2, hidden: [4], activation: "silu" },
       { features: 1, layers: 1 },
       { features: 1, context: 1, layers: 1, hidden: [3], activation: "tanh" },
-      { features: 3, context: 2, layers: 2, hidden: [4, 3], activation: "relu" },
+      { features: 3, context: 2, layers: 2, hidden: [4, 3], activation: "relu", residual: false },
     ];
 
-    test.each(
-      names.flatMap((name) => small.map((options): [FlowName, Options] => [name, options])),
-    )("%s %o", async (name, given) => {
-      const rows = 20;
-      const options = { bins: 4, bound: 3, activation: "silu", layers: 1, ...given } as const;
-      const setting = await settingOf(name, options, rows);
-      const [logProbs, [loss], gradient] = (await runOn(choice, setting)) as [
-        Float32Array,
-        Float32Array,
-        Float32Array,
-      ];
-      const [, weights, x, cond] = await Promise.all(setting.args.map((each) => each.data()));
-      const at = (parameters: ArrayLike<number>) => {
-        const { features, context = 0 } = options;
-        return Array.from({ length: rows }, (_, row) =>
-          referenceLogProb(
-            { name, ...options } satisfies ReferenceFlow,
-            setting.layout,
-            parameters,
-            [...x!.slice(row * features, (row + 1) * features)],
-            [...(cond?.slice(row * context, (row + 1) * context) ?? [])],
-          ),
-        );
-      };
-      const total = (parameters: ArrayLike<number>) =>
-        at(parameters).reduce((sum, value, row) => sum + value * weights![row]!, 0);
+    test.each(withReference.flatMap((name) => small.map((options) => [name, options] as const)))(
+      "%s %o",
+      async (name, given) => {
+        const rows = 20;
+        const options = { bins: 4, bound: 3, activation: "silu", layers: 1, ...given } as const;
+        const setting = await settingOf(name, options, rows);
+        const [logProbs, [loss], gradient] = (await runOn(choice, setting)) as [
+          Float32Array,
+          Float32Array,
+          Float32Array,
+        ];
+        const [, weights, x, cond] = await Promise.all(setting.args.map((each) => each.data()));
+        const at = (parameters: ArrayLike<number>) => {
+          const { features, context = 0 } = options;
+          return Array.from({ length: rows }, (_, row) =>
+            referenceLogProb(
+              { name, ...options } satisfies ReferenceFlow,
+              setting.layout,
+              parameters,
+              [...x!.slice(row * features, (row + 1) * features)],
+              [...(cond?.slice(row * context, (row + 1) * context) ?? [])],
+            ),
+          );
+        };
+        const total = (parameters: ArrayLike<number>) =>
+          at(parameters).reduce((sum, value, row) => sum + value * weights![row]!, 0);
 
-      const exact = Float64Array.from(setting.parameters);
-      expect(relativeError(logProbs, at(exact))).toBeLessThan(2e-5);
-      expect(Math.abs(loss! - total(exact))).toBeLessThan(1e-3);
-      const step = 1e-5;
-      const differences = exact.map((value, i) => {
-        const above = total(exact.with(i, value + step));
-        const below = total(exact.with(i, value - step));
-        return (above - below) / (2 * step);
-      });
-      expect(relativeError(gradient, differences)).toBeLessThan(1e-4);
-    });
+        const exact = Float64Array.from(setting.parameters);
+        expect(relativeError(logProbs, at(exact))).toBeLessThan(2e-5);
+        expect(Math.abs(loss! - total(exact))).toBeLessThan(1e-3);
+        const step = 1e-5;
+        const differences = exact.map((value, i) => {
+          const above = total(exact.with(i, value + step));
+          const below = total(exact.with(i, value - step));
+          return (above - below) / (2 * step);
+        });
+        expect(relativeError(gradient, differences)).toBeLessThan(1e-4);
+      },
+    );
   },
 );
 

@@ -48,7 +48,7 @@ export function referenceLogProb(
   for (let layer = 0; layer < flow.layers; layer++) {
     if (flow.name === "nsf") through(luLinear(z, member, read));
     through(coupling(flow, z, layer, context, (path) => read(`${member}.${path}`)));
-    if (flow.name === "realnvp") through(scaling(z, member, read));
+    if (flow.name === "realnvp") through(batchNorm(z, member, read));
   }
   if (flow.name === "nsf") through(luLinear(z, member, read));
   if (flow.name === "nice") through(scaling(z, member, read));
@@ -85,6 +85,14 @@ function scaling(x: readonly number[], member: number, read: Read): [number[], n
   return [y, logScale.reduce((sum, value) => sum + value, 0)];
 }
 
+/** `y = (x - m) / sqrt(v + epsilon)`. */
+function batchNorm(x: readonly number[], member: number, read: Read): [number[], number] {
+  const mean = read(`${member}.mean`)!;
+  const scale = read(`${member}.deviation`)!.map((value) => Math.sqrt(value * value + 1e-5));
+  const y = x.map((value, i) => (value - mean[i]!) / scale[i]!);
+  return [y, -scale.reduce((sum, value) => sum + Math.log(value), 0)];
+}
+
 function coupling(
   flow: ReferenceFlow,
   x: readonly number[],
@@ -95,34 +103,50 @@ function coupling(
   const half = Math.floor(x.length / 2);
   const isKept = (i: number) => x.length > 1 && i < half === (layer % 2 === 0);
   const changed = x.flatMap((_, i) => (isKept(i) ? [] : [i]));
-  const inputs = [...x.filter((_, i) => isKept(i)), ...context];
-  const theta = read("theta") ?? network(flow, inputs, read);
+  const kept = x.flatMap((_, i) => (isKept(i) ? [i] : []));
+  const inputs = [...kept.map((i) => x[i]!), ...context];
   const y = [...x];
   let logDet = 0;
-  changed.forEach((index, position) => {
-    const own = theta.filter((_, entry) => entry % changed.length === position);
-    const [value, logSlope] = transform(flow, own, x[index]!);
-    y[index] = value;
-    logDet += logSlope;
-  });
+  const send = (indices: readonly number[], theta: readonly number[]) =>
+    indices.forEach((index, position) => {
+      const own = theta.filter((_, entry) => entry % indices.length === position);
+      const [value, logSlope] = transform(flow, own, x[index]!);
+      y[index] = value;
+      logDet += logSlope;
+    });
+  if (inputs.length === 0) send(changed, read("theta")!);
+  else {
+    send(changed, network(flow, inputs, read));
+    const theta = read("theta");
+    if (theta) send(kept, theta);
+  }
   return [y, logDet];
 }
 
+/** A multilayer perceptron, or a residual network where the parameters are those of one. */
 function network({ activation }: ReferenceFlow, inputs: readonly number[], read: Read): number[] {
-  let h = [...inputs];
-  for (let depth = 0; ; depth++) {
-    const weight = read(`network.${depth}.weight`);
-    const bias = read(`network.${depth}.bias`);
-    if (!weight || !bias) return h;
-    const last = !read(`network.${depth + 1}.bias`);
-    h = bias.map((offset, row) => {
-      const sum = h.reduce(
-        (total, value, i) => total + weight[row * h.length + i]! * value,
-        offset,
-      );
-      return last ? sum : activations[activation](sum);
-    });
+  const act = activations[activation];
+  const dense = (path: string, x: readonly number[]) => {
+    const weight = read(`network.${path}.weight`)!;
+    return read(`network.${path}.bias`)!.map((offset, row) =>
+      x.reduce((total, value, i) => total + weight[row * x.length + i]! * value, offset),
+    );
+  };
+  const has = (path: string) => read(`network.${path}.bias`) !== undefined;
+  if (has("first")) {
+    let h = dense("first", inputs);
+    for (let block = 0; has(`blocks.${block}.0`); block++) {
+      const inner = dense(`blocks.${block}.0`, h.map(act)).map(act);
+      h = dense(`blocks.${block}.1`, inner).map((value, i) => value + h[i]!);
+    }
+    return dense("last", h.map(act));
   }
+  let h = [...inputs];
+  for (let depth = 0; has(`${depth}`); depth++) {
+    const sum = dense(`${depth}`, h);
+    h = has(`${depth + 1}`) ? sum.map(act) : sum;
+  }
+  return h;
 }
 
 /** `[y, log dy/dx]` of the scalar map of each model. */

@@ -6,6 +6,7 @@ import { nice, nsf, realNVP } from "../../src/flows/index.ts";
 import { mlp } from "../../src/networks/index.ts";
 import type { BijectorLawOptions, DistributionLawOptions } from "../../src/testing/index.ts";
 import { additive, affine, rationalQuadraticSpline } from "../../src/transformers/index.ts";
+import * as autoregressive from "./entries/autoregressive.ts";
 import * as cdf from "./entries/cdf.ts";
 import type { Entry } from "./entries/entry.ts";
 import * as linear from "./entries/linear.ts";
@@ -61,6 +62,7 @@ const positive: BijectorLawOptions = { ...withLogarithm, domain: [0.1, 4] };
 /** Every bijector of the library, with variants. */
 export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
   ...couplings(),
+  ...autoregressive.bijectors,
   ...linear.bijectors,
   ...monotone.bijectors,
   ...cdf.bijectors,

@@ -1,7 +1,7 @@
 import { DomainError, flows } from "pushforward";
 import { describe, expect, test } from "vitest";
 
-describe.each(Object.entries(flows))("%s", (name, { build }) => {
+describe.each(Object.entries(flows))("%s", (name, { build, defaults }) => {
   test.each([undefined, 0, -2, 1.5, Number.NaN])("refuses %d features in its name", (features) => {
     const bad = () => build({ features } as never);
     expect(bad).toThrow(DomainError);
@@ -20,4 +20,20 @@ describe.each(Object.entries(flows))("%s", (name, { build }) => {
     };
     expect(build(options).spec).toEqual(build({ features: 2 }).spec);
   });
+
+  test("the sizes listed as defaults are its defaults", () => {
+    const { hidden, ...sizes } = defaults;
+    const listed = { features: 2, ...sizes, ...(hidden && { hidden: [...hidden] }) };
+    expect(build(listed).spec).toEqual(build({ features: 2 }).spec);
+    expect(build({ ...listed, ...changed(listed) }).spec).not.toEqual(build(listed).spec);
+  });
 });
+
+/** Other sizes than those given. */
+function changed({ layers, hidden, bins }: { layers?: number; hidden?: number[]; bins?: number }) {
+  return {
+    ...(layers && { layers: layers + 1 }),
+    ...(hidden && { hidden: [7] }),
+    ...(bins && { bins: bins + 1 }),
+  };
+}

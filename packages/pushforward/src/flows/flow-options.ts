@@ -1,0 +1,78 @@
+import { chain } from "../bijectors/chain.ts";
+import { invert } from "../bijectors/invert.ts";
+import type { Bijector } from "../core/bijector.ts";
+import type { Distribution, Flow } from "../core/distribution.ts";
+import { DomainError } from "../core/errors.ts";
+import { normal } from "../distributions/normal.ts";
+import { transformed } from "../distributions/transformed.ts";
+
+/** What the builders of all flows take. */
+export interface FlowOptions {
+  /** Number of dimensions d of an event. */
+  features: number;
+  /** Number of dimensions of the context; default 0: unconditional. */
+  context?: number | undefined;
+  /** Number of layers; each builder has its own default. */
+  layers?: number | undefined;
+  /** The base distribution, on `[features]`; default the standard normal. */
+  base?: Distribution | undefined;
+}
+
+/** Event and context shapes of a flow's layers. */
+export interface LayerShapes {
+  readonly shape: readonly [number];
+  readonly condShape: readonly [number] | null;
+}
+
+/**
+ * Check the sizes that all builders take.
+ *
+ * @throws DomainError for one that is not a positive integer.
+ */
+export function shapesOf(
+  name: string,
+  { features, context = 0 }: Pick<FlowOptions, "features" | "context">,
+): LayerShapes {
+  checkCount(name, "features", features, 1);
+  checkCount(name, "context", context, 0);
+  return { shape: [features], condShape: context > 0 ? [context] : null };
+}
+
+/** The results of `layer(0)`, `layer(1)`, ..., in one list; checks the number of layers. */
+export function repeat<T>(name: string, layers: number, layer: (index: number) => T[]): T[] {
+  checkCount(name, "layers", layers, 1);
+  return Array.from({ length: layers }, (_, index) => layer(index)).flat();
+}
+
+/** A flow from layers in the order from data to base, each in the direction that it calls `forward`. */
+export function flowFromData(
+  name: string,
+  { features, base }: FlowOptions,
+  layers: Bijector[],
+): Flow {
+  return transformed({
+    base: base ?? normal({ shape: [features] }),
+    bijector: invert({ bijector: chain({ bijectors: layers }) }),
+    name,
+  });
+}
+
+/** A flow from layers in the order from base to data: the fast direction is sampling. */
+export function flowFromBase(
+  name: string,
+  { features, base }: FlowOptions,
+  layers: Bijector[],
+): Flow {
+  return transformed({
+    base: base ?? normal({ shape: [features] }),
+    bijector: chain({ bijectors: layers }),
+    name,
+  });
+}
+
+/** @throws DomainError unless `value` is an integer of at least `least`. */
+export function checkCount(who: string, what: string, value: number, least: number): void {
+  if (!Number.isInteger(value) || value < least) {
+    throw new DomainError(`${who}: ${what} must be an integer >= ${least}, got ${value}.`);
+  }
+}
