@@ -15,7 +15,27 @@ import {
 import { wrap } from "./terminal/text-table.ts";
 
 /** Names for `--flow`; a test holds them to the library's own. */
-export const flowNames = ["nsf", "nsf-ar", "maf", "iaf", "realnvp", "glow", "nice"] as const;
+export const flowNames = [
+  "nsf",
+  "nsf-ar",
+  "maf",
+  "iaf",
+  "made",
+  "naf",
+  "umnn",
+  "sos",
+  "bernstein",
+  "realnvp",
+  "glow",
+  "nice",
+  "flow++",
+  "gaussianization",
+  "planar",
+  "radial",
+  "sylvester",
+  "cdf",
+  "linear",
+] as const;
 
 /** The command line. Each command's code is loaded when it runs, so that help comes at once. */
 export function createProgram(): Command {

@@ -23,28 +23,7 @@ export {
 export { type Engine, type EngineChoice, ready, useOnnxRuntime } from "./engine/index.ts";
 export type { CheckItem, CheckReport } from "./evaluation/check.ts";
 export { type FitRun, fit } from "./fit.ts";
-export {
-  type AutoregressiveFlowOptions,
-  type Between,
-  type CatalogEntry,
-  type CatalogOptions,
-  type CatalogSizes,
-  type ConditionerOptions,
-  type CouplingFlowOptions,
-  type FlowOptions,
-  flows,
-  glow,
-  iaf,
-  type MafOptions,
-  maf,
-  type NsfAutoregressiveOptions,
-  type NsfOptions,
-  nice,
-  nsf,
-  nsfAutoregressive,
-  type Partition,
-  realNVP,
-} from "./flows/index.ts";
+export * from "./flows/index.ts";
 export type { Factories } from "./io/index.ts";
 export type { OnnxFunction, OnnxSignature, OnnxTensor } from "./model/export-onnx.ts";
 export { type LoadOptions, load } from "./model/load.ts";

@@ -15,7 +15,7 @@ export type HouseholderParams = { vectors: NDArray; bias: NDArray };
 
 /**
  * A learned orthogonal map `y = H_1 H_2 ... H_k x + b`, a product of Householder reflections
- * `H_i = I - 2 v_i v_i^T / |v_i|^2`; log-det 0 (Tomczak and Welling 2016, arXiv:1611.09630, eq. 13).
+ * `H_i = I - 2 v_i v_i^T / |v_i|^2`; log-det 0 (Tomczak and Welling 2016, arXiv:1611.09630).
  *
  * Starts as the identity: random vectors in equal pairs, each of which cancels. An odd number of
  * reflections has determinant -1 and cannot; it starts as one random reflection.

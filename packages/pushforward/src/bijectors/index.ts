@@ -5,6 +5,7 @@ export { type BatchNormOptions, batchNorm } from "./batch-norm.ts";
 export { chain } from "./chain.ts";
 export { type CouplingOptions, type CouplingParams, coupling } from "./coupling.ts";
 export { exp } from "./exp.ts";
+export { type ExtremeTailsParams, extremeTails } from "./extreme-tails.ts";
 export { type FixedAffineOptions, fixedAffine } from "./fixed-affine.ts";
 export { type HouseholderOptions, type HouseholderParams, householder } from "./householder.ts";
 export { invert } from "./invert.ts";

@@ -16,8 +16,8 @@ export type QrLinearParams = {
 
 /**
  * A learned linear map `y = Q R x + b`, Q a product of Householder reflections and R upper triangular
- * with diagonal `exp(logDiagonal)`; log-det `sum(logDiagonal)` (Hoogeboom et al. 2019, arXiv:1901.11137,
- * section 4.1). With an even number of reflections, the default, it is any matrix of positive
+ * with diagonal `exp(logDiagonal)`; log-det `sum(logDiagonal)` (Hoogeboom et al. 2019,
+ * arXiv:1901.11137). With an even number of reflections, the default, it is any matrix of positive
  * determinant, and starts as the identity; an odd number starts as one random reflection.
  *
  * Parameters: `vectors` [reflections, d], of any length but 0; `upper` [d, d], used strictly above the

@@ -36,7 +36,7 @@ interface Hidden extends Gain {
 /**
  * A Sylvester layer, `y = x + Q R tanh(R~ Q^T x + b)`: a planar layer with M hidden units, Q of M
  * orthonormal columns, R and R~ upper triangular; log-det `sum_i log(1 + r_ii r~_ii tanh'_i)`
- * (van den Berg et al. 2018, arXiv:1803.05649, eq. 8 to 10).
+ * (van den Berg et al. 2018, arXiv:1803.05649).
  *
  * `variant` says what Q is. `"householder"` (H-SNF): the first M columns of M reflections, orthonormal
  * within 2e-6. `"orthogonal"` (O-SNF): those nearest to a free matrix, by 14 steps of the iteration of
@@ -51,8 +51,8 @@ interface Hidden extends Gain {
  * `"triangular"`; `inner` and `outer` [M, M], R~ and R strictly above the diagonal; `logScale`, `gain` and
  * `bias` [M]. `forward` is parallel, `inverse` numeric: `R~ Q^T x + b` is found unit by unit from the
  * last, each the bracketed root of one scalar equation, which makes M searches one after the other; keep M
- * modest. Float32 round-trip error grows with the condition number of the Jacobian, about
- * `3e-7 (1 + |R| |R~|) / min_i(1 + min(0, r_ii r~_ii))` for one unit and up to the product for all.
+ * modest. Float32 round-trip error grows with the condition number of the Jacobian: within 2e-5 for
+ * parameters of size 0.5.
  *
  * @throws ShapeError when the event is not a vector; DomainError for an unknown variant or a number of
  * units it cannot have.

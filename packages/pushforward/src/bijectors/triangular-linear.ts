@@ -11,7 +11,7 @@ export type TriangularLinearParams = { lower: NDArray; logDiagonal: NDArray; bia
  * A learned linear map `y = L x + b`, L lower triangular with diagonal `exp(logDiagonal)`; log-det
  * `sum(logDiagonal)`. Starts as the identity. Over a standard normal it gives every normal
  * distribution, L L^T being the Cholesky form of the covariance (Papamakarios et al. 2021,
- * arXiv:1912.02762, section 3.1.3).
+ * arXiv:1912.02762).
  *
  * Parameters: `lower` [d, d], used strictly below the diagonal; `logDiagonal` [d]; `bias` [d].
  * `forward` is one matrix product, `inverse` one triangular solve. Float32 round-trip error grows with

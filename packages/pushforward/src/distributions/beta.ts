@@ -20,8 +20,8 @@ export interface BetaOptions {
  * The beta distribution on [0, 1] in every dimension,
  * `log p = sum((alpha - 1) log x + (beta - 1) log(1 - x) - log B(alpha, beta))`, -Infinity outside. No
  * parameters. Drawn as `G_1 / (G_1 + G_2)` from two gamma variables (Marsaglia and Tsang 2000, with as many
- * proposals at once as leave none accepted in less than 1e-12 of the draws: 11 for a parameter of 1 or
- * below, 7 for 5).
+ * proposals at once as leave none accepted in less than 1e-12 of the draws: 6 for a parameter of 5, at most
+ * 10). Float32 error of the log-density 1.2e-5, that of the engine's logarithm, times alpha + beta.
  *
  * @throws DomainError unless both parameters are positive and finite.
  */

@@ -28,7 +28,7 @@ const LARGEST_LOG = 85;
  * Student's t in every dimension, location 0 and scale 1:
  * `log p = sum(log Gamma((nu + 1) / 2) - log Gamma(nu / 2) - log(pi nu) / 2
  * - (nu + 1) / 2 log(1 + x^2 / nu))`. As the base of a flow with Lipschitz layers it gives the flow the
- * tails of the data (Jaini et al. 2020, arXiv:1907.04481; Alexanderson and Henter 2020, arXiv:2006.00867).
+ * tails of the data (Jaini et al. 2020, arXiv:1907.04481).
  *
  * Parameters: `rawDegreesOfFreedom` r of the event's shape, `nu = 0.1 + softplus(r)`; none where `learned`
  * is false. Sampled from two uniform numbers, `sqrt(nu (U^(-2/nu) - 1)) cos(2 pi V)` (Bailey 1994),

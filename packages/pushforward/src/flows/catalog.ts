@@ -1,11 +1,21 @@
 import type { Distribution } from "../core/distribution.ts";
+import { cdfFlow } from "./cdf.ts";
 import type { ConditionerOptions } from "./conditioner.ts";
 import type { FlowOptions } from "./flow-options.ts";
+import { flowPlusPlus } from "./flow-plus-plus.ts";
+import { gaussianization } from "./gaussianization.ts";
 import { glow } from "./glow.ts";
+import { linearFlow } from "./linear.ts";
+import { made } from "./made.ts";
 import { iaf, maf } from "./maf.ts";
+import { naf, umnn } from "./neural-autoregressive.ts";
 import { nice } from "./nice.ts";
 import { nsf, nsfAutoregressive, type SplineOptions } from "./nsf.ts";
+import { planarFlow } from "./planar.ts";
+import { bernsteinFlow, sumOfSquaresFlow } from "./polynomial.ts";
+import { radialFlow } from "./radial.ts";
 import { realNVP } from "./real-nvp.ts";
+import { sylvesterFlow } from "./sylvester.ts";
 
 /** What any flow of the catalog can be asked for; each takes what it has a use for. */
 export interface CatalogOptions extends FlowOptions, ConditionerOptions, SplineOptions {}
@@ -48,6 +58,31 @@ const entries = {
     defaults: { layers: 5, hidden },
     build: iaf,
   },
+  made: {
+    summary: "one autoregressive layer with normal outputs (Germain et al. 2015)",
+    defaults: { hidden },
+    build: made,
+  },
+  naf: {
+    summary: "autoregressive with small monotone networks, NAF (Huang et al. 2018)",
+    defaults: { layers: 3, hidden },
+    build: naf,
+  },
+  umnn: {
+    summary: "autoregressive with integrals of networks, UMNN-MAF (Wehenkel and Louppe 2019)",
+    defaults: { layers: 3, hidden },
+    build: umnn,
+  },
+  sos: {
+    summary: "autoregressive with sum-of-squares polynomials (Jaini et al. 2019)",
+    defaults: { layers: 3, hidden },
+    build: sumOfSquaresFlow,
+  },
+  bernstein: {
+    summary: "autoregressive with Bernstein polynomials (Ramasinghe et al. 2021)",
+    defaults: { layers: 3, hidden },
+    build: bernsteinFlow,
+  },
   realnvp: {
     summary: "affine couplings with batch normalisation (Dinh et al. 2017)",
     defaults: { layers: 8, hidden },
@@ -62,6 +97,41 @@ const entries = {
     summary: "additive couplings, volume-preserving but for a final scaling (Dinh et al. 2015)",
     defaults: { layers: 4, hidden },
     build: nice,
+  },
+  "flow++": {
+    summary: "couplings by mixtures of logistics, slower to sample (Ho et al. 2019)",
+    defaults: { layers: 5, hidden },
+    build: flowPlusPlus,
+  },
+  gaussianization: {
+    summary: "rotations and the mixtures of single dimensions in turn (Meng et al. 2020)",
+    defaults: { layers: 8 },
+    build: gaussianization,
+  },
+  planar: {
+    summary: "bends along single directions, slower to sample (Rezende and Mohamed 2015)",
+    defaults: { layers: 16 },
+    build: planarFlow,
+  },
+  radial: {
+    summary: "stretches around single points (Rezende and Mohamed 2015)",
+    defaults: { layers: 16 },
+    build: radialFlow,
+  },
+  sylvester: {
+    summary: "bends along several directions at once, slower to sample (van den Berg et al. 2018)",
+    defaults: { layers: 8 },
+    build: sylvesterFlow,
+  },
+  cdf: {
+    summary: "the mixture distribution function of each column by itself, for one column",
+    defaults: {},
+    build: cdfFlow,
+  },
+  linear: {
+    summary: "one linear map: a normal distribution, to compare with",
+    defaults: {},
+    build: linearFlow,
   },
 } as const satisfies Record<string, CatalogEntry>;
 

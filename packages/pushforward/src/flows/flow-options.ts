@@ -2,7 +2,7 @@ import { chain } from "../bijectors/chain.ts";
 import { invert } from "../bijectors/invert.ts";
 import type { Bijector } from "../core/bijector.ts";
 import type { Distribution, Flow } from "../core/distribution.ts";
-import { DomainError } from "../core/errors.ts";
+import { ConditionError, DomainError } from "../core/errors.ts";
 import { normal } from "../distributions/normal.ts";
 import { transformed } from "../distributions/transformed.ts";
 
@@ -68,6 +68,17 @@ export function flowFromBase(
     bijector: chain({ bijectors: layers }),
     name,
   });
+}
+
+/** @throws ConditionError for a context. */
+export function checkUnconditional(
+  name: string,
+  { context = 0 }: { context?: number | undefined },
+): void {
+  if (context === 0) return;
+  throw new ConditionError(
+    `${name}: takes no context, got one of ${context} numbers. Take a flow with networks, such as nsf.`,
+  );
 }
 
 /** @throws DomainError unless `value` is an integer of at least `least`. */

@@ -1,10 +1,16 @@
 export type { AutoregressiveFlowOptions, Between } from "./autoregressive-flow.ts";
 export { type CatalogEntry, type CatalogOptions, type CatalogSizes, flows } from "./catalog.ts";
+export { type CdfFlowOptions, cdfFlow } from "./cdf.ts";
 export type { ConditionerOptions } from "./conditioner.ts";
 export type { CouplingFlowOptions, Partition } from "./coupling-flow.ts";
 export type { FlowOptions } from "./flow-options.ts";
+export { type FlowPlusPlusOptions, flowPlusPlus } from "./flow-plus-plus.ts";
+export { type GaussianizationOptions, gaussianization } from "./gaussianization.ts";
 export { glow } from "./glow.ts";
+export { type LinearFlowOptions, linearFlow } from "./linear.ts";
+export { type MadeOptions, made } from "./made.ts";
 export { iaf, type MafOptions, maf } from "./maf.ts";
+export { type NafOptions, naf, type UmnnOptions, umnn } from "./neural-autoregressive.ts";
 export { nice } from "./nice.ts";
 export {
   type NsfAutoregressiveOptions,
@@ -12,4 +18,13 @@ export {
   nsf,
   nsfAutoregressive,
 } from "./nsf.ts";
+export { planarFlow } from "./planar.ts";
+export {
+  type BernsteinFlowOptions,
+  bernsteinFlow,
+  type SumOfSquaresFlowOptions,
+  sumOfSquaresFlow,
+} from "./polynomial.ts";
+export { radialFlow } from "./radial.ts";
 export { realNVP } from "./real-nvp.ts";
+export { type SylvesterFlowOptions, sylvesterFlow } from "./sylvester.ts";

@@ -162,7 +162,12 @@ function runLayers(
   return value;
 }
 
-/** Units degree by degree, each as soon as the dimensions that it sees are known. */
+/**
+ * Units degree by degree, each as soon as the dimensions that it sees are known.
+ *
+ * In blocks of degrees, as triangular systems are solved: what a block's units get from all before it is
+ * one product at its start, so that within the block only a few rows are joined and multiplied at a time.
+ */
 function unfoldByDegree(
   layers: readonly MaskedLayer[],
   params: MaskedParams,
@@ -171,52 +176,111 @@ function unfoldByDegree(
   order: readonly number[],
   rows: number,
 ): (last: NDArray | undefined) => NDArray {
-  /** What each layer, and last the output, has been given so far. */
-  const memory: (NDArray | undefined)[] = [];
-  const remember = (depth: number, more: NDArray | undefined): NDArray | undefined => {
-    const known = memory[depth];
-    memory[depth] = known && more ? np.concatenate([known, more], 0) : (known ?? more);
-    return memory[depth];
-  };
-  const weights = params.hidden.map(({ weight }, depth) =>
-    depth === 0 ? takeRows(weight.transpose(), order).transpose() : weight,
-  );
-  const output = params.output.weight?.reshape([parameters, features, -1]);
-  const bias = params.output.bias.reshape([parameters, features]);
+  const blockSize = Math.ceil(Math.sqrt(features));
   const fromContext = params.context && context && np.dot(params.context, context);
+  const sums = layers.map((layer, depth): GrowingSum => {
+    const { weight, bias } = params.hidden[depth] as Dense;
+    const inOrder = depth === 0 ? takeRows(weight.transpose(), order).transpose() : weight;
+    const offset = bias.reshape([-1, 1]);
+    const start = depth === 0 && fromContext ? fromContext.add(offset) : offset;
+    return growingSum(inOrder, start, layer.degrees, 1, rows);
+  });
+  const { weight, bias } = params.output;
+  const output = growingSum(
+    weight && reorderOutputs(weight, parameters, order),
+    reorderOutputs(bias.reshape([-1, 1]), parameters, order),
+    order.map((_, rank) => rank),
+    parameters,
+    rows,
+  );
   let rank = 0;
 
-  /** What the units of degree `rank` of a layer sum up. */
-  function dense(layer: MaskedLayer, depth: number, fresh: NDArray | undefined) {
-    const input = depth === 0 ? memory[0] : remember(depth, fresh);
-    const from = layer.degrees.findIndex((degree) => degree >= rank);
-    const until = layer.degrees.filter((degree) => degree <= rank).length;
-    if (from < 0 || from >= until) return undefined;
-    const units: [number, number] = [from, until];
-    const offset = (params.hidden[depth] as Dense).bias.ref.slice(units).reshape([-1, 1]);
-    const start = depth === 0 && fromContext ? fromContext.ref.slice(units).add(offset) : offset;
-    if (!input) return np.broadcastTo(start, [until - from, rows]);
-    const weight = weights[depth].ref.slice(units, [0, input.shape[0] as number]);
-    return np.dot(weight, input.ref).add(start);
-  }
-
   return (last) => {
-    remember(0, last);
-    const fresh = runLayers(layers, dense);
-    const hidden = remember(layers.length, layers.length ? fresh : undefined);
-    const dimension = order[rank] as number;
-    const own = bias.ref.slice([], dimension).reshape([parameters, 1]);
-    rank++;
-    const result =
-      hidden && output
-        ? np
-            .dot(output.ref.slice([], dimension, [0, hidden.shape[0] as number]), hidden.ref)
-            .add(own)
-        : np.broadcastTo(own, [parameters, rows]);
-    if (rank === features) {
-      discard(...memory, ...weights, output, bias, fromContext);
-      discard(...params.hidden.map((layer) => layer.bias));
+    (sums[0] ?? output).give(sums[0] ? last : undefined);
+    if (!sums[0]) discard(last);
+    if (rank % blockSize === 0) {
+      for (const sum of [...sums, output]) sum.startBlock(rank, rank + blockSize);
     }
-    return result.reshape([parameters, 1, rows]);
+    const hidden = runLayers(layers, (_, depth, fresh) => {
+      const sum = sums[depth] as GrowingSum;
+      if (depth > 0) sum.give(fresh);
+      return sum.at(rank);
+    });
+    output.give(hidden);
+    const theta = output.at(rank) as NDArray;
+    rank++;
+    if (rank === features) for (const sum of [...sums, output]) sum.dispose();
+    return theta.reshape([parameters, 1, rows]);
+  };
+}
+
+/** Rows `[parameters * d, ...]` of the output layer with the dimensions in their order and first. */
+function reorderOutputs(x: NDArray, parameters: number, order: readonly number[]): NDArray {
+  const width = x.shape[1] as number;
+  const byDimension = x.reshape([parameters, order.length, width]).transpose([1, 0, 2]);
+  return takeRows(byDimension, order).reshape([-1, width]);
+}
+
+/** The sums of a layer's units over inputs that come one after the other. */
+interface GrowingSum {
+  /** The next inputs, `[k, n]`. */
+  give(more: NDArray | undefined): void;
+  /** Sum up all that was given for the units of these degrees. */
+  startBlock(from: number, until: number): void;
+  /** The sums of the units of one degree of the block, over all that was given by now. */
+  at(degree: number): NDArray | undefined;
+  dispose(): void;
+}
+
+/**
+ * @param weight `[units * each, inputs]`.
+ * @param start what the sums start from, `[units * each, n or 1]`.
+ * @param degrees of the units, ascending.
+ * @param each rows of a unit.
+ */
+function growingSum(
+  weight: NDArray | undefined,
+  start: NDArray,
+  degrees: readonly number[],
+  each: number,
+  rows: number,
+): GrowingSum {
+  let [older, recent, base] = [undefined, undefined, undefined] as (NDArray | undefined)[];
+  let first = 0;
+  const join = (a: NDArray | undefined, b: NDArray | undefined) =>
+    a && b ? np.concatenate([a, b], 0) : (a ?? b);
+  const rowsFrom = (degree: number) => each * degrees.filter((own) => own < degree).length;
+  const product = (range: [number, number], from: number, input: NDArray) => {
+    const columns: [number, number] = [from, from + (input.shape[0] as number)];
+    return np.dot((weight as NDArray).ref.slice(range, columns), input);
+  };
+
+  return {
+    give(more) {
+      recent = join(recent, more);
+    },
+    startBlock(from, until) {
+      older = join(older, recent);
+      recent = undefined;
+      discard(base);
+      base = undefined;
+      first = rowsFrom(from);
+      const range: [number, number] = [first, rowsFrom(until)];
+      if (range[0] === range[1]) return;
+      const offset = start.ref.slice(range);
+      base = older
+        ? product(range, 0, older.ref).add(offset)
+        : np.broadcastTo(offset, [range[1] - range[0], rows]);
+    },
+    at(degree) {
+      const range: [number, number] = [rowsFrom(degree), rowsFrom(degree + 1)];
+      if (range[0] === range[1]) return undefined;
+      const own = (base as NDArray).ref.slice([range[0] - first, range[1] - first]);
+      if (!recent) return own;
+      return product(range, older ? (older.shape[0] as number) : 0, recent.ref).add(own);
+    },
+    dispose() {
+      discard(weight, start, older, recent, base);
+    },
   };
 }

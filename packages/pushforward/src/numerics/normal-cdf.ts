@@ -74,8 +74,8 @@ export function normalLogTails(z: NDArray): LogTails {
   const slope = np.clip(mirrored.ref.sub(rate.ref).sub(at), -1, 1);
   const bend = np.clip(fall.ref.add(mirroredFall.ref).add(1).neg(), -1, 1);
   return {
-    lower: withDerivatives(z.ref, { value: lower, slope: rate, bend: fall.ref }),
-    upper: withDerivatives(z.ref, { value: upper, slope: mirrored.neg(), bend: mirroredFall.ref }),
+    lower: withDerivatives(z.ref, { value: lower, slope: rate, bend: fall }),
+    upper: withDerivatives(z.ref, { value: upper, slope: mirrored.neg(), bend: mirroredFall }),
     logSteepness: withDerivatives(z, { value: logSteepness, slope, bend }),
   };
 }

@@ -1,4 +1,5 @@
 import { type NDArray, np } from "../engine/index.ts";
+import { hostMatrix } from "./host-matrix.ts";
 import { solveIncreasing } from "./solve-increasing.ts";
 
 /**
@@ -39,13 +40,24 @@ function slopeAt(tanh: NDArray, slope: NDArray): NDArray {
 /** Halves the bracket, |m| to either side, to 3e-5 |m|, from where Newton's method finds the root. */
 const STEPS = 16;
 
-/** The root of `a + m tanh(a) = target`; `gain` and `slope` broadcast to the target's shape. */
+/**
+ * The root of `a + m tanh(a) = target`.
+ *
+ * @param gain m and `1 + m`, `[1, n]` or `[1, 1]`.
+ * @param target `[1, n]`.
+ */
 export function solveTanhResidual({ gain, slope }: Gain, target: NDArray): NDArray {
   const reach = np.absolute(gain.ref);
   return solveIncreasing({
     map: ({ gain, slope }: { gain: NDArray; slope: NDArray }, a: NDArray) => {
-      const tanh = np.tanh(a.ref);
-      return [a.add(gain.mul(tanh.ref)), slopeAt(tanh, slope)] as const;
+      // jax-js would fuse all steps into one kernel, whose expression grows exponentially with their
+      // number; it starts a new one at a matrix product.
+      const at = np.dot(
+        hostMatrix(1, 1, () => 1),
+        a,
+      );
+      const tanh = np.tanh(at.ref);
+      return [at.add(gain.mul(tanh.ref)), slopeAt(tanh, slope)] as const;
     },
     params: { gain, slope },
     low: target.ref.sub(reach.ref),

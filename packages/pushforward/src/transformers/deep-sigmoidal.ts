@@ -37,8 +37,8 @@ const NEGLIGIBLE = 60;
  * 1e-3 and the largest `a_k`.
  *
  * The inverse is numeric: 27 evaluations, bracketed by the inverses of the single sigmoids (and
- * of the identity), between which that of their mixture lies. Float32 error: 1e-6 of |x|, |y| and the offsets,
- * over the slope for the inverse, and that of a logarithm.
+ * of the identity), between which that of their mixture lies. Float32 error: 1e-6 of |x|, |y| and the
+ * offsets, and that of a logarithm (1e-5 in jax-js); over the slope for the inverse.
  *
  * @throws DomainError when units is not a whole number from 1 on.
  */

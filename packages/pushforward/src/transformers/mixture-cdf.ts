@@ -20,13 +20,18 @@ export interface MixtureCdfOptions {
   onto?: "unit" | "logistic" | "normal";
 }
 
-/** A distribution on the line, known by the logarithms of both its tails. */
-interface Kernel {
-  /** `log F`, `log(1 - F)`, and `logSteepness`. */
-  tails(z: NDArray): { lower: NDArray; upper: NDArray; logSteepness?: NDArray };
-  /** `log(f / (F (1 - F)))`; absent where it is 0. */
-  logSteepness?(z: NDArray): NDArray;
-  /** Where these tails are: the inverse of `tails`. */
+/** The logarithms of a distribution function F, of 1 - F, and of f / (F (1 - F)), which is 0 if absent. */
+type Tails = { lower: NDArray; upper: NDArray; logSteepness?: NDArray };
+
+/** Where a mixture lands. Consume their arguments. */
+interface Landing {
+  tails(y: NDArray): Tails;
+  /** Where these tails are, and `logSteepness` there. */
+  place(lower: NDArray, upper: NDArray): [y: NDArray, logSteepness?: NDArray];
+}
+
+/** What is mixed, and the landing on what is mixed. */
+interface Kernel extends Landing {
   quantile(lower: NDArray, upper: NDArray): NDArray;
   /** Standard deviation. */
   readonly deviation: number;
@@ -37,22 +42,37 @@ interface Kernel {
 const KERNELS: Record<"logistic" | "normal", Kernel> = {
   logistic: {
     tails: logisticLogTails,
+    place: (lower, upper) => [lower.sub(upper)],
     quantile: (lower, upper) => lower.sub(upper),
     deviation: Math.PI / Math.sqrt(3),
     unit: 1,
   },
-  // 1.702: the logistic function is then within 0.01 of the normal distribution function.
   normal: {
     tails: normalLogTails,
-    logSteepness(z) {
-      const { lower, upper, logSteepness } = normalLogTails(z);
-      discard(lower, upper);
-      return logSteepness;
+    place(lower, upper) {
+      const y = normalQuantile(lower, upper);
+      const tails = normalLogTails(y.ref);
+      discard(tails.lower, tails.upper);
+      return [y, tails.logSteepness];
     },
     quantile: normalQuantile,
     deviation: 1,
+    // The logistic function is then within 0.01 of the normal distribution function.
     unit: 1.702,
   },
+};
+
+/** The uniform distribution on (0, 1); other numbers count as the middle, with a density of 0. */
+const UNIT: Landing = {
+  tails(y) {
+    const isOutside = np.logicalOr(np.lessEqual(y.ref, 0), np.greaterEqual(y.ref, 1));
+    const inside = np.where(isOutside.ref, 0.5, y);
+    const lower = np.log(inside.ref);
+    const upper = np.log(np.subtract(1, inside));
+    const logSteepness = np.where(isOutside, -Infinity, lower.ref.add(upper.ref).neg());
+    return { lower, upper, logSteepness };
+  },
+  place: (lower, upper) => [np.exp(lower.ref), lower.add(upper).neg()],
 };
 
 /** Components start evenly spread over this many standard deviations to both sides. */
@@ -63,9 +83,9 @@ const MAX_LOG_SCALE = 5;
 /**
  * The distribution function of a mixture, `F(x) = sum_k pi_k S((x - mu_k) / s_k)`, mapped on to where it
  * should land: `y = F(x)` on (0, 1), `y = exp(a) logit F(x) + b` (Flow++, Ho et al. 2019, arXiv:1902.00275,
- * eqs. 14 to 16), or `y = Phi^-1(F(x))` (Gaussianization flows, Meng et al. 2020, arXiv:2003.01941, eq. 5). S is
- * the logistic or the standard normal distribution function. The log-derivative is that of the mixture's
- * density less the target's.
+ * eqs. 14 to 16), or `y = Phi^-1(F(x))` (Gaussianization flows, Meng et al. 2020, arXiv:2003.01941). S is the
+ * logistic or the standard normal distribution function. The log-derivative is the log-density of the mixture
+ * less that of the target.
  *
  * Parameters, 3K: logits of the weights, means, log-scales; onto `"logistic"` then `b` and `a`. At zero
  * they are equal weights and components spread over 0.6 standard deviations to both sides, with scales that
@@ -74,10 +94,11 @@ const MAX_LOG_SCALE = 5;
  * |x| < 2 (their tails differ); onto `"unit"` it is S within 0.01.
  *
  * `forward` is closed form, `inverse` numeric: a bracket from the components' own quantiles, 24
- * bisections, Newton steps, and gradients by the implicit function theorem. Both tails are computed as logarithms,
- * so that density and value keep their digits however far out; onto `"unit"` the value itself cannot near
- * 1: beyond x = 5 the way back is off by 1e-7 exp(x), and values outside (0, 1) have density 0. Float32 round trip otherwise
- * within 5e-5, times the inverse's slope where that exceeds 1.
+ * bisections, Newton steps, and gradients by the implicit function theorem. Both tails are computed as
+ * logarithms, so that value and density keep their digits far out, relative to x. Onto `"unit"` the value
+ * itself cannot near 1: beyond x = 5 the way back is off by 1e-7 exp(x); values outside (0, 1) have density
+ * 0. Float32 round trip otherwise within 5e-5, with a normal kernel or target 1e-4, times the inverse's slope
+ * where that exceeds 1; log-derivatives of both directions cancel within 3e-4.
  *
  * @throws DomainError for fewer than one component, an unknown kernel or an unknown target.
  */
@@ -95,6 +116,7 @@ export function mixtureCdf(options: MixtureCdfOptions = {}): Transformer {
     );
   }
   const mixed = KERNELS[kernel];
+  const landing = onto === "unit" ? UNIT : KERNELS[onto];
   const start = startOf(components, mixed, onto === "unit" ? mixed : KERNELS[onto]);
   const mixtureSize = 3 * components;
   const parameterCount = mixtureSize + (onto === "logistic" ? 2 : 0);
@@ -118,26 +140,22 @@ export function mixtureCdf(options: MixtureCdfOptions = {}): Transformer {
     cost: { forward: "parallel", inverse: "numeric" },
     options: { components, kernel, onto },
     forwardAndLogDet(theta, x) {
-      const { mixture, affine, x: row } = unpack(theta, x.ref);
-      const [c, logSlope] = toKernel(mixed, componentsOf(mixture, start), row);
-      const [landed, logLanding] =
-        onto === "unit" ? toUnit(mixed, c) : recast(mixed, KERNELS[onto], c);
-      const shape = x.shape;
-      x.dispose();
-      const logDet = plus(logSlope, logLanding);
+      const { shape } = x;
+      const { mixture, affine, x: row } = unpack(theta, x);
+      const { lower, upper, logSlope } = mixtureTails(mixed, componentsOf(mixture, start), row);
+      const [landed, logSteepness] = landing.place(lower, upper);
+      const logDet = minus(logSlope, logSteepness);
       if (!affine) return [landed.reshape(shape), logDet.reshape(shape)];
       const y = landed.mul(np.exp(affine.logScale.ref)).add(affine.shift);
       return [y.reshape(shape), logDet.add(affine.logScale).reshape(shape)];
     },
     inverseAndLogDet(theta, y) {
-      const { mixture, affine, x: row } = unpack(theta, y.ref);
-      const shape = y.shape;
-      y.dispose();
+      const { shape } = y;
+      const { mixture, affine, x: row } = unpack(theta, y);
       const landed = affine ? row.sub(affine.shift).mul(np.exp(affine.logScale.ref.neg())) : row;
-      const [c, logLanding] =
-        onto === "unit" ? fromUnit(mixed, landed) : recast(KERNELS[onto], mixed, landed);
-      const [x, logSlope] = fromKernel(mixed, componentsOf(mixture, start), c);
-      const logDet = plus(logSlope.neg(), logLanding);
+      const { lower, upper, logSteepness } = landing.tails(landed);
+      const [x, logSlope] = solveMixture(mixed, componentsOf(mixture, start), lower, upper);
+      const logDet = logSteepness ? logSteepness.sub(logSlope) : logSlope.neg();
       return [x.reshape(shape), (affine ? logDet.sub(affine.logScale) : logDet).reshape(shape)];
     },
   });
@@ -175,14 +193,10 @@ function componentsOf(theta: NDArray, start: Start): Components {
 }
 
 /**
- * `[c, log dc/dx]`, where `c = S^-1(F(x))` is the kernel's own quantile of what the mixture makes of x:
- * nearly linear in x, and without a tail that could lose digits. Rows `[1, n]`; consumes.
+ * `log F(x)`, `log(1 - F(x))`, and the log-slope of the logit of F, `log(f / (F (1 - F)))`. Rows `[1, n]`;
+ * consumes.
  */
-function toKernel(
-  kernel: Kernel,
-  { logWeights, means, logScales }: Components,
-  x: NDArray,
-): [NDArray, NDArray] {
+function mixtureTails(kernel: Kernel, { logWeights, means, logScales }: Components, x: NDArray) {
   const z = x.sub(means).mul(np.exp(logScales.ref.neg()));
   const { lower, upper, logSteepness } = kernel.tails(z);
   const below = lower.add(logWeights.ref);
@@ -190,64 +204,52 @@ function toKernel(
   const [logBelow, logAbove] = [below, above].map((terms) =>
     logSumExp(terms.ref, 0).reshape([1, -1]),
   ) as [NDArray, NDArray];
-  // f / (F (1 - F)) as a sum of shares: no term is large where the tails' logarithms are.
+  // The density as a sum of shares: no term is large where the tails' logarithms are.
   const shares = below.sub(logBelow.ref).add(above.sub(logAbove.ref));
-  const terms = plus(shares, logSteepness).sub(logWeights).sub(logScales);
-  const logSlope = logSumExp(terms, 0).reshape([1, -1]);
-  const c = kernel.quantile(logBelow, logAbove);
-  return [c, less(logSlope, kernel.logSteepness?.(c.ref)) as NDArray];
+  const terms = shares.sub(logWeights).sub(logScales);
+  const logSlope = logSumExp(logSteepness ? terms.add(logSteepness) : terms, 0);
+  return { lower: logBelow, upper: logAbove, logSlope: logSlope.reshape([1, -1]) };
 }
 
-/** `[x, log dc/dx]` for the x with `S^-1(F(x)) = c`; consumes. */
-function fromKernel(kernel: Kernel, components: Components, c: NDArray): [NDArray, NDArray] {
+/** Room for rounding around the bracket, in units of a component's scale and relative to a quantile. */
+const MARGIN = 1e-4;
+
+/** Logits count as this at most: differences of two, divided by the flattest slope, are then finite. */
+const LARGEST_LOGIT = 1e17;
+
+function logitOf(lower: NDArray, upper: NDArray): NDArray {
+  return np.clip(lower.sub(upper), -LARGEST_LOGIT, LARGEST_LOGIT);
+}
+
+/** The x at which the mixture has these tails, and the log-slope of the logit of F there; consumes. */
+function solveMixture(
+  kernel: Kernel,
+  components: Components,
+  lower: NDArray,
+  upper: NDArray,
+): [NDArray, NDArray] {
   const { means, logScales } = components;
-  // Each component alone would have its quantile here, and the mixture's lies between them.
-  const quantiles = means.ref.add(np.exp(logScales.ref).mul(c.ref));
+  // Each component alone has its quantile here, and the mixture's lies between them.
+  const quantile = kernel.quantile(lower.ref, upper.ref);
+  const scales = np.exp(logScales.ref);
+  const centres = means.ref.add(scales.ref.mul(quantile.ref));
+  const margins = scales.mul(np.absolute(quantile).add(1).mul(MARGIN));
   const x = solveIncreasing({
     map(params, at) {
-      const [value, logSlope] = toKernel(kernel, params, at);
-      return [value, np.exp(logSlope)];
+      const tails = mixtureTails(kernel, params, at);
+      return [logitOf(tails.lower, tails.upper), np.exp(tails.logSlope)];
     },
-    params: tree.ref({ ...components }),
-    target: c,
-    low: quantiles.ref.min(0, { keepdims: true }),
-    high: quantiles.max(0, { keepdims: true }),
+    params: tree.ref(components) as Components,
+    target: logitOf(lower, upper),
+    low: centres.ref.sub(margins.ref).min(0, { keepdims: true }),
+    high: centres.add(margins).max(0, { keepdims: true }),
   });
-  const [value, logSlope] = toKernel(kernel, components, x.ref);
-  value.dispose();
-  return [x, logSlope];
+  const tails = mixtureTails(kernel, components, x.ref);
+  discard(tails.lower, tails.upper);
+  return [x, tails.logSlope];
 }
 
-/** `[w, log dw/dv]`, none for 0, for the w at which `to` has the same tails as `from` at v; consumes. */
-function recast(from: Kernel, to: Kernel, v: NDArray): [NDArray, NDArray | undefined] {
-  if (from === to) return [v, undefined];
-  const { lower, upper, logSteepness } = from.tails(v);
-  const w = to.quantile(lower, upper);
-  return [w, less(logSteepness, to.logSteepness?.(w.ref))];
-}
-
-/** `[F(c), log f(c)]`; consumes. */
-function toUnit(kernel: Kernel, c: NDArray): [NDArray, NDArray] {
-  const { lower, upper, logSteepness } = kernel.tails(c);
-  return [np.exp(lower.ref), plus(lower.add(upper), logSteepness)];
-}
-
-/** `[c, log dc/dy]` for the c with `F(c) = y`; the middle, and -Infinity, for y that is not inside (0, 1). */
-function fromUnit(kernel: Kernel, y: NDArray): [NDArray, NDArray] {
-  const isOutside = np.logicalOr(np.lessEqual(y.ref, 0), np.greaterEqual(y.ref, 1));
-  const inside = np.where(isOutside.ref, 0.5, y);
-  const lower = np.log(inside.ref);
-  const upper = np.log(np.subtract(1, inside));
-  const c = kernel.quantile(lower.ref, upper.ref);
-  const logDensity = plus(lower.add(upper), kernel.logSteepness?.(c.ref));
-  return [c, np.where(isOutside, -Infinity, logDensity.neg())];
-}
-
-/** A sum and a difference in which what is absent is 0; consume. */
-function plus(sum: NDArray, term: NDArray | undefined): NDArray {
-  return term ? sum.add(term) : sum;
-}
-
-function less(sum: NDArray | undefined, term: NDArray | undefined): NDArray | undefined {
-  return sum && term ? sum.sub(term) : (sum ?? term?.neg());
+/** `a - b`, where no b stands for 0; consumes. */
+function minus(a: NDArray, b: NDArray | undefined): NDArray {
+  return b ? a.sub(b) : a;
 }

@@ -1,16 +1,23 @@
+import type { Direction } from "../core/bijector.ts";
 import { DomainError } from "../core/errors.ts";
 import { defineTransformer, type Transformer } from "../core/transformer.ts";
-import { type NDArray, np, stopGradient, tree } from "../engine/index.ts";
+import { type NDArray, np, tree } from "../engine/index.ts";
 import { hostMatrix } from "../numerics/host-matrix.ts";
 import { gate } from "../numerics/stable.ts";
+import { type Inside, TAILS, type TailsName } from "./spline-tails.ts";
 
 export interface RationalQuadraticSplineOptions {
   /** Number of bins K; default 8. */
   bins?: number | undefined;
-  /** The spline bends on [-bound, bound], in the units of its input; default 5. */
+  /** The spline bends on [-bound, bound], in the units of its input; default 5, for circular tails pi. */
   bound?: number | undefined;
   /** Smallest width and height of a bin, as a share of the interval; default 1e-3. */
   minBin?: number;
+  /**
+   * Beyond the interval: the identity; learned lines; or nothing, as the numbers are coordinates on a circle
+   * whose ends ±bound are one point. Default `"identity"`.
+   */
+  tails?: TailsName;
 }
 
 /** Slopes at the knots lie in (1e-3, 1e3); bins differ by this factor at most before `minBin`. */
@@ -35,24 +42,34 @@ type Bin = {
 type BinShape = Omit<Bin, "x0" | "y0">;
 
 /**
- * A monotone rational-quadratic spline with identity tails (Durkan et al. 2019, arXiv:1906.04032,
- * section 3.1; Gregory and Delbourgo 1982).
+ * A monotone rational-quadratic spline (Durkan et al. 2019, arXiv:1906.04032, section 3.1; Gregory and
+ * Delbourgo 1982).
  *
  * Inside bin k, with `t = (x - x_k) / w_k`, `s = h_k / w_k` and slopes `d_k` at the knots:
- * `y = y_k + h_k (s t^2 + d_k t(1-t)) / (s + (d_k + d_{k+1} - 2 s) t(1-t))`. Beyond
- * [-bound, bound]: `y = x`.
+ * `y = y_k + h_k (s t^2 + d_k t(1-t)) / (s + (d_k + d_{k+1} - 2 s) t(1-t))`. Beyond [-bound, bound]:
+ * - `"identity"`: `y = x`; the outer slopes are 1.
+ * - `"affine"`: `y = y_K + d_K (x - x_K)` with learned outer slopes, and the whole scaled and shifted,
+ *   `exp(a) y + b`, so that both tails are learned lines and the interval's image is learned, too.
+ * - `"circular"` (Rezende et al. 2020, arXiv:2002.02428): inputs are angles or other coordinates
+ *   with a period of 2 bound, wrapped into the interval first; both ends are one point, with one learned slope;
+ *   then the circle is turned by a learned phase, `y = wrap(spline(x) + phase)`. It is a bijection of
+ *   [-bound, bound), not of the line. Give it all of a vector's dimensions or only the circular ones
+ *   (`mask`), and conditioners the cosine and sine where the jump at ±bound matters.
  *
- * Parameters, 3K - 1: logits of the widths (K), of the heights (K), of the slopes at the inner knots
- * (K - 1). A bin's relative size is `sigmoid(logit) + 1/1000`, a slope `exp(c tanh(logit / c))` with
- * `c = log 1000`. Zeros are the identity, up to rounding. The outer slopes are 1. Float32 error: in value, 2e-6 · bound, times the local slope where that exceeds 1
- * (5e-6 for the inverse, and its own slope); in the log-derivative 1e-4 for parameters of size 1, up
- * to 0.1 where extreme ones make bins as narrow as they can be.
+ * Parameters: logits of the widths (K), of the heights (K), of the slopes at the knots (K - 1 inner ones for
+ * `"identity"`, K + 1 for `"affine"`, K for `"circular"`); then b and a, or the phase. In all 3K - 1, 3K + 3,
+ * 3K + 1. A bin's relative size is `sigmoid(logit) + 1/1000`, a slope `exp(c tanh(logit / c))` with
+ * `c = log 1000`; a stays within ±5. Zeros are the identity, up to rounding. Float32 error: in value,
+ * 2e-6 · bound, times the local slope where that exceeds 1 (5e-6 for the inverse, and its own slope), and in a
+ * tail the distance from the interval times its slope's relative error of 1e-6; in the log-derivative 1e-4 for
+ * parameters of size 1, up to 0.1 where extreme ones make bins as narrow as they can be.
  *
- * @throws DomainError for fewer than two bins, a bound that is not positive, or bins that cannot
- * all have the minimum size.
+ * @throws DomainError for fewer than two bins, a bound that is not positive, bins that cannot all have
+ * the minimum size, or unknown tails.
  */
 export function rationalQuadraticSpline(options: RationalQuadraticSplineOptions = {}): Transformer {
-  const { bins = 8, bound = 5, minBin = 1e-3 } = options;
+  const { bins = 8, minBin = 1e-3, tails = "identity" } = options;
+  const { bound = tails === "circular" ? Math.PI : 5 } = options;
   if (!Number.isInteger(bins) || bins < 2) {
     throw new DomainError(`rationalQuadraticSpline: bins must be an integer >= 2, got ${bins}.`);
   }
@@ -64,6 +81,15 @@ export function rationalQuadraticSpline(options: RationalQuadraticSplineOptions 
       `rationalQuadraticSpline: minBin must be positive and below 1 / bins = ${1 / bins}, got ${minBin}.`,
     );
   }
+  if (!(tails in TAILS)) {
+    throw new DomainError(
+      `rationalQuadraticSpline: tails must be "identity", "affine" or "circular", got "${tails}".`,
+    );
+  }
+  const { slopeCount, slopeAt, ...beyond } = TAILS[tails];
+  const parameterCount = 2 * bins + slopeCount(bins) + beyond.parameterCount;
+
+  const ends = () => knotsToEnds(bins, slopeCount(bins), (knot) => slopeAt(knot, bins));
 
   /** Find the bin of `u` in [0, 2 bound] along x or along y, and gather what describes it. */
   function findBin(theta: NDArray, u: NDArray, along: "x" | "y"): [Bin, NDArray] {
@@ -77,10 +103,10 @@ export function rationalQuadraticSpline(options: RationalQuadraticSplineOptions 
     const edges = lines.ref.slice([first, first + bins]);
     const reached = np.lessEqual(edges, scaled.ref).astype(np.float32);
     const chosen = np.dot(onlyTheLast(bins), reached);
-    const table = np.concatenate([lines, np.dot(knotsToEnds(bins), slopeLogits)], 0);
+    const table = np.concatenate([lines, np.dot(ends(), slopeLogits)], 0);
     const picked = table.reshape([6, bins, -1]).mul(chosen).sum(1);
-    const [x0, width, y0, height, ends] = np.split(picked, [1, 2, 3, 4], 0);
-    const [slope0, slope1] = np.split(slopeOf(ends), 2, 0);
+    const [x0, width, y0, height, atEnds] = np.split(picked, [1, 2, 3, 4], 0);
+    const [slope0, slope1] = np.split(slopeOf(atEnds), 2, 0);
     return [{ x0, width, xTotal, y0, height, yTotal, slope0, slope1 }, scaled];
   }
 
@@ -118,50 +144,42 @@ export function rationalQuadraticSpline(options: RationalQuadraticSplineOptions 
     return numerator.div(chord.add(root));
   }
 
-  /**
-   * Apply `inside`, a map of [0, 2 bound] onto itself, on the interval, and the identity beyond it. What
-   * lies beyond is moved to the middle first, so that all that is then multiplied by 0 is finite. One row
-   * holds all numbers: most operators then need no reshape.
-   */
-  function withTails(
-    theta: NDArray,
-    x: NDArray,
-    inside: (rows: NDArray, u: NDArray) => readonly [NDArray, NDArray],
-  ): [NDArray, NDArray] {
-    const shape = x.shape;
-    const row = x.reshape([1, -1]);
-    const test = np.lessEqual(np.absolute(stopGradient(row.ref)), bound);
-    const isInside = test.ref.astype(np.float32);
-    const u = np.where(test, row.ref, 0).add(bound);
-    const [value, logDet] = inside(theta.reshape([3 * bins - 1, -1]), u.ref);
-    const y = value.sub(u).mul(isInside.ref).add(row);
-    return [y.reshape(shape), logDet.mul(isInside).reshape(shape)];
+  const forward: Inside = (theta, u) => {
+    const [bin, scaled] = findBin(theta, u, "x");
+    const t = scaled.sub(bin.x0).div(bin.width.ref);
+    const { y0, height, yTotal } = bin;
+    const [share, logDet] = evaluate({ ...bin, height: height.ref, yTotal: yTotal.ref }, t);
+    return [share.mul(height).add(y0).div(yTotal), logDet];
+  };
+
+  const inverse: Inside = (theta, u) => {
+    const [{ x0, y0, ...bin }, scaled] = findBin(theta, u, "y");
+    const { width, xTotal } = bin;
+    const share = scaled.sub(y0).div(bin.height.ref);
+    const t = solve(tree.ref(bin), share);
+    const known = { ...bin, width: width.ref, xTotal: xTotal.ref };
+    const [value, logDet] = evaluate(known, t.ref);
+    value.dispose();
+    return [width.mul(t).add(x0).div(xTotal), logDet.neg()];
+  };
+
+  /** One row holds all numbers: most operators then need no reshape. */
+  function inRows(direction: Direction, inside: Inside): Transformer["forwardAndLogDet"] {
+    return (theta, x) => {
+      const { shape } = x;
+      const rows = theta.reshape([parameterCount, -1]);
+      const [y, logDet] = beyond.apply(direction, inside, bound, rows, x.reshape([1, -1]));
+      return [y.reshape(shape), logDet.reshape(shape)];
+    };
   }
 
   return defineTransformer({
     kind: "rationalQuadraticSpline",
-    parameterCount: 3 * bins - 1,
+    parameterCount,
     interval: [-bound, bound],
-    options: { bins, bound, minBin },
-    forwardAndLogDet: (theta, x) =>
-      withTails(theta, x, (rows, u) => {
-        const [bin, scaled] = findBin(rows, u, "x");
-        const t = scaled.sub(bin.x0).div(bin.width.ref);
-        const { y0, height, yTotal } = bin;
-        const [share, logDet] = evaluate({ ...bin, height: height.ref, yTotal: yTotal.ref }, t);
-        return [share.mul(height).add(y0).div(yTotal), logDet];
-      }),
-    inverseAndLogDet: (theta, y) =>
-      withTails(theta, y, (rows, u) => {
-        const [{ x0, y0, ...bin }, scaled] = findBin(rows, u, "y");
-        const { width, xTotal } = bin;
-        const share = scaled.sub(y0).div(bin.height.ref);
-        const t = solve(tree.ref(bin), share);
-        const known = { ...bin, width: width.ref, xTotal: xTotal.ref };
-        const [value, logDet] = evaluate(known, t.ref);
-        value.dispose();
-        return [width.mul(t).add(x0).div(xTotal), logDet.neg()];
-      }),
+    options: { bins, bound, minBin, tails },
+    forwardAndLogDet: inRows("forward", forward),
+    inverseAndLogDet: inRows("inverse", inverse),
   });
 }
 
@@ -207,13 +225,13 @@ function rowsOfFloor(bins: number, bound: number): NDArray {
 }
 
 /**
- * From the logits at the inner knots to those at each bin's left and right end, 0 at the outer ones, times
- * the factor that makes a `tanh` of a {@link gate}.
+ * From the slopes' logits to those at each bin's left and right end, 0 where a knot has none, times the factor
+ * that makes a `tanh` of a {@link gate}.
  */
-function knotsToEnds(bins: number): NDArray {
+function knotsToEnds(bins: number, slopes: number, slopeAt: (knot: number) => number): NDArray {
   const factor = 2 / Math.log(RANGE);
-  return hostMatrix(2 * bins, bins - 1, (row, knot) =>
-    knot === (row < bins ? row - 1 : row - bins) ? factor : 0,
+  return hostMatrix(2 * bins, slopes, (row, slope) =>
+    slope === slopeAt(row < bins ? row : row - bins + 1) ? factor : 0,
   );
 }
 

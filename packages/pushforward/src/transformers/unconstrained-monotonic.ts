@@ -22,8 +22,9 @@ const RANGE = 1e3;
 const STEEPNESS = 4;
 const STEEPNESS_RANGE = 3;
 
-/** Output weights lie in (-LARGEST_WEIGHT, LARGEST_WEIGHT). */
+/** Output weights lie in (-LARGEST_WEIGHT, LARGEST_WEIGHT), offsets likewise. */
 const LARGEST_WEIGHT = 5;
+const LARGEST_OFFSET = 20;
 
 /**
  * An unconstrained monotonic neural network (Wehenkel and Louppe 2019, arXiv:1908.05164, eq. 1):
@@ -32,11 +33,11 @@ const LARGEST_WEIGHT = 5;
  * `log g(t) = L tanh((e + sum_j v_j (sigmoid(w_j (t / bound - m_j) + b_j) - 1/2)) / L)`, `L = log 1000`,
  * with places `m_j` evenly over (-1, 1). Beyond [-bound, bound] the slope stays what it is there.
  *
- * Parameters, 2 + 3 H: `c`, `e`, H logits of `w` (in (4/3, 12); zero is 4), H of `b`, H of `v`
- * (in (-5, 5)). Zeros are the identity, up to rounding, slopes are in (1e-3, 1e3).
+ * Parameters, 2 + 3 H: `c`, `e`, H logits of `w` (in (4/3, 12); zero is 4), H of `b`
+ * (in (-20, 20)), H of `v` (in (-5, 5)). Zeros are the identity, up to rounding, slopes are in (1e-3, 1e3).
  *
- * The log-derivative is `log g(x)`, that of the integral; the quadrature's value differs from the integral by
- * 1e-6 · bound for parameters of size 1, and by 1e-3 · |y - c| for those of size 10.
+ * The log-derivative is `log g(x)`, that of the integral. The value, by quadrature, differs from the integral by
+ * 3e-6 of the largest of 1, |x|, |y| for parameters of size 1, by 1e-5 of it for size 10, with 16 nodes.
  * Forward costs `nodes + 1` evaluations of g, the inverse, numeric, about 30 times as many.
  *
  * @throws DomainError when hidden or nodes are not whole numbers from 1 on, or the bound is not positive.
@@ -78,7 +79,7 @@ export function unconstrainedMonotonic(options: UnconstrainedMonotonicOptions = 
           shift,
           level: level.sub(weight.ref.sum(0, { keepdims: true }).mul(0.5)),
           factor: factor.ref.div(bound),
-          offset: offset.sub(factor.mul(middles)),
+          offset: softclip(offset, LARGEST_OFFSET).sub(factor.mul(middles)),
           weight,
         };
       },
@@ -87,7 +88,9 @@ export function unconstrainedMonotonic(options: UnconstrainedMonotonicOptions = 
           .mul(x.ref)
           .mul(places().reshape([nodes + 1, 1, 1]))
           .add(offset);
-        const outputs = gate(inputs).mul(weight).sum(1).add(level);
+        // Bounded by 20 + 24, they need no sigmoid that is safe far out, and slower.
+        const units = np.reciprocal(np.exp(inputs.neg()).add(1));
+        const outputs = units.mul(weight).sum(1).add(level);
         const logSlopes = gate(outputs.mul(2 / limit))
           .mul(2 * limit)
           .sub(limit);

@@ -9,6 +9,7 @@ import { additive, affine, rationalQuadraticSpline } from "../../src/transformer
 import * as autoregressive from "./entries/autoregressive.ts";
 import * as cdf from "./entries/cdf.ts";
 import type { Entry } from "./entries/entry.ts";
+import * as flows from "./entries/flows.ts";
 import * as linear from "./entries/linear.ts";
 import * as monotone from "./entries/monotone.ts";
 
@@ -209,6 +210,7 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
 /** Every distribution and every builder of flows, with variants. */
 export const distributions: Record<string, Entry<Distribution, DistributionLawOptions>> = {
   ...cdf.distributions,
+  ...flows.distributions,
   "normal, identity": { build: () => d.normal({ shape: [2] }) },
   "normal, identity, scalar event": { build: () => d.normal({ shape: [] }) },
   "normal, diagonal": { build: () => d.normal({ shape: [2], covariance: "diagonal" }) },

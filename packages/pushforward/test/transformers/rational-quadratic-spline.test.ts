@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { grad, jit, type NDArray, np, ready } from "../../src/engine/index.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
-import { rationalQuadraticSpline } from "../../src/transformers/index.ts";
+import {
+  type RationalQuadraticSplineOptions,
+  rationalQuadraticSpline,
+} from "../../src/transformers/index.ts";
 import { knotsOf, type SplineOptions, splineForward, splineInverse } from "./spline-reference.ts";
 
 beforeAll(() => ready());
@@ -238,6 +241,153 @@ describe("ends and knots", () => {
   });
 });
 
+type Direction = "forward" | "inverse";
+
+/** A spline with other tails, one column of parameters for all numbers. */
+async function runWithTails(
+  options: RationalQuadraticSplineOptions,
+  direction: Direction,
+  column: readonly number[],
+  x: Float32Array,
+) {
+  const spline = rationalQuadraticSpline(options);
+  expect(column.length).toBe(spline.parameterCount);
+  const program = jit((theta: NDArray, input: NDArray): NDArray[] =>
+    spline[`${direction}AndLogDet`](theta, input),
+  );
+  const theta = Float32Array.from(
+    { length: column.length * x.length },
+    (_, i) => column[Math.floor(i / x.length)]!,
+  );
+  const [value, logDet] = program(
+    np.array(theta, { shape: [column.length, x.length] }),
+    np.array(x.slice()),
+  ) as [NDArray, NDArray];
+  return [(await value.data()) as Float32Array, (await logDet.data()) as Float32Array] as const;
+}
+
+/** Knots of a spline whose outer slopes are given: those of the reference have slope 1. */
+function knotsWithEnds(column: readonly number[], options: SplineOptions, slopes: number[]) {
+  const { bins } = options;
+  const knots = knotsOf([...column.slice(0, 2 * bins), ...slopes.slice(1, -1)], options);
+  const limit = Math.log(1e3);
+  const end = (logit: number) => Math.exp(limit * Math.tanh(logit / limit));
+  knots.slopes[0] = end(slopes[0]!);
+  knots.slopes[bins] = end(slopes.at(-1)!);
+  return knots;
+}
+
+const wide = { bins: 5, bound: 2, minBin: 1e-3 };
+
+describe("affine tails", () => {
+  const options = { ...wide, tails: "affine" } as const;
+  const random = hostRandom(21);
+  const column = Array.from({ length: 18 }, () => Math.fround(0.7 * random.normal()));
+  const knots = knotsWithEnds(column, wide, column.slice(10, 16));
+  const [shift, raw] = column.slice(16) as [number, number];
+  const logScale = raw / (1 + Math.abs(raw) / 5);
+  const exact = (x: number): [number, number] => {
+    const end = Math.abs(x) > 2 ? Math.sign(x) * 2 : null;
+    const slope = end === null ? 1 : knots.slopes[end < 0 ? 0 : 5]!;
+    const [y, logSlope] =
+      end === null ? splineForward(knots, x) : [end + slope * (x - end), Math.log(slope)];
+    return [y * Math.exp(logScale) + shift, logSlope + logScale];
+  };
+  const x = Float32Array.from({ length: 81 }, (_, i) => (i - 40) / 5 + 0.01);
+
+  test("the lines have the learned outer slopes, the whole its shift and scale", async () => {
+    const [y, logDet] = await runWithTails(options, "forward", column, x);
+    x.forEach((at, i) => {
+      const [value, logSlope] = exact(at);
+      expect(Math.abs(y[i]! - value), `value at ${at}`).toBeLessThan(
+        1e-5 * Math.max(1, Math.abs(value)),
+      );
+      expect(Math.abs(logDet[i]! - logSlope), `log-derivative at ${at}`).toBeLessThan(1e-4);
+    });
+  });
+
+  test("the inverse follows them back", async () => {
+    const y = x.map((at) => exact(at)[0]);
+    const [back, logDet] = await runWithTails(options, "inverse", column, y);
+    x.forEach((at, i) => {
+      expect(Math.abs(back[i]! - at), `to ${at}`).toBeLessThan(2e-5 * Math.max(1, Math.abs(at)));
+      expect(Math.abs(logDet[i]! + exact(at)[1]), `log-derivative at ${at}`).toBeLessThan(1e-4);
+    });
+  });
+
+  test("zero parameters are the identity everywhere", async () => {
+    const far = Float32Array.from([-1e6, -7, -2, -0.3, 1.1, 2, 30, 1e6]);
+    for (const direction of ["forward", "inverse"] as const) {
+      const [y, logDet] = await runWithTails(options, direction, new Array(18).fill(0), far);
+      far.forEach((at, i) => {
+        expect(Math.abs(y[i]! - at)).toBeLessThan(2e-6 * Math.max(1, Math.abs(at)));
+        expect(Math.abs(logDet[i]!)).toBeLessThan(2e-5);
+      });
+    }
+  });
+});
+
+describe("circular tails", () => {
+  const circle = { bins: 5, bound: Math.PI, minBin: 1e-3 };
+  const options = { bins: 5, tails: "circular" } as const;
+  const random = hostRandom(22);
+  const column = Array.from({ length: 16 }, () => Math.fround(random.normal()));
+  const slopes = column.slice(10, 15);
+  const knots = knotsWithEnds(column, circle, [...slopes, slopes[0]!]);
+  const phase = column[15]!;
+  const turn = (value: number) => value - 2 * Math.PI * Math.round(value / (2 * Math.PI));
+  const distance = (a: number, b: number) => Math.abs(turn(a - b));
+  const x = Float32Array.from({ length: 101 }, (_, i) => ((i - 50) * Math.PI) / 50.5);
+
+  test("the spline, then the turn by the phase, and back", async () => {
+    const [y, logDet] = await runWithTails(options, "forward", column, x);
+    const [back, backLogDet] = await runWithTails(options, "inverse", column, y);
+    x.forEach((at, i) => {
+      const [value, logSlope] = splineForward(knots, at);
+      expect(distance(y[i]!, value + phase), `value at ${at}`).toBeLessThan(1e-5);
+      expect(Math.abs(y[i]!)).toBeLessThanOrEqual(Math.fround(Math.PI));
+      expect(Math.abs(logDet[i]! - logSlope), `log-derivative at ${at}`).toBeLessThan(1e-4);
+      expect(distance(back[i]!, at), `back to ${at}`).toBeLessThan(2e-5);
+      expect(Math.abs(logDet[i]! + backLogDet[i]!)).toBeLessThan(1e-4);
+    });
+  });
+
+  test("value and slope agree across the cut, and a turn later all is the same", async () => {
+    const near = Math.PI - 1e-4;
+    const points = Float32Array.from([near, -near, 1, 1 + 2 * Math.PI, 1 - 4 * Math.PI]);
+    const [y, logDet] = await runWithTails(options, "forward", column, points);
+    const slope = Math.exp(logDet[0]!);
+    expect(distance(y[1]!, y[0]!)).toBeCloseTo(2e-4 * slope, 4);
+    expect(logDet[1]).toBeCloseTo(logDet[0]!, 2);
+    for (const i of [3, 4]) {
+      expect(distance(y[i]!, y[2]!)).toBeLessThan(1e-5);
+      expect(logDet[i]).toBeCloseTo(logDet[2]!, 4);
+    }
+  });
+
+  test("covers the circle once", async () => {
+    const [y] = await runWithTails(options, "forward", column, x);
+    const steps = [...y].map(
+      (value, i) => (value - y[(i + 100) % 101]! + 2 * Math.PI) % (2 * Math.PI),
+    );
+    expect(steps.every((step) => step > 0)).toBe(true);
+    expect(steps.reduce((sum, step) => sum + step, 0)).toBeCloseTo(2 * Math.PI, 4);
+  });
+
+  test("zero parameters are the identity", async () => {
+    const [y, logDet] = await runWithTails(options, "forward", new Array(16).fill(0), x);
+    x.forEach((at, i) => {
+      expect(Math.abs(y[i]! - at)).toBeLessThan(2e-6);
+      expect(Math.abs(logDet[i]!)).toBeLessThan(2e-5);
+    });
+  });
+
+  test("the interval is [-pi, pi] unless it is said", () => {
+    expect(rationalQuadraticSpline(options).interval).toEqual([-Math.PI, Math.PI]);
+    expect(rationalQuadraticSpline({ ...options, bound: 1 }).interval).toEqual([-1, 1]);
+  });
+});
+
 describe("options", () => {
   test.each([
     [{ bins: 1 }, "bins must be an integer >= 2, got 1"],
@@ -246,6 +396,10 @@ describe("options", () => {
     [{ bound: Infinity }, "got Infinity"],
     [{ bins: 8, minBin: 0.125 }, "below 1 / bins = 0.125, got 0.125"],
     [{ minBin: 0 }, "got 0"],
+    [
+      { tails: "linear" as "affine" },
+      'tails must be "identity", "affine" or "circular", got "linear"',
+    ],
   ])("%o is refused", (options, message) => {
     expect(() => rationalQuadraticSpline(options)).toThrow(message);
   });

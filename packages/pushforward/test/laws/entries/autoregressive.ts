@@ -11,6 +11,12 @@ const spline = rationalQuadraticSpline({ bins: 4, bound: 2 });
 /** As for couplings: see the table. */
 const forSpline = { edges: [-1, 0, 1], noise: 0.1 };
 
+const alone = {
+  "parameters have an effect": "nothing comes before the only dimension, so inputs have no weight",
+};
+
+const isAlone = (variant: string) => variant === "conditional, d = 1";
+
 const shapes = {
   "d = 3": { shape: [3] },
   "d = 1": { shape: [1] },
@@ -25,7 +31,7 @@ function layers(): Record<string, Entry<Bijector, BijectorLawOptions>> {
       `maskedAutoregressive, ${name}, ${variant}`,
       {
         build: () => b.maskedAutoregressive({ ...options, transformer, conditioner: network }),
-        options: name === "spline" ? forSpline : {},
+        options: { ...(name === "spline" && forSpline), ...(isAlone(variant) && { skip: alone }) },
       },
     ]),
   );

@@ -1,0 +1,66 @@
+import {
+  bernsteinFlow,
+  flowPlusPlus,
+  gaussianization,
+  glow,
+  iaf,
+  linearFlow,
+  made,
+  maf,
+  naf,
+  nice,
+  nsf,
+  nsfAutoregressive,
+  planarFlow,
+  radialFlow,
+  realNVP,
+  sumOfSquaresFlow,
+  sylvesterFlow,
+  umnn,
+} from "../../packages/pushforward/dist/flows/index.js";
+
+/** @typedef {import("../../packages/pushforward/dist/index.js").Distribution} Distribution */
+
+/**
+ * A flow of the grid.
+ * @typedef {object} FlowEntry
+ * @property {string} id
+ * @property {string} title
+ * @property {string} about its size, and what sets it apart
+ * @property {() => Distribution} build
+ * @property {Partial<import("./measure.mjs").Training>} training replaces common settings
+ */
+
+/**
+ * @param {string} id @param {string} title @param {string} about @param {() => Distribution} build
+ * @param {FlowEntry["training"]} [training] @returns {FlowEntry}
+ */
+function flow(id, title, about, build, training = {}) {
+  return { id, title, about, build, training };
+}
+
+const features = 2;
+
+/** @type {readonly FlowEntry[]} */
+export const flows = [
+  flow("linear", "linear", "one LU map", () => linearFlow({ features })),
+  flow("planar", "planar", "32 layers", () => planarFlow({ features, layers: 32 })),
+  flow("radial", "radial", "32 layers", () => radialFlow({ features, layers: 32 })),
+  flow("sylvester", "Sylvester", "16 layers", () => sylvesterFlow({ features, layers: 16 })),
+  flow("nice", "NICE", "8 additive couplings", () => nice({ features, layers: 8 })),
+  flow("realnvp", "RealNVP", "8 affine couplings, batch norm", () => realNVP({ features })),
+  flow("glow", "Glow", "8 affine couplings, LU, actNorm", () => glow({ features })),
+  flow("made", "MADE MoG", "10 normals", () => made({ features, components: 10 })),
+  flow("maf", "MAF", "5 affine layers, batch norm", () => maf({ features })),
+  flow("iaf", "IAF", "5 affine layers", () => iaf({ features })),
+  flow("sos", "SOS", "3 polynomial layers", () => sumOfSquaresFlow({ features })),
+  flow("bernstein", "Bernstein", "3 polynomial layers", () => bernsteinFlow({ features })),
+  flow("naf", "NAF", "3 deep sigmoidal layers", () => naf({ features })),
+  flow("umnn", "UMNN", "3 integrated layers", () => umnn({ features })),
+  flow("gaussianization", "Gaussianization", "8 layers", () => gaussianization({ features })),
+  flow("flow++", "Flow++", "5 couplings, mixtures of 8 logistics", () =>
+    flowPlusPlus({ features }),
+  ),
+  flow("nsf", "NSF (C)", "5 spline couplings, LU", () => nsf({ features })),
+  flow("nsf-ar", "NSF (AR)", "5 spline layers, LU", () => nsfAutoregressive({ features })),
+];

@@ -1,0 +1,88 @@
+import type { Distribution } from "../../../src/core/distribution.ts";
+import * as d from "../../../src/distributions/index.ts";
+import * as f from "../../../src/flows/index.ts";
+import { maskedMlp } from "../../../src/networks/index.ts";
+import type { DistributionLawOptions } from "../../../src/testing/index.ts";
+import { affine } from "../../../src/transformers/index.ts";
+import type { Entry } from "./entry.ts";
+
+const small = { hidden: [8], activation: "silu", layers: 2 } as const;
+
+/** With less noise, splines and polynomials stay where they promise their error. */
+const gentle: DistributionLawOptions = { noise: 0.1 };
+
+export const distributions: Record<string, Entry<Distribution, DistributionLawOptions>> = {
+  glow: { build: () => f.glow({ features: 3, ...small }) },
+  "glow, conditional": { build: () => f.glow({ features: 2, context: 1, ...small }) },
+  maf: { build: () => f.maf({ features: 3, ...small }) },
+  "maf, conditional, permutations": {
+    build: () => f.maf({ features: 3, context: 2, between: "permutation", ...small }),
+  },
+  "maf, d = 1": { build: () => f.maf({ features: 1, ...small }) },
+  "maf, mixture base": {
+    build: () => f.maf({ features: 2, base: d.mixture({ shape: [2], components: 2 }), ...small }),
+  },
+  iaf: { build: () => f.iaf({ features: 3, ...small }) },
+  "iaf, conditional, linear maps": {
+    build: () => f.iaf({ features: 2, context: 1, between: "lu", ...small }),
+  },
+  nsfAutoregressive: {
+    build: () => f.nsfAutoregressive({ features: 3, bins: 4, bound: 3, ...small }),
+    options: gentle,
+  },
+  "nsfAutoregressive, conditional": {
+    build: () => f.nsfAutoregressive({ features: 2, context: 1, bins: 4, bound: 3, ...small }),
+    options: gentle,
+  },
+  made: { build: () => f.made({ features: 3, hidden: [8, 8], degrees: "random", seed: 1 }) },
+  "made, mixtures, conditional": {
+    build: () => f.made({ features: 2, context: 1, hidden: [8], components: 3 }),
+  },
+  "made, residual": { build: () => f.made({ features: 2, hidden: [8], residual: true }) },
+  "made, over orders": { build: () => f.made({ features: 2, hidden: [8], orders: 3, seed: 2 }) },
+  "orderEnsemble, conditional": {
+    build: () =>
+      d.orderEnsemble({
+        shape: [2],
+        condShape: [1],
+        base: d.normal({ shape: [2] }),
+        transformer: affine(),
+        conditioner: maskedMlp({ hidden: [8], activation: "silu" }),
+        orders: 2,
+      }),
+  },
+  naf: { build: () => f.naf({ features: 2, units: 4, ...small }), options: gentle },
+  umnn: { build: () => f.umnn({ features: 2, ...small }), options: gentle },
+  sumOfSquaresFlow: {
+    build: () => f.sumOfSquaresFlow({ features: 2, ...small }),
+    options: gentle,
+  },
+  bernsteinFlow: { build: () => f.bernsteinFlow({ features: 2, ...small }), options: gentle },
+  flowPlusPlus: {
+    build: () => f.flowPlusPlus({ features: 2, components: 3, ...small }),
+    options: gentle,
+  },
+  gaussianization: {
+    build: () => f.gaussianization({ features: 2, layers: 2, components: 3 }),
+    options: gentle,
+  },
+  "gaussianization, conditional": {
+    build: () => f.gaussianization({ features: 2, context: 1, components: 3, ...small }),
+    options: gentle,
+  },
+  planarFlow: { build: () => f.planarFlow({ features: 2, layers: 3 }) },
+  "planarFlow, conditional": {
+    build: () => f.planarFlow({ features: 2, context: 1, hidden: [8], layers: 2 }),
+  },
+  radialFlow: { build: () => f.radialFlow({ features: 2, layers: 3 }) },
+  sylvesterFlow: { build: () => f.sylvesterFlow({ features: 2, layers: 2 }) },
+  "sylvesterFlow, triangular": {
+    build: () => f.sylvesterFlow({ features: 2, layers: 2, variant: "triangular" }),
+  },
+  "cdfFlow, d = 1": { build: () => f.cdfFlow({ features: 1, components: 3 }), options: gentle },
+  "cdfFlow, beta, conditional": {
+    build: () => f.cdfFlow({ features: 1, context: 1, onto: "beta", components: 3, hidden: [8] }),
+    options: gentle,
+  },
+  linearFlow: { build: () => f.linearFlow({ features: 3, matrix: "qr" }) },
+};
