@@ -36,6 +36,8 @@ const unitOnOnnx: TestProjectConfiguration = {
 
 const endToEnd = ["packages/*/test/e2e/**/*.test.ts"];
 
+const hasOnnx = hasOnnxRuntime();
+
 export default defineConfig({
   test: {
     pool: "forks",
@@ -48,12 +50,12 @@ export default defineConfig({
         resolve: { alias: fromSources },
         test: {
           name: "unit",
-          env: { PUSHFORWARD_ENGINE: "jax" },
+          env: { PUSHFORWARD_ENGINE: "jax", ...(hasOnnx && { OTHER_PROJECT: "onnx" }) },
           include: ["packages/*/test/**/*.test.ts", "scripts/**/*.test.mjs"],
           exclude: ["packages/*/test/e2e/**"],
         },
       },
-      ...(hasOnnxRuntime() ? [unitOnOnnx] : []),
+      ...(hasOnnx ? [unitOnOnnx] : []),
       // No alias here: these tests use the built packages, as a user's program does.
       {
         extends: true,
@@ -63,7 +65,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "e2e on jax",
-          env: { PUSHFORWARD_ENGINE: "jax" },
+          env: { PUSHFORWARD_ENGINE: "jax", ...(hasOnnx && { OTHER_PROJECT: "onnx" }) },
           include: endToEnd,
           // Minutes of training, after which the model is the same up to rounding.
           exclude: ["packages/cli/test/e2e/data-sets.test.ts"],

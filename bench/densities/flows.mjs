@@ -61,6 +61,8 @@ export const flows = [
   flow("flow++", "Flow++", "5 couplings, mixtures of 8 logistics", () =>
     flowPlusPlus({ features }),
   ),
-  flow("nsf", "NSF (C)", "5 spline couplings, LU", () => nsf({ features })),
-  flow("nsf-ar", "NSF (AR)", "5 spline layers, LU", () => nsfAutoregressive({ features })),
+  flow("nsf", "NSF (C)", "5 spline couplings, LU", () => nsf({ features }), { steps: 3000 }),
+  flow("nsf-ar", "NSF (AR)", "5 spline layers, LU", () => nsfAutoregressive({ features }), {
+    steps: 3000,
+  }),
 ];

@@ -28,7 +28,7 @@ import { encodeMap, mapGrid, peakOf } from "./density-maps.mjs";
  */
 
 /** Common to all flows, unless the flow or the command line says otherwise. */
-export const training = { steps: 2000, batchSize: 512, learningRate: 5e-3, seed: 0 };
+export const training = { steps: 2000, batchSize: 256, learningRate: 5e-3, seed: 0 };
 
 const TEST_ROWS = 20_000;
 const VALIDATION_ROWS = 5_000;

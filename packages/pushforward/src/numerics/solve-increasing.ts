@@ -81,7 +81,7 @@ function newtonStep<P extends Tree>(
 ): NDArray {
   const [value, derivative] = map(params, x);
   const slope = np.clip(stopGradient(derivative), FLATTEST, LARGEST);
-  return y.sub(np.clip(value, -LARGEST, LARGEST)).div(slope);
+  return np.clip(y.sub(np.clip(value, -LARGEST, LARGEST)).div(slope), -LARGEST, LARGEST);
 }
 
 /**

@@ -271,11 +271,14 @@ export const distributions: Record<string, Entry<Distribution, DistributionLawOp
   realNVP: { build: () => realNVP({ features: 3, ...small }) },
   "realNVP, conditional": { build: () => realNVP({ features: 2, context: 2, ...small }) },
   "realNVP, d = 1": { build: () => realNVP({ features: 1, ...small }) },
-  nsf: { build: () => nsf({ features: 3, bins: 4, bound: 3, ...small }) },
+  nsf: {
+    build: () => nsf({ features: 3, bins: 4, bound: 3, ...small }),
+    options: { noise: 0.1 },
+  },
   "nsf, conditional": {
     build: () => nsf({ features: 2, context: 1, bins: 4, bound: 3, ...small }),
     // One row and many are summed in another order, and the spline promises 1e-4 of its log-derivative.
-    options: { tolerances: { calls: 2e-5 } },
+    options: { noise: 0.1, tolerances: { calls: 2e-5 } },
   },
   "nsf, d = 1": {
     build: () => nsf({ features: 1, bins: 4, bound: 3, ...small }),

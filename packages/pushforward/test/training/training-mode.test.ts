@@ -105,7 +105,7 @@ describe("batchNorm in a training step", () => {
     const [mean, deviation] = [...updates.values()] as [NDArray, NDArray];
     const [back, backLogDet] = bijector.inverseAndLogDet({ mean, deviation }, y);
     const returned = await back.data();
-    rows.forEach((value, i) => expect(returned[i]).toBeCloseTo(value, 4));
+    for (const [i, value] of rows.entries()) expect(returned[i]).toBeCloseTo(value, 4);
     const sum = await logDet.add(backLogDet).data();
     for (const value of sum) expect(value).toBeCloseTo(0, 4);
   });

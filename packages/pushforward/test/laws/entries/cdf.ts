@@ -64,15 +64,6 @@ const mixtures: Record<string, Entry<Bijector, BijectorLawOptions>> = {
       }),
     options: withLogarithms,
   },
-  "mixtureCdf, normal onto logistic, d = 2": {
-    build: () =>
-      b.coupling({
-        shape: [2],
-        transformer: mixtureCdf({ components: 3, kernel: "normal" }),
-        conditioner,
-      }),
-    options: withLogarithms,
-  },
 };
 
 /** Noise that takes lambda from its start at 0.01 to what heavy-tailed data need. */

@@ -13,14 +13,15 @@ const oneDimension = {
   },
 };
 
-/** A layer for d = 1, 2 and 5. */
+/** A layer for d = 1, 2 and 5, or others. */
 function sizes(
   name: string,
   build: (shape: readonly number[]) => Bijector,
   options: { [d: number]: BijectorLawOptions } = { 1: oneDimension },
+  dimensions: readonly number[] = [1, 2, 5],
 ): Entries {
   return Object.fromEntries(
-    [1, 2, 5].map((d) => [
+    dimensions.map((d) => [
       `${name}, d = ${d}`,
       { build: () => build([d]), ...(options[d] && { options: options[d] }) },
     ]),
@@ -28,11 +29,17 @@ function sizes(
 }
 
 /** Both directions of a layer: it trains by maximum likelihood in the one called `forward`. */
-function bothWays(...[name, build, options]: Parameters<typeof sizes>): Entries {
+function bothWays(...[name, build, ...rest]: Parameters<typeof sizes>): Entries {
   return {
-    ...sizes(name, build, options),
-    ...sizes(`invert of ${name}`, (shape) => b.invert({ bijector: build(shape) }), options),
+    ...sizes(name, build, ...rest),
+    ...sizes(`invert of ${name}`, (shape) => b.invert({ bijector: build(shape) }), ...rest),
   };
+}
+
+/** Root searches one after the other make the laws slow: few sizes. */
+function sylvesters(variant: "householder" | "orthogonal" | "triangular"): Entries {
+  const build = (shape: readonly number[]) => b.sylvester({ shape, variant });
+  return bothWays(`sylvester, ${variant}`, build, undefined, [2]);
 }
 
 const conditioner = mlp({ hidden: [8], activation: "silu" });
@@ -53,9 +60,10 @@ export const bijectors: Entries = {
   ...bothWays("planar", (shape) => b.planar({ shape }), {}),
   ...bothWays("planar, conditional", (shape) => b.planar({ shape, ...contexts }), {}),
   ...bothWays("radial", (shape) => b.radial({ shape }), {}),
-  ...bothWays("sylvester, householder", (shape) => b.sylvester({ shape, variant: "householder" })),
-  ...bothWays("sylvester, orthogonal", (shape) => b.sylvester({ shape, variant: "orthogonal" })),
-  ...bothWays("sylvester, triangular", (shape) => b.sylvester({ shape, variant: "triangular" })),
+  ...sylvesters("householder"),
+  ...sylvesters("orthogonal"),
+  ...sylvesters("triangular"),
+  ...sizes("sylvester", (shape) => b.sylvester({ shape }), undefined, [1]),
   "sylvester, householder, 3 units": {
     build: () => b.sylvester({ shape: [5], variant: "householder", units: 3 }),
   },

@@ -1,29 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import * as bijectorModule from "../../src/bijectors/index.ts";
 import type { Json, Spec } from "../../src/core/spec.ts";
 import * as distributionModule from "../../src/distributions/index.ts";
 import * as flowModule from "../../src/flows/index.ts";
 import * as networkModule from "../../src/networks/index.ts";
-import { bijectorLaws, distributionLaws, type Law } from "../../src/testing/index.ts";
 import * as transformerModule from "../../src/transformers/index.ts";
 import { bijectors, distributions } from "./table.ts";
-
-function testAll(name: string, laws: readonly Law[]): void {
-  describe(name, () => {
-    for (const law of laws) {
-      if (law.skipped === null) test(law.name, law.check);
-      else test.skip(`${law.name}: ${law.skipped}`, law.check);
-    }
-  });
-}
-
-for (const [name, { build, options }] of Object.entries(bijectors)) {
-  testAll(name, bijectorLaws(build(), options));
-}
-
-for (const [name, { build, options }] of Object.entries(distributions)) {
-  testAll(name, distributionLaws(build(), options));
-}
 
 /** The kinds of all parts that a spec names, itself included. */
 function kindsIn(spec: Spec): Set<string> {

@@ -1,0 +1,8 @@
+import { bijectorLaws } from "../../src/testing/index.ts";
+import { testLaws } from "./run-laws.ts";
+import { bijectors } from "./table.ts";
+
+for (const [name, { build, options }] of Object.entries(bijectors)) {
+  const bijector = build();
+  testLaws(name, bijectorLaws(bijector, options), bijector.cost);
+}
