@@ -41,6 +41,9 @@ function flow(id, title, about, build, training = {}) {
 
 const features = 2;
 
+/** For flows whose steps take longest. */
+const fewer = { steps: 1000 };
+
 /** @type {readonly FlowEntry[]} */
 export const flows = [
   flow("linear", "linear", "one LU map", () => linearFlow({ features })),
@@ -52,14 +55,24 @@ export const flows = [
   flow("glow", "Glow", "8 affine couplings, LU, actNorm", () => glow({ features })),
   flow("made", "MADE MoG", "10 normals", () => made({ features, components: 10 })),
   flow("maf", "MAF", "5 affine layers, batch norm", () => maf({ features })),
-  flow("iaf", "IAF", "5 affine layers", () => iaf({ features })),
-  flow("sos", "SOS", "3 polynomial layers", () => sumOfSquaresFlow({ features })),
-  flow("bernstein", "Bernstein", "3 polynomial layers", () => bernsteinFlow({ features })),
-  flow("naf", "NAF", "3 deep sigmoidal layers", () => naf({ features })),
-  flow("umnn", "UMNN", "3 integrated layers", () => umnn({ features })),
-  flow("gaussianization", "Gaussianization", "8 layers", () => gaussianization({ features })),
-  flow("flow++", "Flow++", "5 couplings, mixtures of 8 logistics", () =>
-    flowPlusPlus({ features }),
+  flow("iaf", "IAF", "5 affine layers", () => iaf({ features }), fewer),
+  flow("sos", "SOS", "3 polynomial layers", () => sumOfSquaresFlow({ features }), fewer),
+  flow("bernstein", "Bernstein", "3 polynomial layers", () => bernsteinFlow({ features }), fewer),
+  flow("naf", "NAF", "3 deep sigmoidal layers", () => naf({ features }), fewer),
+  flow("umnn", "UMNN", "3 integrated layers", () => umnn({ features }), fewer),
+  flow(
+    "gaussianization",
+    "Gaussianization",
+    "8 layers",
+    () => gaussianization({ features }),
+    fewer,
+  ),
+  flow(
+    "flow++",
+    "Flow++",
+    "5 couplings, mixtures of 8 logistics",
+    () => flowPlusPlus({ features }),
+    fewer,
   ),
   flow("nsf", "NSF (C)", "5 spline couplings, LU", () => nsf({ features }), { steps: 3000 }),
   flow("nsf-ar", "NSF (AR)", "5 spline layers, LU", () => nsfAutoregressive({ features }), {

@@ -105,7 +105,10 @@ describe("tables that cannot be fitted", () => {
     [["fit", "t.csv", "--steps", "0"], /whole number of at least 1/],
     [["fit", "t.csv", "--test", "2"], /share of the rows/],
     [["fit", "t.csv", "--flow", "glob"], /Allowed choices are nsf, nsf-ar, maf, .*glow, nice/],
-    [["fit", "t.csv", "--flow", "nice", "--bins", "4"], /nice has no use for it; it takes --layers/],
+    [
+      ["fit", "t.csv", "--flow", "nice", "--bins", "4"],
+      /nice has no use for it; it takes --layers/,
+    ],
     [["fit", "t.csv", "--flow", "linear", "--layers", "2"], /linear has no use for it; it has no/],
     [["fit", "t.csv", "--columns", "x", "--exclude", "y"], /cannot be used with/],
     [["fit", "t.csv", "--columns", "x,w"], /has no column "w".*"id", "side", "x", "y"/],
