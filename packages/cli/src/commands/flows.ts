@@ -1,4 +1,4 @@
-import { flows } from "pushforward";
+import { type CatalogSizes, flows } from "pushforward";
 import { openConsole } from "../terminal/console.ts";
 import { factLines } from "../terminal/text-table.ts";
 
@@ -14,9 +14,18 @@ export function flowsCommand(options: { json?: boolean }): void {
     console.print(JSON.stringify({ command: "flows", flows: listed }));
     return;
   }
-  const facts = Object.entries(flows).map(([name, { summary }]): [string, string] => [
+  const facts = Object.entries(flows).map(([name, { summary, defaults }]): [string, string] => [
     name,
-    summary,
+    [summary, sizesText(defaults)].filter(Boolean).join("; "),
   ]);
   for (const line of factLines(facts, console.width)) console.print(line);
+}
+
+/** `5 layers, hidden 64,64, 8 bins`. */
+function sizesText({ layers, hidden, bins }: CatalogSizes): string {
+  return [
+    ...(layers ? [`${layers} layers`] : []),
+    ...(hidden ? [`hidden ${hidden.join(",")}`] : []),
+    ...(bins ? [`${bins} bins`] : []),
+  ].join(", ");
 }

@@ -72,8 +72,9 @@ export function batchNorm(options: BatchNormOptions): Bijector<BatchNormParams> 
       const logDet = logScale.ref.reshape([size]).sum().neg();
       return [x.sub(shift).mul(np.exp(logScale.neg())), np.broadcastTo(logDet, [rows])];
     },
-    inverseAndLogDet({ mean, deviation }, y) {
+    inverseAndLogDet(params, y) {
       const rows = y.shape[0] as number;
+      const { mean, deviation } = isTraining() ? keepStatistics(params) : params;
       const logScale = np.log(deviation.ref.mul(deviation).add(epsilon)).mul(0.5);
       const logDet = logScale.ref.reshape([size]).sum();
       return [y.mul(np.exp(logScale)).add(mean), np.broadcastTo(logDet, [rows])];
@@ -87,6 +88,13 @@ export function batchNorm(options: BatchNormOptions): Bijector<BatchNormParams> 
       return { mean: mean.mul(inverse.ref).neg(), deviation: inverse };
     },
   });
+}
+
+/** The state as it is, which no optimiser then moves. */
+function keepStatistics({ mean, deviation }: BatchNormParams): BatchNormParams {
+  updateState(mean, mean.ref);
+  updateState(deviation, deviation.ref);
+  return { mean: stopGradient(mean), deviation: stopGradient(deviation) };
 }
 
 /** Mean and variance of the rows; consumes. */

@@ -25,6 +25,7 @@ export function invert<P extends Tree>({ bijector }: { bijector: Bijector<P> }):
         initFromData(params, x, cond, opposite[direction]),
     }),
     interval: bijector.interval,
+    changesTails: bijector.changesTails,
     layers: (path) =>
       layersOf(bijector, path)
         .toReversed()

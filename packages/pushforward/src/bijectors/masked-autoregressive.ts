@@ -6,6 +6,7 @@ import type { Transformer } from "../core/transformer.ts";
 import { np, type Tree } from "../engine/index.ts";
 import { inverseOrder } from "../numerics/reorder.ts";
 import { contextColumns, invertInOrder, mapAtOnce } from "./autoregressive-map.ts";
+import { checkParts } from "./check-parts.ts";
 
 export interface MaskedAutoregressiveOptions {
   shape: Shape;
@@ -34,6 +35,7 @@ export function maskedAutoregressive(
 ): Bijector<{ network: Tree }> {
   const { shape, transformer, conditioner, condShape = null } = options;
   const features = checkVector("maskedAutoregressive", shape);
+  checkParts("maskedAutoregressive", transformer, conditioner, "unfold", "maskedMlp()");
   const order = options.order ?? Array.from({ length: features }, (_, i) => i);
   const ranks = inverseOrder(order);
   if (order.length !== features || ranks.length !== features || ranks.includes(-1)) {
@@ -70,6 +72,7 @@ export function maskedAutoregressive(
       low: transformer.interval[0],
       high: transformer.interval[1],
       indices: order,
+      ...(transformer.isCircular && { isDomain: true }),
     },
   });
 }

@@ -27,6 +27,8 @@ export interface ActiveInterval {
   readonly high: number;
   /** Indices into the flattened event. */
   readonly indices: readonly number[];
+  /** Whether the map is one of the interval onto itself, a circle's: its data have to lie in it as they are. */
+  readonly isDomain?: boolean;
 }
 
 /**
@@ -62,6 +64,8 @@ export interface Bijector<P extends Tree = any> {
   readonly interval?: ActiveInterval;
   /** The interval that `forward` maps onto. Absent: all numbers. */
   readonly support?: readonly [low: number, high: number];
+  /** Whether it makes heavy tails light: where bends lie on its far side, the data do not show. */
+  readonly changesTails?: boolean;
   /** The elementary layers in forward order. Absent: the bijector is elementary itself. */
   layers?(path: string): Layer[];
 }
@@ -81,6 +85,7 @@ export interface BijectorDefinition<P extends Tree> {
   initFromData?(params: P, x: NDArray, cond: NDArray | undefined, direction: Direction): P;
   interval?: ActiveInterval | undefined;
   support?: readonly [low: number, high: number];
+  changesTails?: boolean | undefined;
   layers?(path: string): Layer[];
 }
 
@@ -91,7 +96,7 @@ export interface BijectorDefinition<P extends Tree> {
  * @throws ShapeError, ConditionError from the methods, before any argument is consumed.
  */
 export function defineBijector<P extends Tree>(definition: BijectorDefinition<P>): Bijector<P> {
-  const { kind, options, init, initFromData, interval, support, layers } = definition;
+  const { kind, options, init, initFromData, interval, support, changesTails, layers } = definition;
   const shape = checkShape(kind, definition.shape);
   const condShape = definition.condShape ? checkShape(kind, definition.condShape) : null;
   const part = { kind, shape, condShape };
@@ -120,6 +125,7 @@ export function defineBijector<P extends Tree>(definition: BijectorDefinition<P>
     ...(initFromData && { initFromData }),
     ...(interval && { interval }),
     ...(support && { support }),
+    ...(changesTails && { changesTails }),
     ...(layers && { layers }),
   });
 }

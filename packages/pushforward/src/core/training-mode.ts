@@ -1,4 +1,4 @@
-import type { NDArray } from "../engine/index.ts";
+import { type NDArray, random } from "../engine/index.ts";
 import { splitKey } from "./keys.ts";
 
 /**
@@ -22,15 +22,15 @@ export function isTraining(): boolean {
 }
 
 /**
- * A random key that no other call of this step gets.
+ * Uniform numbers in [0, 1), other ones for each call and each step.
  *
  * @throws Error outside of a training step: ask {@link isTraining} first.
  */
-export function trainingKey(): NDArray {
+export function trainingUniform(shape: number[]): NDArray {
   const current = demand(mode);
   const [next, key] = splitKey(current.key, 2) as [NDArray, NDArray];
   current.key = next;
-  return key;
+  return random.uniform(key, shape);
 }
 
 /**
@@ -58,6 +58,9 @@ export function duringTraining<T>(key: NDArray, call: () => T): [T, Map<NDArray,
   mode = own;
   try {
     return [call(), own.updates];
+  } catch (error) {
+    for (const value of own.updates.values()) value.dispose();
+    throw error;
   } finally {
     mode = outer;
     own.key.dispose();
@@ -66,5 +69,7 @@ export function duringTraining<T>(key: NDArray, call: () => T): [T, Map<NDArray,
 
 function demand(current: TrainingMode | undefined): TrainingMode {
   if (current) return current;
-  throw new Error("trainingKey and updateState belong to training steps: ask isTraining() first.");
+  throw new Error(
+    "trainingUniform and updateState belong to training steps: ask isTraining() first.",
+  );
 }

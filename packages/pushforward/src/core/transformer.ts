@@ -20,6 +20,8 @@ export interface Transformer {
   inverseAndLogDet(theta: NDArray, y: NDArray): [NDArray, NDArray];
   /** Where the map bends; beyond it, tails. Absent: the same kind of map everywhere. */
   readonly interval?: readonly [low: number, high: number];
+  /** Whether the interval is all there is: a circle, mapped onto itself. */
+  readonly isCircular?: boolean;
 }
 
 /**

@@ -51,10 +51,16 @@ export function beta({
     draw(_, key, size) {
       const [firstKey, secondKey] = splitKey(key, 2) as [NDArray, NDArray];
       const logRatio = logGammaDraw(alpha, firstKey, size);
-      return sigmoid(logRatio.sub(logGammaDraw(second, secondKey, size)));
+      const x = sigmoid(logRatio.sub(logGammaDraw(second, secondKey, size)));
+      // With a parameter well below 1 draws crowd at the ends, where the density is infinite.
+      return np.clip(x, SMALLEST, LARGEST);
     },
   });
 }
+
+/** The float32 numbers next to 0, without subnormal ones, and to 1. */
+const SMALLEST = 1.2e-38;
+const LARGEST = 1 - 2 ** -24;
 
 /** `power log(x)`, where an exponent of 0 forgives x = 0; consumes. */
 function logPower(x: NDArray, power: number): NDArray {

@@ -4,6 +4,7 @@ export {
   type ClassConditionalNormalParams,
   classConditionalNormal,
 } from "./class-conditional-normal.ts";
+export { type ContextualizedOptions, contextualized } from "./contextualized.ts";
 export { laplace } from "./laplace.ts";
 export { logistic } from "./logistic.ts";
 export { type MixtureOptions, type MixtureParams, mixture } from "./mixture.ts";

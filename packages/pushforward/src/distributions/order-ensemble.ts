@@ -13,7 +13,7 @@ import {
   showShape,
   sizeOf,
 } from "../core/shape.ts";
-import { isTraining, trainingKey } from "../core/training-mode.ts";
+import { isTraining, trainingUniform } from "../core/training-mode.ts";
 import type { Transformer } from "../core/transformer.ts";
 import { type NDArray, np, random, type Tree, tree } from "../engine/index.ts";
 import { hostRandom } from "../numerics/host-random.ts";
@@ -101,7 +101,7 @@ export function orderEnsemble(options: OrderEnsembleOptions): Distribution<Order
         const network = tree.ref(params.network);
         const [x, logDet] = invertInOrder(parts, network, columns.ref, given?.ref, order);
         discard(logDet);
-        return x.mul(np.equal(choice.ref, m).astype(np.float32));
+        return np.where(np.equal(choice.ref, m), x, 0);
       });
       discard(unused, columns, given, choice);
       const x = draws.reduce((sum, draw) => sum.add(draw)).transpose();
@@ -112,7 +112,7 @@ export function orderEnsemble(options: OrderEnsembleOptions): Distribution<Order
 
 /** The places of the dimensions in an order drawn for this training step. */
 function randomRanks(features: number): NDArray {
-  const u = random.uniform(trainingKey(), [features, 1]);
+  const u = trainingUniform([features, 1]);
   return np.greater(u.ref, u.transpose()).astype(np.float32).sum(1);
 }
 

@@ -24,13 +24,17 @@ const FEWEST = 0.1;
 /** Draws end at exp(85) = 8e36. */
 const LARGEST_LOG = 85;
 
+/** How much further the degrees of freedom move than their parameter. */
+const PACE = 4;
+
 /**
  * Student's t in every dimension, location 0 and scale 1:
  * `log p = sum(log Gamma((nu + 1) / 2) - log Gamma(nu / 2) - log(pi nu) / 2
  * - (nu + 1) / 2 log(1 + x^2 / nu))`. As the base of a flow with Lipschitz layers it gives the flow the
  * tails of the data (Jaini et al. 2020, arXiv:1907.04481).
  *
- * Parameters: `rawDegreesOfFreedom` r of the event's shape, `nu = 0.1 + softplus(r)`; none where `learned`
+ * Parameters: `rawDegreesOfFreedom` r of the event's shape, `nu = 0.1 + softplus(4 r)`: the 4 lets an optimiser with steps of
+ * a thousandth get from 5 to 1 in time; none where `learned`
  * is false. Sampled from two uniform numbers, `sqrt(nu (U^(-2/nu) - 1)) cos(2 pi V)` (Bailey 1994),
  * differentiably in nu; the tails beyond a probability of 6e-8 are cut off.
  *
@@ -49,10 +53,10 @@ export function studentT({
   }
   const excess = degreesOfFreedom - FEWEST;
   // The inverse of softplus, in the form that does not overflow.
-  const start = excess + Math.log(-Math.expm1(-excess));
+  const start = (excess + Math.log(-Math.expm1(-excess))) / PACE;
   const freedomOf = (params: StudentTParams): NDArray =>
     "rawDegreesOfFreedom" in params
-      ? softplus(params.rawDegreesOfFreedom as NDArray).add(FEWEST)
+      ? softplus((params.rawDegreesOfFreedom as NDArray).mul(PACE)).add(FEWEST)
       : np.full([...shape], degreesOfFreedom);
   return scalarDistribution<StudentTParams>({
     kind: "studentT",

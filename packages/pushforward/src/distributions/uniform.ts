@@ -2,8 +2,9 @@ import { noParams } from "../core/bijector.ts";
 import { type Distribution, defineDistribution } from "../core/distribution.ts";
 import { DomainError } from "../core/errors.ts";
 import { checkShape, type Shape, sizeOf } from "../core/shape.ts";
-import { type NDArray, np, random } from "../engine/index.ts";
+import { type NDArray, np } from "../engine/index.ts";
 import { hostMatrix } from "../numerics/host-matrix.ts";
+import { openUniform } from "./open-uniform.ts";
 
 export interface UniformOptions {
   shape: Shape;
@@ -47,12 +48,14 @@ export function uniform({
       const flat = x.reshape([-1, size]);
       const isOutside: NDArray = np.logicalOr(
         np.less(flat.ref, row(lows)),
-        np.greater(flat, row(highs)),
+        np.greater(flat.ref, row(highs)),
       );
-      return np.where(isOutside.any(1), -Infinity, inside);
+      // Times 0: a NaN has the density NaN.
+      const total = np.clip(flat, -1e30, 1e30).mul(0).sum(1).add(inside);
+      return np.where(isOutside.any(1), -Infinity, total);
     },
     sampleAndLogProb(_, key, count) {
-      const u = random.uniform(key, [count, size]);
+      const u = openUniform(key, [count, size]);
       // Rounding must not carry a draw over the end.
       const x = np.minimum(u.mul(row(widths)).add(row(lows)), row(highs));
       return [x.reshape([count, ...shape]), np.full([count], inside)];

@@ -29,11 +29,12 @@ function supplied(key: NDArray, request: NoiseRequest): NDArray {
 
 /** Call a function whose random numbers are given: so a model draws from the noise it is handed. */
 export function withNoise<T>(given: (request: NoiseRequest) => NDArray, call: () => T): T {
+  const outer = supply;
   supply = given;
   try {
     return call();
   } finally {
-    supply = undefined;
+    supply = outer;
   }
 }
 

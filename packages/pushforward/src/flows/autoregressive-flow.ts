@@ -38,10 +38,11 @@ interface AutoregressiveFlowParts {
 export function autoregressiveFlow(parts: AutoregressiveFlowParts): Flow {
   const { name, options, layers, transformer, fast = "density", normalize = false } = parts;
   const { shape, condShape } = shapesOf(name, options);
+  checkBetween(name, options.between);
   const conditioner = autoregressiveConditionerOf(name, options);
   const layer = () => maskedAutoregressive({ shape, condShape, transformer, conditioner });
   const steps = repeat(name, layers, (index) => [
-    ...(index > 0 ? mixing(name, options, index) : []),
+    ...(index > 0 ? mixing(options, index) : []),
     layer(),
     ...(normalize ? [batchNorm({ shape })] : []),
   ]);
@@ -50,11 +51,15 @@ export function autoregressiveFlow(parts: AutoregressiveFlowParts): Flow {
     : flowFromBase(name, options, steps);
 }
 
-function mixing(name: string, options: AutoregressiveFlowOptions, index: number): Bijector[] {
+function mixing(options: AutoregressiveFlowOptions, index: number): Bijector[] {
   const { features, between = "reverse", seed = 0 } = options;
   if (between === "lu") return [reverse({ features }), luLinear({ shape: [features] })];
   if (between === "reverse") return [reverse({ features })];
-  if (between === "permutation") return [randomPermutation({ features, seed: seed + index })];
+  return [randomPermutation({ features, seed: seed + index })];
+}
+
+function checkBetween(name: string, between: Between = "reverse"): void {
+  if (["reverse", "permutation", "lu"].includes(between)) return;
   throw new DomainError(
     `${name}: between must be "reverse", "permutation" or "lu", got "${between}".`,
   );

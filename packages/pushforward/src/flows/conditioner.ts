@@ -55,8 +55,8 @@ function residualOptions(name: string, options: ConditionerOptions): ResNetOptio
   const [width] = hidden;
   if (width === undefined || hidden.some((each) => each !== width)) {
     throw new DomainError(
-      `${name}: residual blocks all have one width, got ${JSON.stringify(hidden)}. Give equal ` +
-        "widths, one for each block, or residual: false.",
+      `${name}: its networks are residual, and all blocks have one width: give equal widths, one for each ` +
+        `block, such as 64,64; got ${JSON.stringify(hidden)}. From code, residual: false takes any.`,
     );
   }
   return { width, blocks: hidden.length, dropout, activation };

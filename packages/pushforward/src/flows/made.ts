@@ -1,6 +1,7 @@
 import { invert } from "../bijectors/invert.ts";
 import { maskedAutoregressive } from "../bijectors/masked-autoregressive.ts";
 import type { Distribution } from "../core/distribution.ts";
+import { DomainError } from "../core/errors.ts";
 import { normal } from "../distributions/normal.ts";
 import { orderEnsemble } from "../distributions/order-ensemble.ts";
 import { transformed } from "../distributions/transformed.ts";
@@ -41,9 +42,13 @@ export function made(options: MadeOptions): Distribution {
   checkCount("made", "components", components, 1);
   checkCount("made", "orders", orders, 1);
   const { hidden, residual, activation = "silu" } = options;
-  const conditioner = residual
-    ? autoregressiveConditionerOf("made", options)
-    : maskedMlp({ hidden, activation, degrees, seed });
+  if (residual && degrees === "random") {
+    throw new DomainError("made: the units of residual networks have sequential degrees.");
+  }
+  const conditioner =
+    residual || options.dropout
+      ? autoregressiveConditionerOf("made", options)
+      : maskedMlp({ hidden, activation, degrees, seed });
   const output =
     components === 1
       ? { base: normal({ shape }), transformer: affine() }

@@ -23,7 +23,7 @@ export function maf(options: MafOptions): Flow {
 }
 
 /**
- * Inverse autoregressive flow: the layers of {@link maf} in the direction in which sampling is one pass
+ * Inverse autoregressive flow: autoregressive layers in the direction in which sampling is one pass
  * (Kingma et al. 2016, arXiv:1606.04934), for variational inference and fast draws.
  *
  * Default: 5 layers. The density of data costs one small step per dimension and layer, together one pass; its

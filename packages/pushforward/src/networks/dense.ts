@@ -26,7 +26,8 @@ export function applyDense({ weight, bias }: Dense, x: NDArray): NDArray {
  * @throws DomainError for one that is not a positive integer.
  */
 export function checkWidths(who: string, widths: readonly number[]): void {
-  if (widths.every((width) => Number.isInteger(width) && width >= 1)) return;
+  if (Array.isArray(widths) && widths.every((width) => Number.isInteger(width) && width >= 1))
+    return;
   throw new DomainError(
     `${who}: hidden widths must be positive integers, got ${JSON.stringify(widths)}.`,
   );

@@ -1,3 +1,4 @@
+import { DomainError } from "../core/errors.ts";
 import type { AutoregressiveNetwork } from "../core/network.ts";
 import { checkSeed } from "../core/seed.ts";
 import { activationNamed } from "./activation.ts";
@@ -23,7 +24,8 @@ export interface MaskedMlpOptions extends MlpOptions {
  */
 export function maskedMlp(options: MaskedMlpOptions = {}): AutoregressiveNetwork<MaskedParams> {
   const { hidden = [64, 64], activation = "relu", degrees = "sequential", seed = 0 } = options;
-  checkWidths("maskedMlp", hidden.length ? hidden : [0]);
+  checkWidths("maskedMlp", hidden);
+  if (hidden.length === 0) throw new DomainError("maskedMlp: needs at least one hidden layer.");
   checkDegrees("maskedMlp", degrees);
   checkSeed("maskedMlp", seed);
   const activate = activationNamed("maskedMlp", activation);

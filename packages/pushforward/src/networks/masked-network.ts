@@ -71,7 +71,10 @@ export function maskedNetwork(parts: MaskedNetworkParts): AutoregressiveNetwork<
       if (sizes.context > 0) {
         const first = layers[0] as MaskedLayer;
         const weight = random.normal(contextKey, [first.degrees.length, sizes.context]);
-        return { hidden, context: weight.mul(Math.sqrt(2 / sizes.context)), output };
+        const factor = hostMatrix(first.degrees.length, 1, (unit) =>
+          Math.sqrt(2 / ((first.degrees[unit] as number) + sizes.context)),
+        );
+        return { hidden, context: weight.mul(factor), output };
       }
       discard(contextKey);
       return { hidden, output };

@@ -13,6 +13,8 @@ export interface Gain {
   readonly slope: NDArray;
 }
 
+const LARGEST = 1e15;
+
 /**
  * A gain `m` in (-1, inf) from any number: `m(x) = 2x / (2 + sqrt(x^2 + 4) - x)`, smooth, increasing,
  * `m(0) = 0`, `m(x) + 1` about `1 / |x|` far left and about x far right.
@@ -20,7 +22,9 @@ export interface Gain {
  * Rezende and Mohamed's own, `-1 + log(1 + exp(x))`, is not 0 at 0, so that a layer without
  * parameters would not be the identity, and reaches -1 exactly in float32.
  */
-export function gainOf(x: NDArray): Gain {
+export function gainOf(given: NDArray): Gain {
+  // A square that float32 can hold.
+  const x = np.clip(given, -LARGEST, LARGEST);
   const root = np.sqrt(x.ref.mul(x.ref).add(4));
   const denominator = root.ref.sub(x.ref).add(2);
   const slope = root.add(x.ref).add(2).div(denominator.ref);

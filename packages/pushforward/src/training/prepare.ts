@@ -11,20 +11,22 @@ import { batchOf } from "./batches.ts";
 import { type Dataset, select } from "./dataset.ts";
 import { dequantize } from "./dequantization.ts";
 import type { ResolvedFitOptions } from "./options.ts";
-import { standardization, standardizeContext } from "./standardization.ts";
+import { standardization, standardizeContext, standardizeContextOf } from "./standardization.ts";
 
 /** Rows that data-dependent initial values are computed from. */
 const INITIAL_ROWS = 1024;
 
 /**
  * Add the preprocessing: of the context, and of the data, the splines' intervals in view. A flow that
- * ends in a map onto an interval is left as it is: it wants the data's own values.
+ * ends in a map onto an interval, or has circles in it, is left as it is: it wants the data's own values.
  */
 export function withPreprocessing(flow: Distribution, dataset: Dataset): Distribution {
   const { name, base, bijector } = flow.flow ?? { name: flow.kind, base: flow };
   const layers = bijector ? layersOf(bijector) : [];
-  if (layers.at(-1)?.bijector.support) return flow;
-  const bounds = layers.flatMap(({ bijector: { interval } }) =>
+  const wantsDataAsIs = layers.some(({ bijector: { interval } }) => interval?.isDomain);
+  if (wantsDataAsIs || layers.at(-1)?.bijector.support) return flow;
+  const seen = layers.slice(layers.findLastIndex(({ bijector }) => bijector.changesTails) + 1);
+  const bounds = seen.flatMap(({ bijector: { interval } }) =>
     interval ? [Math.min(-interval.low, interval.high)] : [],
   );
   const preprocessing = standardization(
@@ -33,8 +35,11 @@ export function withPreprocessing(flow: Distribution, dataset: Dataset): Distrib
     dataset.columns,
     bounds.length > 0 ? Math.min(...bounds) : null,
   );
-  if (!bijector) return transformed({ base, bijector: preprocessing, name });
   const { context } = dataset.train;
+  if (!bijector) {
+    const conditioned = flow.condShape && context ? standardizeContextOf(flow, context) : flow;
+    return transformed({ base: conditioned, bijector: preprocessing, name });
+  }
   const conditioned =
     bijector.condShape && context ? standardizeContext(bijector, context) : bijector;
   return transformed({ base, bijector: chain({ bijectors: [conditioned, preprocessing] }), name });

@@ -2,8 +2,10 @@ import { affineContext } from "../bijectors/affine-context.ts";
 import { fixedAffine } from "../bijectors/fixed-affine.ts";
 import type { Bijector } from "../core/bijector.ts";
 import type { Column } from "../core/column.ts";
+import type { Distribution } from "../core/distribution.ts";
 import { columnOf, type HostRows } from "../core/rows.ts";
 import type { Shape } from "../core/shape.ts";
+import { contextualized } from "../distributions/contextualized.ts";
 
 /** Values beyond these quantiles do not count: one outlier must not squeeze all other rows. */
 const TAIL = 0.001;
@@ -41,15 +43,23 @@ export function standardization(
 
 /** The bijector with its context standardised: mean 0 and variance 1 per number of the context. */
 export function standardizeContext(bijector: Bijector, context: HostRows): Bijector {
+  return affineContext({ bijector, ...contextScale(context) });
+}
+
+/** The distribution with its context standardised. */
+export function standardizeContextOf(distribution: Distribution, context: HostRows): Distribution {
+  return contextualized({ distribution, ...contextScale(context) });
+}
+
+function contextScale(context: HostRows): { shift: number[]; scale: number[] } {
   const moments = Array.from({ length: context.size }, (_, column) =>
     trimmedMoments(columnOf(context, column).sort()),
   );
-  return affineContext({
-    bijector,
+  return {
     shift: moments.map(({ mean }) => mean),
     // A context that never changes says nothing; it only must not be divided by 0.
     scale: moments.map(({ deviation }) => deviation || 1),
-  });
+  };
 }
 
 function trimmedMoments(sorted: Float64Array, step = 0) {

@@ -1,4 +1,5 @@
 import type { Distribution } from "../core/distribution.ts";
+import { DomainError } from "../core/errors.ts";
 import { flattenParameters, type ParameterLayout, splitParameters } from "../core/parameters.ts";
 import {
   ArraySpec,
@@ -13,7 +14,7 @@ import {
   valueAndGrad,
 } from "../engine/index.ts";
 import { type AdamOptions, type AdamState, adamStep } from "./adam.ts";
-import { trainingNoise, withTrainingNoise } from "./training-noise.ts";
+import { type TrainingNoise, trainingNoise, withTrainingNoise } from "./training-noise.ts";
 
 /** A batch of rows; `cond` is there for conditional flows only, `noise` where the flow asks for it. */
 export type Batch<A = EngineArray> = { x: A; cond?: A; noise?: A[] };
@@ -40,16 +41,17 @@ export function compileTrainStep(
   flow: Distribution,
   layout: ParameterLayout,
   options: AdamOptions,
+  noise: readonly TrainingNoise[] = trainingNoise(flow, layout),
 ): TrainStep {
   const step = (
     state: AdamState<NDArray>,
     rates: NDArray,
-    { x, cond, noise = [] }: Batch<NDArray>,
+    { x, cond, noise: given = [] }: Batch<NDArray>,
   ): [AdamState<NDArray>, NDArray] => {
     const [learningRate, stepSize, epsilon, perRow] = np.unstack(rates, 0);
     const leaves = splitParameters(layout, state.parameters.ref);
     const loss = (pieces: NDArray[]): [NDArray, StateUpdates] => {
-      const [logProb, updates] = withTrainingNoise(noise, () =>
+      const [logProb, updates] = withTrainingNoise(given, () =>
         flow.logProb(layout.toTree(pieces), x.ref, cond?.ref),
       );
       return [logProb.sum().mul(perRow.ref).neg(), bySlot(pieces, updates)];
@@ -63,16 +65,15 @@ export function compileTrainStep(
   };
   const vector = new ArraySpec([layout.size]);
   const state = { parameters: vector, mean: vector, square: vector };
-  return engine.compile(step, [state, new ArraySpec([4]), batchSpec(flow, layout)]);
+  return engine.compile(step, [state, new ArraySpec([4]), batchSpec(flow, noise)]);
 }
 
 /** Shapes of a batch of any number of rows. */
-function batchSpec(flow: Distribution, layout: ParameterLayout): SpecTree {
-  const noise = trainingNoise(flow, layout).map(({ shape }) => new ArraySpec(shape));
+function batchSpec(flow: Distribution, noise: readonly TrainingNoise[]): SpecTree {
   return {
     x: new ArraySpec(["n", ...flow.shape]),
     ...(flow.condShape && { cond: new ArraySpec(["n", ...flow.condShape]) }),
-    ...(noise.length > 0 && { noise }),
+    ...(noise.length > 0 && { noise: noise.map(({ shape }) => new ArraySpec(shape)) }),
   };
 }
 
@@ -81,6 +82,12 @@ type StateUpdates = { [slot: string]: NDArray };
 
 function bySlot(pieces: readonly NDArray[], updates: ReadonlyMap<NDArray, NDArray>): StateUpdates {
   const known = [...updates].map(([piece, value]) => [pieces.indexOf(piece), value] as const);
+  if (known.some(([slot]) => slot < 0)) {
+    throw new DomainError(
+      "updateState: the first argument must be one of the layer's parameter arrays, as it was given, not " +
+        "something made of it.",
+    );
+  }
   return Object.fromEntries(known.map(([slot, value]) => [`${slot}`, stopGradient(value)]));
 }
 

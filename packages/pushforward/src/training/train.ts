@@ -80,8 +80,9 @@ export async function* train(
   for (const message of describeData(dataset)) yield { type: "notice", message };
   const initial = initialParameters(prepared, dataset, resolved);
   const run = await startRun(prepared, initial, dataset, resolved);
-  const batches = shuffledBatches(prepared, dataset, resolved, trainingNoise(prepared, run.layout));
-  const trainStep = compileTrainStep(engine, prepared, run.layout, resolved);
+  const noise = trainingNoise(prepared, run.layout);
+  const batches = shuffledBatches(prepared, dataset, resolved, noise);
+  const trainStep = compileTrainStep(engine, prepared, run.layout, resolved, noise);
   const validation = compileValidation(engine, prepared, run.layout);
   try {
     if (run.step > 0) yield { type: "notice", message: `Resumed after step ${run.step}.` };

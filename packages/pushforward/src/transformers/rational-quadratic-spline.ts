@@ -53,7 +53,7 @@ type BinShape = Omit<Bin, "x0" | "y0">;
  * - `"circular"` (Rezende et al. 2020, arXiv:2002.02428): inputs are angles or other coordinates
  *   with a period of 2 bound, wrapped into the interval first; both ends are one point, with one learned slope;
  *   then the circle is turned by a learned phase, `y = wrap(spline(x) + phase)`. It is a bijection of
- *   [-bound, bound), not of the line. Give it all of a vector's dimensions or only the circular ones
+ *   [-bound, bound), not of the line: its base is uniform on it, and `fit` leaves the data as they are. Give it all of a vector's dimensions or only the circular ones
  *   (`mask`), and conditioners the cosine and sine where the jump at ±bound matters.
  *
  * Parameters: logits of the widths (K), of the heights (K), of the slopes at the knots (K - 1 inner ones for
@@ -177,6 +177,7 @@ export function rationalQuadraticSpline(options: RationalQuadraticSplineOptions 
     kind: "rationalQuadraticSpline",
     parameterCount,
     interval: [-bound, bound],
+    isCircular: tails === "circular",
     options: { bins, bound, minBin, tails },
     forwardAndLogDet: inRows("forward", forward),
     inverseAndLogDet: inRows("inverse", inverse),

@@ -1,12 +1,8 @@
 import { fit, type Model } from "pushforward";
 import { describe, expect, test } from "vitest";
-import { chain, coupling, invert, sigmoid } from "../../src/bijectors/index.ts";
-import type { Bijector } from "../../src/core/bijector.ts";
 import type { Distribution } from "../../src/core/distribution.ts";
-import { beta, normal, transformed, uniform } from "../../src/distributions/index.ts";
-import { mlp } from "../../src/networks/index.ts";
+import { cdfFlow } from "../../src/flows/index.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
-import { type MixtureCdfOptions, mixtureCdf } from "../../src/transformers/index.ts";
 import { estimate } from "../support/draws.ts";
 
 /*
@@ -15,34 +11,10 @@ import { estimate } from "../support/draws.ts";
  * is inverse-CDF sampling.
  */
 
-const SHAPE = [1];
-
-/** A learned distribution function as a layer from base to data. */
-function learnedCdf(options: MixtureCdfOptions): Bijector {
-  const transformer = mixtureCdf({ components: 6, ...options });
-  return invert({
-    bijector: coupling({ shape: SHAPE, transformer, conditioner: mlp({ hidden: [] }) }),
-  });
-}
-
 const flows: Record<string, Distribution> = {
-  "Uniform(0, 1)": transformed({
-    base: uniform({ shape: SHAPE }),
-    bijector: learnedCdf({ onto: "unit" }),
-  }),
-  "Beta(5, 5)": transformed({
-    base: beta({ shape: SHAPE }),
-    bijector: chain({
-      bijectors: [
-        invert({ bijector: sigmoid({ shape: SHAPE }) }),
-        learnedCdf({ onto: "logistic" }),
-      ],
-    }),
-  }),
-  "Normal(0, 1)": transformed({
-    base: normal({ shape: SHAPE }),
-    bijector: learnedCdf({ kernel: "normal", onto: "normal" }),
-  }),
+  "Uniform(0, 1)": cdfFlow({ features: 1, components: 6 }),
+  "Beta(5, 5)": cdfFlow({ features: 1, components: 6, onto: "beta" }),
+  "Normal(0, 1)": cdfFlow({ features: 1, components: 6, kernel: "normal", onto: "normal" }),
 };
 
 /** 0.6 N(-2, 0.5^2) + 0.4 N(1.5, 0.8^2). */

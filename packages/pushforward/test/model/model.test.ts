@@ -357,7 +357,7 @@ describe("what a model says of itself", () => {
   test("the summary names flow, parameters, base and layers", () => {
     const summary = model.summary();
     expect(summary).toContain("nsf: density of events of shape [2]");
-    expect(summary).toContain(`parameters: ${model.parameterCount}`);
+    expect(summary).toContain(`parameters: ${model.parameterCount.toLocaleString("en-US")}`);
     expect(summary).toContain("base: normal");
     expect(summary).toMatch(/base to data: .*luLinear.*coupling.*fixedAffine/);
   });

@@ -111,16 +111,34 @@ describe("batchNorm in a training step", () => {
   });
 });
 
+test("batchNorm that meets its data in `inverse` keeps its state through a step", async () => {
+  const flow = transformed({ base: normal({ shape: [1] }), bijector: batchNorm({ shape: [1] }) });
+  const layout = layoutOf(flow.init(keyOf(0)));
+  const engine = await startEngine(undefined, () => {});
+  const options = { optimizer: "adamw", weightDecay: 0.5, clipNorm: Infinity } as const;
+  const program = compileTrainStep(engine, flow, layout, options);
+  const vector = (numbers: number[]) => hostArray(Float32Array.from(numbers), [layout.size]);
+  const state = { parameters: vector([1, 2]), mean: vector([0, 0]), square: vector([0, 0]) };
+  const rates = Float32Array.of(...adamRates(0.1, 1), 1 / rows.length);
+  const x = hostArray(rows.slice(), [rows.length, 1]);
+  const [next] = await program.run(state, hostArray(rates, [4]), { x });
+  // Leaves in the order of their names: deviation, mean.
+  expect([...(await next.parameters.data())]).toEqual([1, 2]);
+  program.dispose();
+});
+
 describe("dropout in a training step", () => {
   const shape = [2];
-  const flow = transformed({
-    base: normal({ shape }),
-    bijector: coupling({
-      shape,
-      transformer: affineMap(),
-      conditioner: resNet({ width: 32, blocks: 1, dropout: 0.25 }),
-    }),
-  });
+  const coupled = (dropout: number) =>
+    transformed({
+      base: normal({ shape }),
+      bijector: coupling({
+        shape,
+        transformer: affineMap(),
+        conditioner: resNet({ width: 32, blocks: 1, dropout }),
+      }),
+    });
+  const flow = coupled(0.25);
   const layout = layoutOf(flow.init(keyOf(0)));
 
   test("asks for one number per inner unit and row, fresh at each step", async () => {
@@ -163,6 +181,9 @@ describe("dropout in a training step", () => {
     const probe = data.slice(0, 20);
     expect(await a.logProb(probe)).toEqual(await b.logProb(probe));
     expect(await a.logProb(probe)).toEqual(await a.logProb(probe));
+    const without = await fit(coupled(0), data, { seed: 5, steps: 40, validateEvery: 20 });
+    expect(await a.logProb(probe)).not.toEqual(await without.logProb(probe));
+    without.dispose();
     a.dispose();
     b.dispose();
   });

@@ -47,6 +47,14 @@ export const distributions: Record<string, Entry<Distribution, DistributionLawOp
   },
   "made, residual": { build: () => f.made({ features: 2, hidden: [8], residual: true }) },
   "made, over orders": { build: () => f.made({ features: 2, hidden: [8], orders: 3, seed: 2 }) },
+  contextualized: {
+    build: () =>
+      d.contextualized({
+        distribution: f.made({ features: 2, context: 2, hidden: [8], orders: 2 }),
+        shift: [1, -1],
+        scale: [2, 0.5],
+      }),
+  },
   "orderEnsemble, conditional": {
     build: () =>
       d.orderEnsemble({
@@ -58,15 +66,24 @@ export const distributions: Record<string, Entry<Distribution, DistributionLawOp
         orders: 2,
       }),
   },
-  naf: { build: () => f.naf({ features: 2, units: 4, ...single }), options: gentle },
-  umnn: { build: () => f.umnn({ features: 2, ...single }), options: gentle },
-  sumOfSquaresFlow: {
-    build: () => f.sumOfSquaresFlow({ features: 2, ...single }),
+  "naf, conditional": {
+    build: () => f.naf({ features: 2, context: 1, units: 4, ...single }),
     options: gentle,
   },
-  bernsteinFlow: { build: () => f.bernsteinFlow({ features: 2, ...single }), options: gentle },
-  flowPlusPlus: {
-    build: () => f.flowPlusPlus({ features: 2, components: 3, ...single }),
+  "umnn, conditional": {
+    build: () => f.umnn({ features: 2, context: 1, ...single }),
+    options: gentle,
+  },
+  "sumOfSquaresFlow, conditional": {
+    build: () => f.sumOfSquaresFlow({ features: 2, context: 1, ...single }),
+    options: gentle,
+  },
+  "bernsteinFlow, conditional": {
+    build: () => f.bernsteinFlow({ features: 2, context: 1, ...single }),
+    options: gentle,
+  },
+  "flowPlusPlus, conditional": {
+    build: () => f.flowPlusPlus({ features: 2, context: 1, components: 3, ...single }),
     options: gentle,
   },
   gaussianization: {
