@@ -1,6 +1,6 @@
-import { layersOf } from "../core/bijector.ts";
+import { type Cost, layersOf } from "../core/bijector.ts";
 import type { Distribution } from "../core/distribution.ts";
-import { showShape } from "../core/shape.ts";
+import { showShape, sizeOf } from "../core/shape.ts";
 
 /** What a distribution is, in a few lines of text. */
 export function summarize(
@@ -19,8 +19,17 @@ export function summarize(
   const { base, bijector } = flow;
   const layers = countRepeats(layersOf(bijector).map(({ name }) => name));
   lines.push(`base: ${base.kind}`, `layers, base to data: ${layers.join(", ")}`);
-  lines.push(`cost: sampling ${bijector.cost.forward}, density ${bijector.cost.inverse}`);
+  const { forward, inverse } = bijector.cost;
+  const size = sizeOf(shape);
+  lines.push(`cost: sampling ${costText(forward, size)}, density ${costText(inverse, size)}`);
   return [...lines, ...last].join("\n");
+}
+
+/** The cost of a direction, with the passes of the networks that it takes. */
+function costText(cost: Cost, size: number): string {
+  if (cost === "parallel") return "parallel";
+  if (cost === "numeric") return "numeric (root searches)";
+  return `sequential (${size} steps a layer, together one pass of its network)`;
 }
 
 /** `[a, b, c, b, c, d]` as `["a", "(b, c) x 2", "d"]`: flows repeat steps of one or two layers. */
