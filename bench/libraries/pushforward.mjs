@@ -4,6 +4,7 @@ import {
   chain,
   coupling,
   invert,
+  maskedAutoregressive,
   reverse,
 } from "../../packages/pushforward/dist/bijectors/index.js";
 import { downloadParameters, layoutOf } from "../../packages/pushforward/dist/core/parameters.js";
@@ -15,7 +16,7 @@ import {
   useOnnxRuntime,
 } from "../../packages/pushforward/dist/engine/index.js";
 import { Model } from "../../packages/pushforward/dist/index.js";
-import { mlp } from "../../packages/pushforward/dist/networks/index.js";
+import { maskedMlp, mlp } from "../../packages/pushforward/dist/networks/index.js";
 import { hostRandom } from "../../packages/pushforward/dist/numerics/host-random.js";
 import { adamRates } from "../../packages/pushforward/dist/training/adam.js";
 import { compileTrainStep } from "../../packages/pushforward/dist/training/train-step.js";
@@ -31,8 +32,6 @@ const BATCHES = 32;
 
 /** Kinds of flows that the library has no parts for yet. @type {Record<string, string>} */
 const missing = {
-  maf: "masked autoregressive layers",
-  "rq-nsf-autoregressive": "masked autoregressive layers",
   glow: "layers for images",
 };
 
@@ -94,16 +93,19 @@ async function limitThreads(threads) {
   }
 }
 
-/** Coupling layers with a reversal between them. @param {VectorModel} model */
+/** Layers with a reversal between them. @param {VectorModel} model */
 function flowOf({ kind, dimensions, hidden, layers, bins, bound }) {
   const shape = [dimensions];
+  const isAffine = kind === "real-nvp" || kind === "maf";
+  const transformer = isAffine ? affine() : rationalQuadraticSpline({ bins, bound });
+  const network = { hidden: [hidden, hidden], activation: /** @type {const} */ ("relu") };
+  const layer = () =>
+    kind === "maf" || kind === "rq-nsf-autoregressive"
+      ? maskedAutoregressive({ shape, transformer, conditioner: maskedMlp(network) })
+      : coupling({ shape, transformer, conditioner: mlp(network) });
   const dataToBase = Array.from({ length: layers }, (_, index) => [
     ...(index > 0 ? [reverse({ features: dimensions })] : []),
-    coupling({
-      shape,
-      transformer: kind === "real-nvp" ? affine() : rationalQuadraticSpline({ bins, bound }),
-      conditioner: mlp({ hidden: [hidden, hidden], activation: "relu" }),
-    }),
+    layer(),
   ]).flat();
   return transformed({
     base: normal({ shape }),
