@@ -42,7 +42,7 @@ function flow(id, title, about, build, training = {}) {
 const features = 2;
 
 /** For flows whose steps take longest. */
-const fewer = { steps: 1000 };
+const fewer = { steps: 600 };
 
 /** @type {readonly FlowEntry[]} */
 export const flows = [
@@ -74,8 +74,6 @@ export const flows = [
     () => flowPlusPlus({ features }),
     fewer,
   ),
-  flow("nsf", "NSF (C)", "5 spline couplings, LU", () => nsf({ features }), { steps: 3000 }),
-  flow("nsf-ar", "NSF (AR)", "5 spline layers, LU", () => nsfAutoregressive({ features }), {
-    steps: 3000,
-  }),
+  flow("nsf", "NSF (C)", "5 spline couplings, LU", () => nsf({ features })),
+  flow("nsf-ar", "NSF (AR)", "5 spline layers, LU", () => nsfAutoregressive({ features })),
 ];

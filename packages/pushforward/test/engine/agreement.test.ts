@@ -56,7 +56,7 @@ const variety: [string, Options][] = [
 ];
 
 /** The others are made of the same parts: a few settings each. */
-const few = ["two dimensions", "a context and tanh"];
+const few = ["a context and tanh"];
 
 const withoutContext = ["radial", "sylvester", "linear"];
 
@@ -68,8 +68,11 @@ const limitOf = (name: FlowName) => (withReference.some((other) => other === nam
 
 const cases = names.flatMap((name) =>
   variety
-    .filter(([label]) => few.includes(label) || withReference.some((other) => other === name))
-    .filter(([, { context }]) => !context || !withoutContext.includes(name))
+    .filter(([label]) =>
+      withoutContext.includes(name)
+        ? label === "two dimensions"
+        : few.includes(label) || withReference.some((other) => other === name),
+    )
     .map(([label, options]): [FlowName, string, Options] => [name, label, options]),
 );
 

@@ -6,7 +6,7 @@ import { callEagerly, firstRows } from "./eager.ts";
 const FLOOR = 1;
 
 /**
- * Four rows as one batch, as a batch of 2 by 2, and one by one without a batch dimension give the
+ * Four rows as one batch, as a batch of 2 by 2, and two of them one by one without a batch dimension give the
  * same, within `limit`; log-determinants and log-probabilities have the shape of the batch.
  */
 export async function checkBatches(subject: Subject, probe: Probe, limit: number): Promise<void> {
@@ -16,13 +16,14 @@ export async function checkBatches(subject: Subject, probe: Probe, limit: number
   const squared = await callEagerly(subject, method, four, [2, 2]);
   compare(subject, probe, together, squared, "a batch of shape [2, 2] against one of [4]", limit);
   const singles: Float32Array[][] = [];
-  for (let row = 0; row < 4; row++) {
+  for (let row = 0; row < 2; row++) {
     singles.push(await callEagerly(subject, method, firstRows(subject, rows, row, row + 1), []));
   }
   const stacked = together.map((_, output) =>
     Float32Array.from(singles.flatMap((results) => [...(results[output] as Float32Array)])),
   );
-  compare(subject, probe, together, stacked, "events one by one against a batch", limit);
+  const firstTwo = together.map((values) => values.subarray(0, values.length / 2));
+  compare(subject, probe, firstTwo, stacked, "events one by one against a batch", limit);
 }
 
 /**

@@ -26,16 +26,6 @@ const mixtures: Record<string, Entry<Bijector, BijectorLawOptions>> = {
       b.coupling({ shape: [1], transformer: mixtureCdf({ components: 3 }), conditioner }),
     options: withLogarithm,
   },
-  "mixtureCdf, conditional, d = 3": {
-    build: () =>
-      b.coupling({
-        shape: [3],
-        condShape: [2],
-        transformer: mixtureCdf({ components: 3 }),
-        conditioner,
-      }),
-    options: withLogarithm,
-  },
   "mixtureCdf, normal kernel and target, conditional, d = 1": {
     build: () =>
       b.coupling({
@@ -54,15 +44,6 @@ const mixtures: Record<string, Entry<Bijector, BijectorLawOptions>> = {
         conditioner,
       }),
     options: { ...withLogarithm, edges: [0, 1] },
-  },
-  "mixtureCdf, logistic onto normal, d = 2": {
-    build: () =>
-      b.coupling({
-        shape: [2],
-        transformer: mixtureCdf({ components: 3, onto: "normal" }),
-        conditioner,
-      }),
-    options: withLogarithms,
   },
 };
 

@@ -43,7 +43,7 @@ export const distributions: Record<string, Entry<Distribution, DistributionLawOp
   },
   made: { build: () => f.made({ features: 3, hidden: [8, 8], degrees: "random", seed: 1 }) },
   "made, mixtures, conditional": {
-    build: () => f.made({ features: 2, context: 1, hidden: [8], components: 2 }),
+    build: () => f.made({ features: 1, context: 1, hidden: [8], components: 2 }),
   },
   "made, residual": { build: () => f.made({ features: 2, hidden: [8], residual: true }) },
   "made, over orders": { build: () => f.made({ features: 2, hidden: [8], orders: 3, seed: 2 }) },
