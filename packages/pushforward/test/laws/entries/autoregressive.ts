@@ -70,12 +70,11 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
     build: () =>
       b.maskedAutoregressive({
         shape: [2],
-        transformer: spline,
+        transformer: affine(),
         conditioner: maskedResNet({ width: 8, blocks: 1, activation: "silu" }),
         order: [1, 0],
         condShape: [2],
       }),
-    options: forSpline,
   },
   "invert of maskedAutoregressive": {
     build: () =>
