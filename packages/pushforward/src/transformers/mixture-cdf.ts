@@ -75,7 +75,8 @@ const UNIT: Landing = {
     const logSteepness = np.where(isOutside, -Infinity, lower.ref.add(upper.ref).neg());
     return { lower, upper, logSteepness };
   },
-  place: (lower, upper) => [np.exp(lower.ref), lower.add(upper).neg()],
+  // Rounding must not carry it over the end, where the density of a uniform base is 0.
+  place: (lower, upper) => [np.minimum(np.exp(lower.ref), 1), lower.add(upper).neg()],
 };
 
 /** Components start evenly spread over this many standard deviations to both sides. */
