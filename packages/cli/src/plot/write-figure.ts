@@ -9,16 +9,17 @@ const { resolve } = createRequire(import.meta.url);
 const fontFiles = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
 
 /**
- * Writes a picture to a file: as it is to `.svg`, drawn at twice its size on white to `.png`.
+ * Writes a picture to a file: as it is to `.svg`, drawn at a multiple of its size on white to `.png`.
  *
  * The file appears whole or not at all: it is written under a temporary name beside `path`.
  *
  * @param svg an SVG document.
  * @param path where to write.
+ * @param zoom the multiple; default 2, for screens with small pixels.
  * @throws DataError if the path ends in neither `.svg` nor `.png`, or cannot be written.
  */
-export async function writeFigure(svg: string, path: string): Promise<void> {
-  const content = encode(svg, path);
+export async function writeFigure(svg: string, path: string, zoom = 2): Promise<void> {
+  const content = encode(svg, path, zoom);
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await writeFile(temporary, content);
@@ -33,20 +34,19 @@ export async function writeFigure(svg: string, path: string): Promise<void> {
   }
 }
 
-function encode(svg: string, path: string): string | Uint8Array {
+function encode(svg: string, path: string, zoom: number): string | Uint8Array {
   const ending = extname(path).toLowerCase();
   if (ending === ".svg") return svg;
-  if (ending === ".png") return png(svg);
+  if (ending === ".png") return png(svg, zoom);
   throw new DataError(
     `A picture cannot be written to "${path}": its name ends in "${ending}", expected ".svg" or ".png". Give the file one of these endings.`,
   );
 }
 
-/** The picture at twice its size, for screens with small pixels. */
-function png(svg: string): Uint8Array {
+function png(svg: string, zoom: number): Uint8Array {
   const rendered = new Resvg(svg, {
     background: "white",
-    fitTo: { mode: "zoom", value: 2 },
+    fitTo: { mode: "zoom", value: zoom },
     font: {
       // The machine's own fonts take time to read and differ: only for scripts that DejaVu lacks.
       loadSystemFonts: /[\u0900-\u1CFF\u2E80-\uFFFC]/.test(svg),

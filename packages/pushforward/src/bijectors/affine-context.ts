@@ -1,14 +1,9 @@
 import { type Bijector, defineBijector, layersOf } from "../core/bijector.ts";
-import { ConditionError, DomainError } from "../core/errors.ts";
-import { sizeOf } from "../core/shape.ts";
-import { type NDArray, np, type Tree } from "../engine/index.ts";
+import { type ContextScaling, contextScaling } from "../core/context-scaling.ts";
+import type { Tree } from "../engine/index.ts";
 
-export interface AffineContextOptions<P extends Tree> {
+export interface AffineContextOptions<P extends Tree> extends ContextScaling {
   bijector: Bijector<P>;
-  /** One number per number of the context. */
-  shift: readonly number[];
-  /** One number per number of the context, finite and not 0. */
-  scale: readonly number[];
 }
 
 /**
@@ -24,18 +19,7 @@ export function affineContext<P extends Tree>({
   scale,
 }: AffineContextOptions<P>): Bijector<P> {
   const { shape, condShape, cost, initFromData } = bijector;
-  if (!condShape || sizeOf(condShape) !== shift.length || shift.length !== scale.length) {
-    throw new ConditionError(
-      `affineContext: got ${shift.length} shifts and ${scale.length} scales for ${bijector.kind}, ` +
-        `which takes a context of ${condShape ? sizeOf(condShape) : 0} numbers.`,
-    );
-  }
-  if (!scale.every((value, i) => Number.isFinite((shift[i] as number) / value))) {
-    throw new DomainError("affineContext: shifts and scales must be finite, and no scale 0.");
-  }
-  const constant = (values: readonly number[]) => np.array([...values], { shape: [...condShape] });
-  const standardize = (cond: NDArray | undefined) =>
-    cond?.sub(constant(shift)).mul(constant(scale.map((value) => 1 / value)));
+  const standardize = contextScaling("affineContext", bijector, { shift, scale });
 
   return defineBijector<P>({
     kind: "affineContext",

@@ -4,9 +4,9 @@ import type { AutoregressiveNetwork } from "../core/network.ts";
 import { checkShape, checkVector, type Shape, sizeOf } from "../core/shape.ts";
 import type { Transformer } from "../core/transformer.ts";
 import { np, type Tree } from "../engine/index.ts";
-import { inverseOrder } from "../numerics/reorder.ts";
 import { contextColumns, invertInOrder, mapAtOnce } from "./autoregressive-map.ts";
 import { checkParts } from "./check-parts.ts";
+import { inversePermutation } from "./permute.ts";
 
 export interface MaskedAutoregressiveOptions {
   shape: Shape;
@@ -37,10 +37,10 @@ export function maskedAutoregressive(
   const features = checkVector("maskedAutoregressive", shape);
   checkParts("maskedAutoregressive", transformer, conditioner, "unfold", "maskedMlp()");
   const order = options.order ?? Array.from({ length: features }, (_, i) => i);
-  const ranks = inverseOrder(order);
-  if (order.length !== features || ranks.length !== features || ranks.includes(-1)) {
+  const ranks = inversePermutation("maskedAutoregressive: order", order);
+  if (ranks.length !== features) {
     throw new DomainError(
-      `maskedAutoregressive: order must be a permutation of 0 .. ${features - 1}, got [${order.join(", ")}].`,
+      `maskedAutoregressive: the order must have ${features} entries, got ${order.length}.`,
     );
   }
   const context = condShape ? sizeOf(checkShape("maskedAutoregressive", condShape)) : 0;

@@ -1,14 +1,8 @@
+import { type ContextScaling, contextScaling } from "../core/context-scaling.ts";
 import { type Distribution, defineDistribution } from "../core/distribution.ts";
-import { ConditionError, DomainError } from "../core/errors.ts";
-import { sizeOf } from "../core/shape.ts";
-import { type NDArray, np } from "../engine/index.ts";
 
-export interface ContextualizedOptions {
+export interface ContextualizedOptions extends ContextScaling {
   distribution: Distribution;
-  /** One number per number of the context. */
-  shift: readonly number[];
-  /** One number per number of the context, finite and not 0. */
-  scale: readonly number[];
 }
 
 /**
@@ -21,18 +15,7 @@ export interface ContextualizedOptions {
 export function contextualized(options: ContextualizedOptions): Distribution {
   const { distribution, shift, scale } = options;
   const { shape, condShape } = distribution;
-  if (!condShape || sizeOf(condShape) !== shift.length || shift.length !== scale.length) {
-    throw new ConditionError(
-      `contextualized: got ${shift.length} shifts and ${scale.length} scales for ${distribution.kind}, ` +
-        `which takes a context of ${condShape ? sizeOf(condShape) : 0} numbers.`,
-    );
-  }
-  if (!scale.every((value, i) => Number.isFinite((shift[i] as number) / value))) {
-    throw new DomainError("contextualized: shifts and scales must be finite, and no scale 0.");
-  }
-  const constant = (values: readonly number[]) => np.array([...values], { shape: [...condShape] });
-  const standardize = (cond: NDArray | undefined) =>
-    cond?.sub(constant(shift)).mul(constant(scale.map((value) => 1 / value)));
+  const standardize = contextScaling("contextualized", distribution, { shift, scale });
   return defineDistribution({
     kind: "contextualized",
     shape,

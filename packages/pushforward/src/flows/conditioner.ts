@@ -27,9 +27,8 @@ export interface ConditionerOptions {
  * @throws DomainError for widths that do not fit residual blocks, or dropout without any.
  */
 export function conditionerOf(name: string, options: ConditionerOptions): Network {
-  const { hidden = [64, 64], activation = "silu" } = options;
   const blocks = residualOptions(name, options);
-  return blocks ? resNet(blocks) : mlp({ hidden, activation });
+  return blocks ? resNet(blocks) : mlp(plainOptions(options));
 }
 
 /**
@@ -41,13 +40,18 @@ export function autoregressiveConditionerOf(
   name: string,
   options: ConditionerOptions,
 ): AutoregressiveNetwork {
-  const { hidden = [64, 64], activation = "silu" } = options;
   const blocks = residualOptions(name, options);
-  return blocks ? maskedResNet(blocks) : maskedMlp({ hidden, activation });
+  return blocks ? maskedResNet(blocks) : maskedMlp(plainOptions(options));
+}
+
+/** Widths and activation of plain layers, defaults filled in. */
+export function plainOptions({ hidden = [64, 64], activation = "silu" }: ConditionerOptions) {
+  return { hidden, activation };
 }
 
 function residualOptions(name: string, options: ConditionerOptions): ResNetOptions | undefined {
-  const { hidden = [64, 64], residual = false, dropout = 0, activation = "silu" } = options;
+  const { residual = false, dropout = 0 } = options;
+  const { hidden, activation } = plainOptions(options);
   if (!residual) {
     if (dropout === 0) return undefined;
     throw new DomainError(`${name}: dropout belongs to residual blocks; add residual: true.`);

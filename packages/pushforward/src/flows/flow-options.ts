@@ -45,29 +45,17 @@ export function repeat<T>(name: string, layers: number, layer: (index: number) =
 }
 
 /** A flow from layers in the order from data to base, each in the direction that it calls `forward`. */
-export function flowFromData(
-  name: string,
-  { features, base }: FlowOptions,
-  layers: Bijector[],
-): Flow {
-  return transformed({
-    base: base ?? normal({ shape: [features] }),
-    bijector: invert({ bijector: chain({ bijectors: layers }) }),
-    name,
-  });
+export function flowFromData(name: string, options: FlowOptions, layers: Bijector[]): Flow {
+  return flowOver(name, options, invert({ bijector: chain({ bijectors: layers }) }));
 }
 
 /** A flow from layers in the order from base to data: the fast direction is sampling. */
-export function flowFromBase(
-  name: string,
-  { features, base }: FlowOptions,
-  layers: Bijector[],
-): Flow {
-  return transformed({
-    base: base ?? normal({ shape: [features] }),
-    bijector: chain({ bijectors: layers }),
-    name,
-  });
+export function flowFromBase(name: string, options: FlowOptions, layers: Bijector[]): Flow {
+  return flowOver(name, options, chain({ bijectors: layers }));
+}
+
+function flowOver(name: string, { features, base }: FlowOptions, bijector: Bijector): Flow {
+  return transformed({ base: base ?? normal({ shape: [features] }), bijector, name });
 }
 
 /** @throws ConditionError for a context. */

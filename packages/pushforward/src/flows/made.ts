@@ -9,7 +9,11 @@ import { uniform } from "../distributions/uniform.ts";
 import { type Degrees, maskedMlp } from "../networks/index.ts";
 import { affine } from "../transformers/affine.ts";
 import { mixtureCdf } from "../transformers/mixture-cdf.ts";
-import { autoregressiveConditionerOf, type ConditionerOptions } from "./conditioner.ts";
+import {
+  autoregressiveConditionerOf,
+  type ConditionerOptions,
+  plainOptions,
+} from "./conditioner.ts";
 import { checkCount, type FlowOptions, shapesOf } from "./flow-options.ts";
 
 export interface MadeOptions extends Omit<FlowOptions, "layers" | "base">, ConditionerOptions {
@@ -41,14 +45,14 @@ export function made(options: MadeOptions): Distribution {
   const { shape, condShape } = shapesOf("made", options);
   checkCount("made", "components", components, 1);
   checkCount("made", "orders", orders, 1);
-  const { hidden, residual, activation = "silu" } = options;
+  const { residual } = options;
   if (residual && degrees === "random") {
     throw new DomainError("made: the units of residual networks have sequential degrees.");
   }
   const conditioner =
     residual || options.dropout
       ? autoregressiveConditionerOf("made", options)
-      : maskedMlp({ hidden, activation, degrees, seed });
+      : maskedMlp({ ...plainOptions(options), degrees, seed });
   const output =
     components === 1
       ? { base: normal({ shape }), transformer: affine() }

@@ -1,5 +1,4 @@
 import { type NDArray, np } from "../engine/index.ts";
-import { hostMatrix } from "./host-matrix.ts";
 import { solveIncreasing } from "./solve-increasing.ts";
 
 /**
@@ -54,14 +53,8 @@ export function solveTanhResidual({ gain, slope }: Gain, target: NDArray): NDArr
   const reach = np.absolute(gain.ref);
   return solveIncreasing({
     map: ({ gain, slope }: { gain: NDArray; slope: NDArray }, a: NDArray) => {
-      // jax-js would fuse all steps into one kernel, whose expression grows exponentially with their
-      // number; it starts a new one at a matrix product.
-      const at = np.dot(
-        hostMatrix(1, 1, () => 1),
-        a,
-      );
-      const tanh = np.tanh(at.ref);
-      return [at.add(gain.mul(tanh.ref)), slopeAt(tanh, slope)] as const;
+      const tanh = np.tanh(a.ref);
+      return [a.add(gain.mul(tanh.ref)), slopeAt(tanh, slope)] as const;
     },
     params: { gain, slope },
     low: target.ref.sub(reach.ref),

@@ -129,12 +129,8 @@ describe("every output depends on every input", () => {
 test("refuses an order that is no permutation", () => {
   const build = (order: number[]) => () =>
     maskedAutoregressive({ shape: [3], transformer: affine(), conditioner: maskedMlp(), order });
-  for (const order of [
-    [0, 1],
-    [0, 0, 1],
-    [0, 1, 3],
-    [1, 2, 0, 3],
-  ]) {
-    expect(build(order)).toThrow(/order must be a permutation of 0 .. 2/);
-  }
+  expect(build([0, 0, 1])).toThrow("order must be a permutation of 0 .. 2, got [0, 0, 1]");
+  expect(build([0, 1, 3])).toThrow("order must be a permutation of 0 .. 2, got [0, 1, 3]");
+  expect(build([0, 1])).toThrow("the order must have 3 entries, got 2");
+  expect(build([1, 2, 0, 3])).toThrow("the order must have 3 entries, got 4");
 });
