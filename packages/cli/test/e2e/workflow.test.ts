@@ -221,7 +221,7 @@ describe("export", () => {
   });
 });
 
-describe("inspect, check and plot", () => {
+describe("inspect and check", () => {
   test("inspect", async () => {
     const { code, stdout } = await run(folder, "inspect", "m.safetensors");
     expect(code).toBe(0);
@@ -257,84 +257,6 @@ describe("inspect, check and plot", () => {
     expect(stdout).toMatch(/^interval, layer .* FAILED$/m);
     expect(stdout).toContain("share of values outside the spline's interval");
     expect(stdout).toMatch(/\n\d of \d checks failed\n$/);
-  });
-
-  test.each(["density", "layers", "training"])("plot --what %s", async (what) => {
-    const args = ["plot", "m.safetensors", "--what", what];
-    expect(await run(folder, ...args, "ridge.csv")).toMatchObject({ code: 0 });
-    const png = readFileSync(join(folder, `${what}.png`));
-    expect(png.subarray(1, 4).toString()).toBe("PNG");
-    const { code, stdout } = await run(folder, ...args, "--out", "p.svg", "--json");
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ command: "plot", what, out: "p.svg" });
-    const svg = read("p.svg");
-    expect(svg).toContain("<svg");
-    if (what !== "training") expect(svg).toContain(">x<");
-  });
-
-  test("a training curve is the same with a table, which is not read", async () => {
-    const args = ["plot", "m.safetensors", "--what", "training", "--out", "t.svg"];
-    await run(folder, ...args);
-    const alone = read("t.svg");
-    const { stderr } = await run(folder, ...args.toSpliced(2, 0, "ridge.csv"));
-    expect(stderr).toContain("The training curve needs no table: ridge.csv is not read.");
-    expect(read("t.svg")).toBe(alone);
-    expect(alone).not.toContain("gaussian");
-  });
-
-  test("plot of one column and of three", async () => {
-    const lines = read("ridge.csv").trimEnd().split("\n");
-    const wide = lines.map((line, row) => `${line},${row === 0 ? "z" : Math.sin(row)}`);
-    writeFileSync(join(folder, "wide.csv"), `${wide.join("\n")}\n`);
-    for (const columns of ["y", "x,y,z"]) {
-      const model = "w.safetensors";
-      await run(folder, "fit", "wide.csv", "--columns", columns, "--out", model, ...quick);
-      const { code } = await run(folder, "plot", model, "wide.csv", "--out", "w.svg");
-      expect(code).toBe(0);
-      expect(read("w.svg")).toContain(columns === "y" ? ">y<" : ">z<");
-    }
-  });
-
-  test("the engine is shown, and can be chosen", async () => {
-    const json = async (...args: string[]) =>
-      JSON.parse((await run(folder, ...args, "--json", "--engine", "jax")).stdout);
-    const fit = await run(folder, "fit", "ridge.csv", "--out", "j.safetensors", ...quick);
-    const engine = JSON.parse(fitted.stdout).engine;
-    expect(fitted.stderr).toContain(`Running on ${engine}.`);
-    expect(fit.stdout).toMatch(new RegExp(`^engine +${engine}$`, "m"));
-    expect((await run(folder, "inspect", "j.safetensors")).stdout).toContain(`engine: ${engine}`);
-    const model = "j.safetensors";
-    const reports = [
-      await json("fit", "ridge.csv", "--out", "k.safetensors", ...quick),
-      await json("score", model, "ridge.csv"),
-      await json("sample", model),
-      await json("inspect", model),
-      await json("check", model),
-      await json("plot", model, "--what", "training"),
-    ];
-    expect(reports.map((report) => report.engine)).toEqual(Array(6).fill("jax-js on wasm"));
-  });
-
-  test("jax-js stands in for a missing runtime, said once and in the report", async () => {
-    const notice =
-      /ONNX Runtime cannot use "none": .*; jax-js on wasm runs the programs instead\./s;
-    const args = ["--engine", "onnx:none", "--json"];
-    const fit = await run(folder, "fit", "ridge.csv", "--out", "o.safetensors", ...quick, ...args);
-    expect(fit.code).toBe(0);
-    expect(fit.stderr.match(/cannot use/g)).toHaveLength(1);
-    expect(fit.stderr).not.toContain("pushforward: ");
-    expect(fit.stderr).toMatch(notice);
-    const report = JSON.parse(fit.stdout);
-    expect(report.engine).toBe("jax-js on wasm");
-    expect(report.notices).toContainEqual(expect.stringMatching(notice));
-    const plot = ["plot", "one.safetensors", "--out", "p.svg", ...args];
-    for (const command of [["score", "o.safetensors", "ridge.csv", ...args], plot]) {
-      const { code, stdout, stderr } = await run(folder, ...command);
-      expect(code).toBe(0);
-      expect(stderr.match(/cannot use/g)).toHaveLength(1);
-      expect(stderr).not.toContain("pushforward: ");
-      expect(JSON.parse(stdout).engine).toBe("jax-js on wasm");
-    }
   });
 
   test("nothing temporary is left", () => {

@@ -1,5 +1,5 @@
 import type { Bijector } from "../core/bijector.ts";
-import { DomainError } from "../core/errors.ts";
+import { checkCount } from "../core/check-number.ts";
 import { checkVector, type Shape } from "../core/shape.ts";
 import { type NDArray, np, random } from "../engine/index.ts";
 import { householderProduct } from "../numerics/householder.ts";
@@ -44,9 +44,7 @@ export function householder(options: HouseholderOptions): Bijector<HouseholderPa
 /** The number of reflections, by default the least even one not below d. */
 export function checkReflections(who: string, reflections: number | undefined, size: number) {
   const count = reflections ?? size + (size % 2);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new DomainError(`${who}: reflections must be a positive integer, got ${count}.`);
-  }
+  checkCount(who, "reflections", count);
   return count;
 }
 

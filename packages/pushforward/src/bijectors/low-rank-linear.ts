@@ -1,5 +1,5 @@
 import { type Bijector, defineBijector } from "../core/bijector.ts";
-import { DomainError } from "../core/errors.ts";
+import { checkCount } from "../core/check-number.ts";
 import { checkVector, type Shape } from "../core/shape.ts";
 import { type NDArray, np, random } from "../engine/index.ts";
 import { householderProduct } from "../numerics/householder.ts";
@@ -42,9 +42,7 @@ export function lowRankLinear(options: LowRankLinearOptions): Bijector<LowRankLi
   const { shape } = options;
   const size = checkVector("lowRankLinear", shape);
   const { rank = Math.min(size, 4) } = options;
-  if (!Number.isInteger(rank) || rank < 1 || rank > size) {
-    throw new DomainError(`lowRankLinear: rank must be an integer from 1 to ${size}, got ${rank}.`);
-  }
+  checkCount("lowRankLinear", "rank", rank, 1, size);
   const column = (entries: NDArray) => entries.reshape([-1, 1]);
   const sumLogs = (params: LowRankLinearParams, x: NDArray): NDArray =>
     np.broadcastTo(params.logDiagonal.ref.sum().add(params.logFactors.ref.sum()), [

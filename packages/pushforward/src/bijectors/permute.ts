@@ -1,4 +1,5 @@
 import { type Bijector, defineBijector, noParams, zeroLogDet } from "../core/bijector.ts";
+import { checkCount } from "../core/check-number.ts";
 import { DomainError } from "../core/errors.ts";
 import type { NDArray } from "../engine/index.ts";
 import { hostRandom } from "../numerics/host-random.ts";
@@ -67,10 +68,6 @@ export function randomPermutation({
   features,
   seed = 0,
 }: RandomPermutationOptions): Bijector<Record<string, never>> {
-  if (!Number.isInteger(features) || features < 1) {
-    throw new DomainError(
-      `randomPermutation: features must be a positive integer, got ${features}.`,
-    );
-  }
+  checkCount("randomPermutation", "features", features);
   return permute({ indices: [...hostRandom(seed).shuffle(features)] });
 }

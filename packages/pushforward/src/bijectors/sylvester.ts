@@ -1,4 +1,5 @@
 import { type Bijector, defineBijector, discard } from "../core/bijector.ts";
+import { checkCount } from "../core/check-number.ts";
 import { DomainError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
 import { checkVector, type Shape } from "../core/shape.ts";
@@ -122,11 +123,7 @@ function checkUnits(variant: string, units: number | undefined, size: number): n
   }
   const isTriangular = variant === "triangular";
   const count = units ?? (isTriangular ? size : Math.min(size, 8));
-  if (!Number.isInteger(count) || count < (isTriangular ? size : 1) || count > size) {
-    throw new DomainError(
-      `sylvester: units must be ${isTriangular ? `${size} for the triangular variant` : `an integer from 1 to ${size}`}, got ${count}.`,
-    );
-  }
+  checkCount("sylvester", "units", count, isTriangular ? size : 1, size);
   return count;
 }
 

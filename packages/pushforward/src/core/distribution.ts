@@ -1,7 +1,7 @@
 import type { NDArray, Tree } from "../engine/index.ts";
 import type { Bijector } from "./bijector.ts";
 import { checkContext, checkEvent } from "./check-input.ts";
-import { DomainError } from "./errors.ts";
+import { checkCount } from "./check-number.ts";
 import { checkShape, type Shape } from "./shape.ts";
 import { type Spec, specOf } from "./spec.ts";
 
@@ -81,11 +81,7 @@ export function defineDistribution<P extends Tree>(
       return definition.logProb(params, x.reshape([-1, ...shape]), rowCond).reshape(batch);
     },
     sampleAndLogProb(params, key, count, cond) {
-      if (!Number.isInteger(count) || count < 1) {
-        throw new DomainError(
-          `${kind}: the number of draws must be a positive integer, got ${count}.`,
-        );
-      }
+      checkCount(kind, "the number of draws", count);
       return definition.sampleAndLogProb(params, key, count, checkContext(part, [count], cond));
     },
   } satisfies Distribution<P>);

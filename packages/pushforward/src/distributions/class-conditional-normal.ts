@@ -1,6 +1,6 @@
 import { discard } from "../core/bijector.ts";
+import { checkCount } from "../core/check-number.ts";
 import { type Distribution, defineDistribution } from "../core/distribution.ts";
-import { DomainError } from "../core/errors.ts";
 import { checkShape, type Shape, sizeOf } from "../core/shape.ts";
 import { type NDArray, np, random } from "../engine/index.ts";
 import { standardNormalLogProb } from "./normal.ts";
@@ -28,11 +28,7 @@ export function classConditionalNormal({
   classes,
 }: ClassConditionalNormalOptions): Distribution<ClassConditionalNormalParams> {
   const size = sizeOf(checkShape("classConditionalNormal", shape));
-  if (!Number.isInteger(classes) || classes < 1) {
-    throw new DomainError(
-      `classConditionalNormal: classes must be a positive integer, got ${classes}.`,
-    );
-  }
+  checkCount("classConditionalNormal", "classes", classes);
   /** Mean and log-scale of each row, `[n, size]`; consumes. */
   const select = ({ mean, logScale }: ClassConditionalNormalParams, cond: NDArray) =>
     [np.dot(cond.ref, mean), np.dot(cond, logScale)] as const;

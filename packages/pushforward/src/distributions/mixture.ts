@@ -1,5 +1,5 @@
+import { checkCount } from "../core/check-number.ts";
 import { type Distribution, defineDistribution } from "../core/distribution.ts";
-import { DomainError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
 import { checkVector, type Shape } from "../core/shape.ts";
 import { type NDArray, np, random } from "../engine/index.ts";
@@ -33,9 +33,7 @@ export type MixtureParams = {
  */
 export function mixture({ shape, components }: MixtureOptions): Distribution<MixtureParams> {
   const size = checkVector("mixture", shape);
-  if (!Number.isInteger(components) || components < 1) {
-    throw new DomainError(`mixture: components must be a positive integer, got ${components}.`);
-  }
+  checkCount("mixture", "components", components);
 
   /** Log-density under each component plus its log-weight, `[k, n]`; consumes. */
   function jointLogProb({ logits, mean, whitening, logDiagonal }: MixtureParams, x: NDArray) {

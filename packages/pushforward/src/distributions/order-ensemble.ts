@@ -1,7 +1,8 @@
 import { contextColumns, invertInOrder, mapAtOnce } from "../bijectors/autoregressive-map.ts";
 import { discard } from "../core/bijector.ts";
+import { checkCount } from "../core/check-number.ts";
 import { type Distribution, defineDistribution } from "../core/distribution.ts";
-import { ConditionError, DomainError, ShapeError } from "../core/errors.ts";
+import { ConditionError, ShapeError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
 import type { AutoregressiveNetwork } from "../core/network.ts";
 import { checkSeed } from "../core/seed.ts";
@@ -125,7 +126,5 @@ function checkParts(base: Distribution, shape: Shape, orders: number): void {
   if (base.condShape) {
     throw new ConditionError("orderEnsemble: the base must not take a context; the network does.");
   }
-  if (!Number.isInteger(orders) || orders < 1) {
-    throw new DomainError(`orderEnsemble: orders must be a positive integer, got ${orders}.`);
-  }
+  checkCount("orderEnsemble", "orders", orders);
 }

@@ -19,6 +19,7 @@ export {
   jvp,
   type NDArray,
   np,
+  settle,
   stopGradient,
   type Tree,
   tree,

@@ -26,6 +26,16 @@ export type Tree = NDArray | Tree[] | { [key: string]: Tree };
 export type { DType };
 
 /**
+ * Run what an array waits for, where it is one and not a tracer; not consumed.
+ *
+ * Eagerly, jax-js keeps for each array the list of all kernels that it still waits for, and joins these
+ * lists at every operation: long calculations without a stop cost the square of their length.
+ */
+export function settle(x: NDArray): void {
+  if (x instanceof np.Array && x.device === "wasm") x.ref.dataSync();
+}
+
+/**
  * jax-js' own compilation, for functions used once or twice: once per shape of the arguments, which
  * are consumed. `dispose` frees the arrays that the function closes over.
  */

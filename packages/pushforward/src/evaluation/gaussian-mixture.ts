@@ -1,4 +1,4 @@
-import { DomainError } from "../core/errors.ts";
+import { checkCount } from "../core/check-number.ts";
 import { cholesky, invertLower, sumLogDiagonal } from "../numerics/cholesky.ts";
 import { type HostRandom, hostRandom } from "../numerics/host-random.ts";
 import { streams } from "../numerics/streams.ts";
@@ -66,9 +66,7 @@ export function gaussianMixtureEm(
   features: number,
   options: GaussianMixtureOptions,
 ): GaussianMixtureFit {
-  if (!Number.isInteger(options.components) || options.components < 1) {
-    throw new DomainError(`gaussianMixtureEm: components is ${options.components}; give 1 or more`);
-  }
+  checkCount("gaussianMixtureEm", "components", options.components);
   const moments = columnMoments(rows, count, features);
   const sample = standardisedSample(rows, count, moments, options.seed);
   const run = climb(search(sample, options), sample, options);

@@ -1,8 +1,9 @@
 import { chain } from "../bijectors/chain.ts";
 import { invert } from "../bijectors/invert.ts";
 import type { Bijector } from "../core/bijector.ts";
+import { checkCount } from "../core/check-number.ts";
 import type { Distribution, Flow } from "../core/distribution.ts";
-import { ConditionError, DomainError } from "../core/errors.ts";
+import { ConditionError } from "../core/errors.ts";
 import { normal } from "../distributions/normal.ts";
 import { transformed } from "../distributions/transformed.ts";
 
@@ -33,14 +34,14 @@ export function shapesOf(
   name: string,
   { features, context = 0 }: Pick<FlowOptions, "features" | "context">,
 ): LayerShapes {
-  checkCount(name, "features", features, 1);
+  checkCount(name, "features", features);
   checkCount(name, "context", context, 0);
   return { shape: [features], condShape: context > 0 ? [context] : null };
 }
 
 /** The results of `layer(0)`, `layer(1)`, ..., in one list; checks the number of layers. */
 export function repeat<T>(name: string, layers: number, layer: (index: number) => T[]): T[] {
-  checkCount(name, "layers", layers, 1);
+  checkCount(name, "layers", layers);
   return Array.from({ length: layers }, (_, index) => layer(index)).flat();
 }
 
@@ -67,11 +68,4 @@ export function checkUnconditional(
   throw new ConditionError(
     `${name}: takes no context, got one of ${context} numbers. Take a flow with networks, such as nsf.`,
   );
-}
-
-/** @throws DomainError unless `value` is an integer of at least `least`. */
-export function checkCount(who: string, what: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least) {
-    throw new DomainError(`${who}: ${what} must be an integer >= ${least}, got ${value}.`);
-  }
 }

@@ -1,5 +1,6 @@
 import { invert } from "../bijectors/invert.ts";
 import { maskedAutoregressive } from "../bijectors/masked-autoregressive.ts";
+import { checkCount } from "../core/check-number.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { DomainError } from "../core/errors.ts";
 import { normal } from "../distributions/normal.ts";
@@ -14,7 +15,7 @@ import {
   type ConditionerOptions,
   plainOptions,
 } from "./conditioner.ts";
-import { checkCount, type FlowOptions, shapesOf } from "./flow-options.ts";
+import { type FlowOptions, shapesOf } from "./flow-options.ts";
 
 export interface MadeOptions extends Omit<FlowOptions, "layers" | "base">, ConditionerOptions {
   /** Normal distributions in the mixture that each dimension has given those before; default 1. */
@@ -43,8 +44,8 @@ export interface MadeOptions extends Omit<FlowOptions, "layers" | "base">, Condi
 export function made(options: MadeOptions): Distribution {
   const { components = 1, orders = 1, degrees, seed } = options;
   const { shape, condShape } = shapesOf("made", options);
-  checkCount("made", "components", components, 1);
-  checkCount("made", "orders", orders, 1);
+  checkCount("made", "components", components);
+  checkCount("made", "orders", orders);
   const { residual } = options;
   if (residual && degrees === "random") {
     throw new DomainError("made: the units of residual networks have sequential degrees.");

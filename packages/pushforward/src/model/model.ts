@@ -1,3 +1,4 @@
+import { checkCount } from "../core/check-number.ts";
 import { type Column, snapToGrid } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { ConditionError, DataError, DomainError } from "../core/errors.ts";
@@ -182,7 +183,7 @@ export class Model {
    */
   async sample(count: number, { seed = 0, context }: SeedOption = {}): Promise<Samples> {
     return this.#lifetime.during("sample", async () => {
-      checkCount("sample", count);
+      checkCount("sample", "the number of draws", count);
       checkSeed("sample", seed);
       const contexts = this.#readContext("sample", context, count);
       return this.#events(await this.#sample(contexts, count, seed));
@@ -210,9 +211,7 @@ export class Model {
     { steps = 9, context }: ContextOption & { steps?: number | undefined } = {},
   ): Promise<Samples> {
     return this.#lifetime.during("interpolate", async () => {
-      if (!Number.isInteger(steps) || steps < 2) {
-        throw new DomainError(`interpolate: steps must be an integer >= 2, got ${steps}.`);
-      }
+      checkCount("interpolate", "steps", steps, 2);
       const { data } = await this.#encode("interpolate", [a, b], { context });
       const size = sizeOf(this.shape);
       const latents = Float32Array.from({ length: steps * size }, (_, i) => {
@@ -231,7 +230,7 @@ export class Model {
    */
   async trace(count: number, { seed = 0, context }: SeedOption = {}): Promise<TraceStage[]> {
     return this.#lifetime.during("trace", async () => {
-      checkCount("trace", count);
+      checkCount("trace", "the number of draws", count);
       checkSeed("trace", seed);
       const parts = this.flow.flow;
       if (!parts) throw new DomainError("trace: this model is a bare distribution without layers.");
@@ -492,12 +491,6 @@ export class Model {
 
   async #stage(name: string, value: NDArray): Promise<TraceStage> {
     return { name, ...this.#events((await value.ref.data()) as Float32Array) };
-  }
-}
-
-function checkCount(who: string, count: number): void {
-  if (!Number.isInteger(count) || count < 1) {
-    throw new DomainError(`${who}: the number of draws must be a positive integer, got ${count}.`);
   }
 }
 

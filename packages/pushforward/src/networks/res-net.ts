@@ -1,4 +1,4 @@
-import { DomainError } from "../core/errors.ts";
+import { checkCount } from "../core/check-number.ts";
 import { splitKey } from "../core/keys.ts";
 import { defineNetwork, type Network } from "../core/network.ts";
 import type { NDArray } from "../engine/index.ts";
@@ -64,6 +64,5 @@ export function resNet(options: ResNetOptions = {}): Network<ResNetParams> {
 
 /** @throws DomainError for a number of blocks that is not a positive integer. */
 export function checkBlocks(who: string, blocks: number): void {
-  if (Number.isInteger(blocks) && blocks >= 1) return;
-  throw new DomainError(`${who}: blocks must be a positive integer, got ${blocks}.`);
+  checkCount(who, "blocks", blocks);
 }

@@ -1,4 +1,4 @@
-import { type NDArray, np, stopGradient, type Tree, tree } from "../engine/index.ts";
+import { type NDArray, np, settle, stopGradient, type Tree, tree } from "../engine/index.ts";
 
 export interface IncreasingProblem<P extends Tree> {
   /**
@@ -90,5 +90,7 @@ function newtonStep<P extends Tree>(
  * exponentially.
  */
 function fence(x: NDArray): NDArray {
-  return x.reshape([...x.shape, 1]).sum(-1);
+  const same = x.reshape([...x.shape, 1]).sum(-1);
+  settle(same);
+  return same;
 }

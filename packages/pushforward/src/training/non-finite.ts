@@ -1,55 +1,79 @@
 import type { Distribution } from "../core/distribution.ts";
 import { type ParameterLayout, splitParameters } from "../core/parameters.ts";
 import { walkLayers } from "../core/walk-layers.ts";
-import { type EngineArray, jit, type NDArray, np, tree, valueAndGrad } from "../engine/index.ts";
-import type { Batch } from "./train-step.ts";
+import { type EngineArray, jit, type NDArray, np, tree } from "../engine/index.ts";
+import { type Batch, lossGradient } from "./train-step.ts";
+import { withTrainingNoise } from "./training-noise.ts";
 
 /**
- * Find where a loss or gradient stops being finite, for the error message: the first layer on the
- * way from data to base whose output is not finite, else the base, else the first parameter whose
- * gradient is not. Nothing is consumed. Slow: the layers run one by one, uncompiled.
+ * Find where the loss or gradient of a training step stops being finite, for the error message: the
+ * first layer on the way from data to base whose output is not finite, else the base, else the first
+ * parameter whose gradient is not. Nothing is consumed. Slow: the layers run one by one, uncompiled.
  */
-export function locateNonFinite(
+export function locateInTraining(
   flow: Distribution,
   layout: ParameterLayout,
   parameters: EngineArray,
   batch: Batch,
 ): string {
-  const { x, cond } = { x: batch.x.toDevice(), cond: batch.cond?.toDevice() };
-  const flat = parameters.toDevice();
-  const where = locate(flow, layout, flat, x, cond);
-  tree.dispose([x, cond, flat].filter((array) => array !== undefined));
-  return where;
+  const own = toDevice(parameters, batch);
+  const [where, updates] = withTrainingNoise(tree.ref(own.batch.noise ?? []), () =>
+    firstBadLayer(flow, layout, own.parameters, own.batch),
+  );
+  tree.dispose([...updates.values()]);
+  const found = where ?? badGradient(flow, layout, own.parameters, own.batch) ?? "the loss";
+  tree.dispose(own);
+  return found;
 }
 
-function locate(
+/** The same for the log-density of a validation row, which has no gradient. */
+export function locateInValidation(
+  flow: Distribution,
+  layout: ParameterLayout,
+  parameters: EngineArray,
+  batch: Batch,
+): string {
+  const own = toDevice(parameters, batch);
+  const where = firstBadLayer(flow, layout, own.parameters, own.batch);
+  tree.dispose(own);
+  return where ?? "the log-density";
+}
+
+function toDevice(parameters: EngineArray, { x, cond, noise }: Batch) {
+  return {
+    parameters: parameters.toDevice(),
+    batch: {
+      x: x.toDevice(),
+      ...(cond && { cond: cond.toDevice() }),
+      ...(noise && { noise: noise.map((each) => each.toDevice()) }),
+    },
+  };
+}
+
+function badGradient(
   flow: Distribution,
   layout: ParameterLayout,
   parameters: NDArray,
-  x: NDArray,
-  cond: NDArray | undefined,
-): string {
-  const forward = firstBadLayer(flow, layout, parameters, x, cond);
-  if (forward) return forward;
-  const leaves = splitParameters(layout, parameters.ref);
-  const loss = (pieces: NDArray[]) =>
-    flow.logProb(layout.toTree(pieces), x.ref, cond?.ref).mean().neg();
+  batch: Batch<NDArray>,
+): string | undefined {
   // Compiled, as training is: eagerly, arrays of equal numbers are folded, and 0 / 0 can end as 0.
-  const differentiate = jit<[NDArray[]], [NDArray, NDArray[]]>(valueAndGrad(loss) as never);
-  const [value, gradients] = differentiate(leaves);
-  differentiate.dispose();
-  value.dispose();
+  const compiled = jit((leaves: NDArray[], batch: Batch<NDArray>) =>
+    lossGradient(flow, layout, leaves, batch, np.array(1 / batch.x.shape[0])),
+  );
+  const leaves = splitParameters(layout, parameters.ref);
+  const { loss, updates, gradients } = compiled(leaves, tree.ref(batch));
+  compiled.dispose();
+  tree.dispose([loss, updates]);
   const finite = gradients.map(allFinite);
   const bad = layout.slots[finite.indexOf(false)];
-  return bad ? `the gradient of parameter ${bad.path}` : "the loss";
+  return bad && `the gradient of parameter ${bad.path}`;
 }
 
 function firstBadLayer(
   { flow, kind }: Distribution,
   layout: ParameterLayout,
   parameters: NDArray,
-  x: NDArray,
-  cond: NDArray | undefined,
+  { x, cond }: Batch<NDArray>,
 ): string | null {
   if (!flow) return `the log-density of ${kind}`;
   const params = layout.toTree(splitParameters(layout, parameters.ref)) as {

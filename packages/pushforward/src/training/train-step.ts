@@ -31,10 +31,7 @@ export type TrainStep = Program<
 /**
  * One maximum-likelihood step as one program: mean negative log-likelihood, its gradient, Adam, and
  * what layers set themselves.
- *
- * The gradient is taken with respect to the leaves and then joined: differentiating through the
- * split of one long vector would add up as many padded vectors as there are leaves. The mean is a sum
- * times a given `1 / rows`: one program serves every number of rows.
+ * The mean is a sum times a given `1 / rows`: one program serves every number of rows.
  */
 export function compileTrainStep(
   engine: Engine,
@@ -46,26 +43,44 @@ export function compileTrainStep(
   const step = (
     state: AdamState<NDArray>,
     rates: NDArray,
-    { x, cond, noise: given = [] }: Batch<NDArray>,
+    batch: Batch<NDArray>,
   ): [AdamState<NDArray>, NDArray] => {
     const [learningRate, stepSize, epsilon, perRow] = np.unstack(rates, 0);
     const leaves = splitParameters(layout, state.parameters.ref);
-    const loss = (pieces: NDArray[]): [NDArray, StateUpdates] => {
-      const [logProb, updates] = withTrainingNoise(given, () =>
-        flow.logProb(layout.toTree(pieces), x.ref, cond?.ref),
-      );
-      return [logProb.sum().mul(perRow.ref).neg(), bySlot(pieces, updates)];
-    };
-    const [[value, updates], gradients] = differentiate(loss)(leaves);
-    tree.dispose([x, cond, perRow].filter((array) => array !== undefined));
+    const { loss, updates, gradients } = lossGradient(flow, layout, leaves, batch, perRow);
     const gradient = flattenParameters(gradients);
     const [next, norm] = adamStep(state, gradient, [learningRate, stepSize, epsilon], options);
     const parameters = setSlots(layout, next.parameters, updates);
-    return [{ ...next, parameters }, np.stack([value, norm])];
+    return [{ ...next, parameters }, np.stack([loss, norm])];
   };
   const vector = new ArraySpec([layout.size]);
   const state = { parameters: vector, mean: vector, square: vector };
   return engine.compile(step, [state, new ArraySpec([4]), batchSpec(flow, noise)]);
+}
+
+/**
+ * The loss of a training step, what layers set themselves, and the gradient with respect to the leaves;
+ * consumes.
+ *
+ * To differentiate through the split of one long vector instead would add up as many padded vectors as
+ * there are leaves.
+ */
+export function lossGradient(
+  flow: Distribution,
+  layout: ParameterLayout,
+  leaves: NDArray[],
+  { x, cond, noise = [] }: Batch<NDArray>,
+  perRow: NDArray,
+): { loss: NDArray; updates: StateUpdates; gradients: NDArray[] } {
+  const lossOf = (pieces: NDArray[]): [NDArray, StateUpdates] => {
+    const [logProb, updates] = withTrainingNoise(noise, () =>
+      flow.logProb(layout.toTree(pieces), x.ref, cond?.ref),
+    );
+    return [logProb.sum().mul(perRow.ref).neg(), bySlot(pieces, updates)];
+  };
+  const [[loss, updates], gradients] = differentiate(lossOf)(leaves);
+  tree.dispose([x, cond, perRow].filter((array) => array !== undefined));
+  return { loss, updates, gradients };
 }
 
 /** Shapes of a batch of any number of rows. */

@@ -16,7 +16,7 @@ import {
 import { type AdamState, adamRates } from "./adam.ts";
 import { type Batches, batchOf, shuffledBatches } from "./batches.ts";
 import { type Dataset, readDataset, select } from "./dataset.ts";
-import { locateNonFinite } from "./non-finite.ts";
+import { locateInTraining, locateInValidation } from "./non-finite.ts";
 import { type FitOptions, type ResolvedFitOptions, resolveOptions } from "./options.ts";
 import { describeData, initialParameters, withPreprocessing } from "./prepare.ts";
 import type { FitNotice, FitProgress } from "./progress.ts";
@@ -201,7 +201,7 @@ async function explainValidation(run: Run, setting: Setting): Promise<string> {
   const held = dataset.validation;
   const { worstRow, worstLogProb } = await setting.validation.evaluate(run.adam.parameters, held);
   const batch = batchOf(flow, select(held, [worstRow]));
-  const where = locateNonFinite(flow, run.layout, run.adam.parameters, batch);
+  const where = locateInValidation(flow, run.layout, run.adam.parameters, batch);
   const values = held.rows.data.subarray(
     worstRow * held.rows.size,
     (worstRow + 1) * held.rows.size,
@@ -225,7 +225,7 @@ function recover(run: Run, { flow, options, batches }: Setting): FitNotice {
   const { state, layout, step, best } = run;
   state.rollbacks++;
   if (state.rollbacks > MOST_ROLLBACKS) {
-    const where = locateNonFinite(flow, layout, run.adam.parameters, batches(step));
+    const where = locateInTraining(flow, layout, run.adam.parameters, batches(step));
     throw new NotFiniteError(
       `fit: the loss or its gradient is not finite at step ${step + 1}, for the ` +
         `${state.rollbacks}th time since the best validation, although the learning rate went down ` +

@@ -56,14 +56,14 @@ export function drawNoise(
   });
 }
 
-/** Call a loss as a training step does, with the noise that it asks for. */
-export function withTrainingNoise(
+/** Call a function as a training step does, with the noise that it asks for. */
+export function withTrainingNoise<T>(
   noise: readonly NDArray[],
-  loss: () => NDArray,
-): [NDArray, Map<NDArray, NDArray>] {
+  call: () => T,
+): [T, Map<NDArray, NDArray>] {
   const left = [...noise];
   return withNoise(
     () => left.shift() as NDArray,
-    () => duringTraining(keyOf(0), loss),
+    () => duringTraining(keyOf(0), call),
   );
 }

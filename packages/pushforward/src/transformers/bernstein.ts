@@ -1,4 +1,4 @@
-import { DomainError } from "../core/errors.ts";
+import { checkCount, checkPositive } from "../core/check-number.ts";
 import { defineTransformer, type Transformer } from "../core/transformer.ts";
 import { type NDArray, np } from "../engine/index.ts";
 import { hostMatrix } from "../numerics/host-matrix.ts";
@@ -36,14 +36,8 @@ const LARGEST_DEGREE = 64;
  */
 export function bernstein(options: BernsteinOptions = {}): Transformer {
   const { degree = 16, bound = 5 } = options;
-  if (!(Number.isInteger(degree) && degree >= 1 && degree <= LARGEST_DEGREE)) {
-    throw new DomainError(
-      `bernstein: degree must be an integer from 1 to ${LARGEST_DEGREE}, got ${degree}.`,
-    );
-  }
-  if (!(bound > 0 && Number.isFinite(bound))) {
-    throw new DomainError(`bernstein: bound must be positive, got ${bound}.`);
-  }
+  checkCount("bernstein", "degree", degree, 1, LARGEST_DEGREE);
+  checkPositive("bernstein", "bound", bound);
   const step = (2 * bound) / degree;
 
   return defineTransformer({

@@ -1,4 +1,4 @@
-import { DomainError } from "../core/errors.ts";
+import { checkCount } from "../core/check-number.ts";
 import { defineTransformer, type Transformer } from "../core/transformer.ts";
 import { type NDArray, np, stopGradient, tree } from "../engine/index.ts";
 import { hostMatrix } from "../numerics/host-matrix.ts";
@@ -44,9 +44,7 @@ const NEGLIGIBLE = 60;
  */
 export function deepSigmoidal(options: DeepSigmoidalOptions = {}): Transformer {
   const { units = 16 } = options;
-  if (!(Number.isInteger(units) && units >= 1)) {
-    throw new DomainError(`deepSigmoidal: units must be an integer >= 1, got ${units}.`);
-  }
+  checkCount("deepSigmoidal", "units", units);
 
   function unpack(theta: NDArray): Sigmoids {
     const [weights, scales, offset] = np.split(theta.reshape([3 * units, -1]), 3, 0) as Thirds;

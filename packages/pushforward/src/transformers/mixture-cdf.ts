@@ -1,4 +1,5 @@
 import { discard } from "../core/bijector.ts";
+import { checkCount } from "../core/check-number.ts";
 import { DomainError } from "../core/errors.ts";
 import { defineTransformer, type Transformer } from "../core/transformer.ts";
 import { type NDArray, np, tree } from "../engine/index.ts";
@@ -108,9 +109,7 @@ const MAX_LOG_SCALE = 5;
  */
 export function mixtureCdf(options: MixtureCdfOptions = {}): Transformer {
   const { components = 8, kernel = "logistic", onto = "logistic" } = options;
-  if (!Number.isInteger(components) || components < 1) {
-    throw new DomainError(`mixtureCdf: components must be a positive integer, got ${components}.`);
-  }
+  checkCount("mixtureCdf", "components", components);
   if (!Object.hasOwn(KERNELS, kernel)) {
     throw new DomainError(`mixtureCdf: kernel must be "logistic" or "normal", got "${kernel}".`);
   }

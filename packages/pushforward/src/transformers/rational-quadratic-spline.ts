@@ -1,4 +1,5 @@
 import type { Direction } from "../core/bijector.ts";
+import { checkCount, checkPositive } from "../core/check-number.ts";
 import { DomainError } from "../core/errors.ts";
 import { defineTransformer, type Transformer } from "../core/transformer.ts";
 import { type NDArray, np, tree } from "../engine/index.ts";
@@ -70,12 +71,8 @@ type BinShape = Omit<Bin, "x0" | "y0">;
 export function rationalQuadraticSpline(options: RationalQuadraticSplineOptions = {}): Transformer {
   const { bins = 8, minBin = 1e-3, tails = "identity" } = options;
   const { bound = tails === "circular" ? Math.PI : 5 } = options;
-  if (!Number.isInteger(bins) || bins < 2) {
-    throw new DomainError(`rationalQuadraticSpline: bins must be an integer >= 2, got ${bins}.`);
-  }
-  if (!(bound > 0 && Number.isFinite(bound))) {
-    throw new DomainError(`rationalQuadraticSpline: bound must be positive, got ${bound}.`);
-  }
+  checkCount("rationalQuadraticSpline", "bins", bins, 2);
+  checkPositive("rationalQuadraticSpline", "bound", bound);
   if (!(minBin > 0 && minBin * bins < 1)) {
     throw new DomainError(
       `rationalQuadraticSpline: minBin must be positive and below 1 / bins = ${1 / bins}, got ${minBin}.`,

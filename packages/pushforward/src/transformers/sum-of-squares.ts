@@ -1,4 +1,4 @@
-import { DomainError } from "../core/errors.ts";
+import { checkCount, checkPositive } from "../core/check-number.ts";
 import { defineTransformer, type Transformer } from "../core/transformer.ts";
 import { type NDArray, np } from "../engine/index.ts";
 import { gaussLegendre } from "../numerics/gauss-legendre.ts";
@@ -46,13 +46,9 @@ const SPREAD = 0.1;
 export function sumOfSquares(options: SumOfSquaresOptions = {}): Transformer {
   const { degree = 4, polynomials = 3, bound = 5 } = options;
   for (const [name, value] of Object.entries({ degree, polynomials })) {
-    if (!(Number.isInteger(value) && value >= 1)) {
-      throw new DomainError(`sumOfSquares: ${name} must be an integer >= 1, got ${value}.`);
-    }
+    checkCount("sumOfSquares", name, value);
   }
-  if (!(bound > 0 && Number.isFinite(bound))) {
-    throw new DomainError(`sumOfSquares: bound must be positive, got ${bound}.`);
-  }
+  checkPositive("sumOfSquares", "bound", bound);
   const count = polynomials * (degree + 1);
 
   return defineTransformer({

@@ -1,4 +1,4 @@
-import { DomainError } from "../core/errors.ts";
+import { checkCount, checkPositive } from "../core/check-number.ts";
 import { defineTransformer, type Transformer } from "../core/transformer.ts";
 import { type NDArray, np } from "../engine/index.ts";
 import { gaussLegendre } from "../numerics/gauss-legendre.ts";
@@ -45,15 +45,9 @@ const LARGEST_OFFSET = 20;
 export function unconstrainedMonotonic(options: UnconstrainedMonotonicOptions = {}): Transformer {
   const { hidden = 8, nodes = 16, bound = 5 } = options;
   for (const [name, value] of Object.entries({ hidden, nodes })) {
-    if (!(Number.isInteger(value) && value >= 1)) {
-      throw new DomainError(
-        `unconstrainedMonotonic: ${name} must be an integer >= 1, got ${value}.`,
-      );
-    }
+    checkCount("unconstrainedMonotonic", name, value);
   }
-  if (!(bound > 0 && Number.isFinite(bound))) {
-    throw new DomainError(`unconstrainedMonotonic: bound must be positive, got ${bound}.`);
-  }
+  checkPositive("unconstrainedMonotonic", "bound", bound);
   const rule = gaussLegendre(nodes);
   const limit = Math.log(RANGE);
 

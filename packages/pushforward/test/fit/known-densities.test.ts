@@ -56,8 +56,11 @@ const training = {
   patience: Infinity,
 } satisfies FitOptions;
 
+/** Minutes of training: where there are two projects, for the faster engine only. */
+const isForTheOther = process.env.OTHER_PROJECT === "onnx";
+
 describe("a spline flow learns", () => {
-  test("the crescent, to a divergence below 0.02 nats", async () => {
+  test.skipIf(isForTheOther)("the crescent, to a divergence below 0.02 nats", async () => {
     const flow = nsf({ features: 2, layers: 3, hidden: [32, 32], bins: 8 });
     const rows = drawRows(crescent, 20_000, 1);
     const model = await fit(flow, rows, { ...training, steps: 1200 });
@@ -76,21 +79,24 @@ describe("a spline flow learns", () => {
     expect(value + 3 * standardError).toBeLessThan(0.02);
   });
 
-  test("four Gaussians in the plane, to a divergence below 0.05 nats", async () => {
-    const target = mixtureOf(
-      [
-        [-2, -2],
-        [-2, 2],
-        [2, -2],
-        [2, 2],
-      ],
-      0.5,
-    );
-    const flow = nsf({ features: 2, layers: 3, hidden: [32, 32], bins: 8 });
-    const rows = drawRows(target, 10_000, 1);
-    const model = await fit(flow, rows, { ...training, steps: 600 });
-    const { value, standardError } = await divergence(target, model, 20_000);
-    expect(standardError).toBeLessThan(0.005);
-    expect(value + 3 * standardError).toBeLessThan(0.05);
-  });
+  test.skipIf(isForTheOther)(
+    "four Gaussians in the plane, to a divergence below 0.05 nats",
+    async () => {
+      const target = mixtureOf(
+        [
+          [-2, -2],
+          [-2, 2],
+          [2, -2],
+          [2, 2],
+        ],
+        0.5,
+      );
+      const flow = nsf({ features: 2, layers: 3, hidden: [32, 32], bins: 8 });
+      const rows = drawRows(target, 10_000, 1);
+      const model = await fit(flow, rows, { ...training, steps: 600 });
+      const { value, standardError } = await divergence(target, model, 20_000);
+      expect(standardError).toBeLessThan(0.005);
+      expect(value + 3 * standardError).toBeLessThan(0.05);
+    },
+  );
 });

@@ -5,7 +5,7 @@ describe.each(Object.entries(flows))("%s", (name, { build, defaults }) => {
   test.each([undefined, 0, -2, 1.5, Number.NaN])("refuses %d features in its name", (features) => {
     const bad = () => build({ features } as never);
     expect(bad).toThrow(DomainError);
-    expect(bad).toThrow(`${name}: features must be an integer >= 1, got ${features}`);
+    expect(bad).toThrow(`${name}: features must be a positive integer, got ${features}`);
   });
 
   test("an option that is undefined has its default", () => {

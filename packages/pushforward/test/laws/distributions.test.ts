@@ -7,5 +7,6 @@ const parallel = { forward: "parallel", inverse: "parallel" } as const;
 for (const [name, { build, options }] of Object.entries(distributions)) {
   const distribution = build();
   const cost = distribution.flow?.bijector.cost ?? parallel;
-  testLaws(name, distributionLaws(distribution, options), cost);
+  const isFlow = distribution.flow !== undefined;
+  testLaws(name, distributionLaws(distribution, options), cost, isFlow);
 }

@@ -1,4 +1,5 @@
 import { type Bijector, defineBijector } from "../../src/core/bijector.ts";
+import { isTraining, trainingUniform } from "../../src/core/training-mode.ts";
 import { type NDArray, np } from "../../src/engine/index.ts";
 
 export interface FaultyOptions {
@@ -7,9 +8,10 @@ export interface FaultyOptions {
   /**
    * `"always"`: NaN for every row; `"large inputs"`: NaN for rows with a value above 50;
    * `"infinite density"`: +Infinity for such rows; `"large weights"`: NaN when a shift is beyond
-   * ±0.3; `"gradient"`: finite, but with a gradient that is NaN.
+   * ±0.3; `"gradient"`: finite, but with a gradient that is NaN; `"training"`: NaN in training steps,
+   * for the rows whose noise is positive.
    */
-  fault: "always" | "large inputs" | "infinite density" | "large weights" | "gradient";
+  fault: "always" | "large inputs" | "infinite density" | "large weights" | "gradient" | "training";
 }
 
 /** A learned shift, `y = x + b`, that fails on the way from data to base as it is told to. */
@@ -29,6 +31,10 @@ export function faulty({ size, fault }: FaultyOptions): Bijector<{ shift: NDArra
       return np.broadcastTo(np.sqrt(shift.ref.mul(shift).sum()), [rows]);
     }
     shift.dispose();
+    if (fault === "training") {
+      y.dispose();
+      return isTraining() ? spoiled(trainingUniform([rows]).greater(0), Number.NaN) : zeros();
+    }
     if (fault === "always") return spoiled(y.max(1).greater(-Infinity), Number.NaN);
     const value = fault === "infinite density" ? Infinity : Number.NaN;
     return spoiled(y.max(1).greater(50), value);

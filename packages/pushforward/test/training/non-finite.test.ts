@@ -197,6 +197,11 @@ describe("a loss that stays not finite", () => {
     expect(await failure(flowOf(faulty({ size: 2, fault: "always" })))).toContain("(faulty)");
   });
 
+  test("names a layer that fails in training mode only", async () => {
+    const message = await failure(flowWith("training"));
+    expect(message).toContain("layer 1 (faulty)");
+  });
+
   test("names the parameter when only the gradient is not finite", async () => {
     const message = await failure(flowWith("gradient"));
     expect(message).toContain("the gradient of parameter bijector.1.shift");

@@ -85,6 +85,6 @@ test("equal parameters do not make equal sigmoids, which training could not part
 
 test.each([0, 2.5])("%d units are refused", (units) => {
   expect(() => deepSigmoidal({ units })).toThrow(
-    `deepSigmoidal: units must be an integer >= 1, got ${units}.`,
+    `deepSigmoidal: units must be a positive integer, got ${units}.`,
   );
 });

@@ -54,8 +54,8 @@ test("equal parameters do not make equal polynomials, which training could not p
 
 describe("options", () => {
   test.each([
-    [{ degree: 0 }, "sumOfSquares: degree must be an integer >= 1, got 0."],
-    [{ polynomials: 1.5 }, "sumOfSquares: polynomials must be an integer >= 1, got 1.5."],
+    [{ degree: 0 }, "sumOfSquares: degree must be a positive integer, got 0."],
+    [{ polynomials: 1.5 }, "sumOfSquares: polynomials must be a positive integer, got 1.5."],
     [{ bound: -1 }, "sumOfSquares: bound must be positive, got -1."],
     [{ bound: Number.NaN }, "got NaN."],
   ])("%o is refused", (options, message) => {

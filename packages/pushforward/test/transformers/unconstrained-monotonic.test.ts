@@ -47,8 +47,8 @@ describe.each([
 
 describe("options", () => {
   test.each([
-    [{ hidden: 0 }, "unconstrainedMonotonic: hidden must be an integer >= 1, got 0."],
-    [{ nodes: 1.5 }, "unconstrainedMonotonic: nodes must be an integer >= 1, got 1.5."],
+    [{ hidden: 0 }, "unconstrainedMonotonic: hidden must be a positive integer, got 0."],
+    [{ nodes: 1.5 }, "unconstrainedMonotonic: nodes must be a positive integer, got 1.5."],
     [{ bound: 0 }, "unconstrainedMonotonic: bound must be positive, got 0."],
   ])("%o is refused", (options, message) => {
     expect(() => unconstrainedMonotonic(options)).toThrow(message);

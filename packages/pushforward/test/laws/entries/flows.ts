@@ -77,7 +77,7 @@ export const distributions: Record<string, Entry<Distribution, DistributionLawOp
     options: gentle,
   },
   "umnn, conditional": {
-    build: () => f.umnn({ features: 2, context: 1, ...single }),
+    build: () => f.umnn({ features: 2, context: 1, integrand: { hidden: 4, nodes: 6 }, ...single }),
     options: gentle,
   },
   "sumOfSquaresFlow, conditional": {

@@ -1,0 +1,21 @@
+import { DomainError } from "./errors.ts";
+
+/** @throws DomainError unless `value` is an integer from `least` to `most`; `what` names it. */
+export function checkCount(
+  who: string,
+  what: string,
+  value: number,
+  least = 1,
+  most = Infinity,
+): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const range = most < Infinity ? `an integer from ${least} to ${most}` : `an integer >= ${least}`;
+  const expected = least === 1 && most === Infinity ? "a positive integer" : range;
+  throw new DomainError(`${who}: ${what} must be ${expected}, got ${value}.`);
+}
+
+/** @throws DomainError unless `value` is positive and finite; `what` names it. */
+export function checkPositive(who: string, what: string, value: number): void {
+  if (value > 0 && Number.isFinite(value)) return;
+  throw new DomainError(`${who}: ${what} must be positive, got ${value}.`);
+}
