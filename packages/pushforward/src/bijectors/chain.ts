@@ -4,6 +4,7 @@ import {
   defineBijector,
   discard,
   layersOf,
+  slowest,
 } from "../core/bijector.ts";
 import { ConditionError, ShapeError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
@@ -71,8 +72,8 @@ export function chain({ bijectors }: { bijectors: readonly Bijector[] }): Biject
     shape,
     condShape,
     cost: {
-      forward: slowest(bijectors.map(({ cost }) => cost.forward)),
-      inverse: slowest(bijectors.map(({ cost }) => cost.inverse)),
+      forward: slowest(...bijectors.map(({ cost }) => cost.forward)),
+      inverse: slowest(...bijectors.map(({ cost }) => cost.inverse)),
     },
     options: { bijectors },
     init(key) {
@@ -87,11 +88,6 @@ export function chain({ bijectors }: { bijectors: readonly Bijector[] }): Biject
         layersOf(member, path ? `${path}.${index}` : `${index}`),
       ),
   });
-}
-
-function slowest<C extends string>(costs: readonly C[]): C {
-  const order = ["parallel", "sequential", "numeric"];
-  return costs.reduce((worst, cost) => (order.indexOf(cost) > order.indexOf(worst) ? cost : worst));
 }
 
 function checkMembers(bijectors: readonly Bijector[]) {

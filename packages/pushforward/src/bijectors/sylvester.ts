@@ -40,8 +40,8 @@ interface Hidden extends Gain {
  * (van den Berg et al. 2018, arXiv:1803.05649).
  *
  * `variant` says what Q is. `"householder"` (H-SNF): the first M columns of M reflections, orthonormal
- * within 2e-6. `"orthogonal"` (O-SNF): those nearest to a free matrix, by 14 steps of the iteration of
- * Björck and Kovarik: within 5e-6, as long as that matrix' condition number is below 500 / sqrt(M).
+ * within 2e-6. `"orthogonal"` (O-SNF): those nearest to a free matrix, by 14 steps of an iteration: within
+ * 2e-6, as long as that matrix' condition number is below 1e5.
  * `"triangular"` (T-SNF): the identity; put a `reverse` between such layers, as the paper does.
  *
  * It is invertible for `r_ii r~_ii > -1` (theorem 2): here `r~_ii = exp(logScale_i)`, without loss of

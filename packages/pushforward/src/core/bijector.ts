@@ -9,6 +9,15 @@ import { type Spec, specOf } from "./spec.ts";
  */
 export type Cost = "parallel" | "sequential" | "numeric";
 
+/** The cost of parts one after the other. */
+export function slowest(...costs: readonly Cost[]): Cost {
+  return (
+    costs.find((cost) => cost === "numeric") ??
+    costs.find((cost) => cost === "sequential") ??
+    "parallel"
+  );
+}
+
 /** `forward` maps the base to the data (sampling), `inverse` the data to the base (density). */
 export type Direction = "forward" | "inverse";
 

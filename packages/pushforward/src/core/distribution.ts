@@ -1,5 +1,5 @@
 import type { NDArray, Tree } from "../engine/index.ts";
-import type { Bijector } from "./bijector.ts";
+import type { Bijector, Cost } from "./bijector.ts";
 import { checkContext, checkEvent } from "./check-input.ts";
 import { checkCount } from "./check-number.ts";
 import { checkShape, type Shape } from "./shape.ts";
@@ -16,14 +16,20 @@ export interface Distribution<P extends Tree = any> {
   readonly kind: string;
   readonly shape: Shape;
   readonly condShape: Shape | null;
+  readonly cost: { readonly density: Cost; readonly sampling: Cost };
   readonly spec: Spec;
   init(key: NDArray): P;
   logProb(params: P, x: NDArray, cond?: NDArray): NDArray;
   /** `count` independent draws `[count, ...shape]` and their log-probabilities `[count]`. */
   sampleAndLogProb(params: P, key: NDArray, count: number, cond?: NDArray): [NDArray, NDArray];
+  /** Where the density is not 0, if that is a box: an interval per number of the event, row-major. */
+  readonly support?: Box;
   /** A base distribution pushed forward through a bijector declares its two halves: it is a flow. */
   readonly flow?: FlowParts;
 }
+
+/** Intervals, ends included. */
+export type Box = readonly (readonly [low: number, high: number])[];
 
 /** The two halves of a flow. */
 export interface FlowParts {
@@ -43,6 +49,9 @@ export interface DistributionDefinition<P extends Tree> {
   kind: string;
   shape: Shape;
   condShape?: Shape | null;
+  /** Default: both parallel. */
+  cost?: { density: Cost; sampling: Cost };
+  support?: Box;
   options: object;
   init(key: NDArray): P;
   /** `x` is `[n, ...shape]`. */
@@ -64,7 +73,7 @@ export interface DistributionDefinition<P extends Tree> {
 export function defineDistribution<P extends Tree>(
   definition: DistributionDefinition<P>,
 ): Distribution<P> {
-  const { kind, options, init } = definition;
+  const { kind, options, init, support } = definition;
   const shape = checkShape(kind, definition.shape);
   const condShape = definition.condShape ? checkShape(kind, definition.condShape) : null;
   const part = { kind, shape, condShape };
@@ -72,8 +81,10 @@ export function defineDistribution<P extends Tree>(
     kind,
     shape,
     condShape,
+    cost: Object.freeze({ density: "parallel", sampling: "parallel", ...definition.cost } as const),
     spec: specOf("distribution", kind, options),
     init,
+    ...(support && { support }),
     logProb(params, x, cond) {
       const batch = checkEvent(part, x);
       const rowCond = checkContext(part, batch, cond);

@@ -2,7 +2,7 @@ import { noParams } from "../core/bijector.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { DomainError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
-import type { Shape } from "../core/shape.ts";
+import { type Shape, sizeOf } from "../core/shape.ts";
 import { type NDArray, np, random } from "../engine/index.ts";
 import { logGamma } from "../numerics/log-gamma.ts";
 import { sigmoid } from "../numerics/stable.ts";
@@ -40,6 +40,7 @@ export function beta({
     kind: "beta",
     shape,
     options: { shape, alpha, beta: second },
+    support: Array.from({ length: sizeOf(shape) }, () => [0, 1] as const),
     init: noParams,
     logDensity(_, x) {
       const isOutside = np.logicalOr(np.less(x.ref, 0), np.greater(x.ref, 1));

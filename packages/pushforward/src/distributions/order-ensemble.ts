@@ -1,5 +1,5 @@
 import { contextColumns, invertInOrder, mapAtOnce } from "../bijectors/autoregressive-map.ts";
-import { discard } from "../core/bijector.ts";
+import { discard, slowest } from "../core/bijector.ts";
 import { checkCount } from "../core/check-number.ts";
 import { type Distribution, defineDistribution } from "../core/distribution.ts";
 import { ConditionError, ShapeError } from "../core/errors.ts";
@@ -44,7 +44,8 @@ export type OrderEnsembleParams = { base: Tree; network: Tree };
  *
  * A training step draws a fresh order and learns its density alone; every other call takes the mean over
  * `orders` fixed ones. Their probabilities are averaged, not their logarithms: a density again. It costs
- * `orders` passes; a draw costs as many, d small steps each, and one of them is kept.
+ * `orders` passes; a draw costs as many, d small steps each, and one of them is kept. Being a mixture, it
+ * has no latents: those of a model that is fitted to it are the standardised rows.
  *
  * @throws ShapeError, ConditionError, DomainError for parts and sizes that do not fit.
  */
@@ -86,6 +87,10 @@ export function orderEnsemble(options: OrderEnsembleOptions): Distribution<Order
     kind: "orderEnsemble",
     shape,
     condShape,
+    cost: {
+      density: slowest(base.cost.density, transformer.cost.forward),
+      sampling: slowest(base.cost.sampling, "sequential", transformer.cost.inverse),
+    },
     options: { shape, base, transformer, conditioner, orders, seed, condShape },
     init(key) {
       const [baseKey, networkKey] = splitKey(key, 2) as [NDArray, NDArray];

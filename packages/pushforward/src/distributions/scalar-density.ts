@@ -1,4 +1,4 @@
-import { type Distribution, defineDistribution } from "../core/distribution.ts";
+import { type Box, type Distribution, defineDistribution } from "../core/distribution.ts";
 import { checkShape, type Shape, sizeOf } from "../core/shape.ts";
 import { type NDArray, type Tree, tree } from "../engine/index.ts";
 
@@ -6,6 +6,7 @@ interface ScalarDensity<P extends Tree> {
   kind: string;
   shape: Shape;
   options: object;
+  support?: Box;
   init(key: NDArray): P;
   /** The log-density of each number, of x's shape `[n, ...shape]`; consumes. */
   logDensity(params: P, x: NDArray): NDArray;

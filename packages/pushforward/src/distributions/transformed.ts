@@ -1,4 +1,4 @@
-import type { Bijector } from "../core/bijector.ts";
+import { type Bijector, slowest } from "../core/bijector.ts";
 import { type Distribution, defineDistribution, type Flow } from "../core/distribution.ts";
 import { ConditionError, ShapeError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
@@ -43,6 +43,10 @@ export function transformed({ base, bijector, name = "flow" }: TransformedOption
     kind: "transformed",
     shape: base.shape,
     condShape,
+    cost: {
+      density: slowest(base.cost.density, bijector.cost.inverse),
+      sampling: slowest(base.cost.sampling, bijector.cost.forward),
+    },
     options: { base, bijector, name },
     init(key) {
       const [baseKey, bijectorKey] = splitKey(key, 2) as [NDArray, NDArray];

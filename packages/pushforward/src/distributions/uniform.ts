@@ -43,6 +43,7 @@ export function uniform({
     kind: "uniform",
     shape,
     options: { shape, low, high },
+    support: lows.map((end, i) => [end, highs[i] as number] as const),
     init: noParams,
     logProb(_, x) {
       const flat = x.reshape([-1, size]);

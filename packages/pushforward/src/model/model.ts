@@ -1,6 +1,6 @@
 import { checkCount } from "../core/check-number.ts";
 import { type Column, snapToGrid } from "../core/column.ts";
-import type { Distribution } from "../core/distribution.ts";
+import type { Box, Distribution } from "../core/distribution.ts";
 import { ConditionError, DataError, DomainError } from "../core/errors.ts";
 import type { HistoryEntry } from "../core/history.ts";
 import { splitKey } from "../core/keys.ts";
@@ -195,7 +195,11 @@ export class Model {
     return this.#lifetime.during("encode", () => this.#encode("encode", rows, options));
   }
 
-  /** Rows of latents, `x = f(z)`: the inverse of {@link Model.encode}; not snapped to grids. */
+  /**
+   * Rows of latents, `x = f(z)`: the inverse of {@link Model.encode}; not snapped to grids.
+   *
+   * @throws ShapeError, ConditionError; DataError for latents outside the base's support.
+   */
   async decode(latents: Rows, options: ContextOption = {}): Promise<Samples> {
     return this.#lifetime.during("decode", () => this.#decode("decode", latents, options));
   }
@@ -379,7 +383,7 @@ export class Model {
   }
 
   async #decode(who: string, latents: Rows, options: ContextOption): Promise<Samples> {
-    const events = toHostRows(who, latents, this.shape);
+    const events = intoSupport(who, this.flow.flow?.base, toHostRows(who, latents, this.shape));
     return this.#events(await this.#map("decode", who, events, options));
   }
 
@@ -492,6 +496,29 @@ export class Model {
   async #stage(name: string, value: NDArray): Promise<TraceStage> {
     return { name, ...this.#events((await value.ref.data()) as Float32Array) };
   }
+}
+
+/** Of the width of the base's support: so far rounding may carry a latent over its ends. */
+const ROUNDING = 1e-6;
+
+/**
+ * Latents within the support of the base, where it is a box.
+ *
+ * @throws DataError for latents outside: no data map there.
+ */
+function intoSupport(who: string, base: Distribution | undefined, latents: HostRows): HostRows {
+  const box = base?.support;
+  if (!box) return latents;
+  const data = latents.data.map((value, i) => {
+    const [low, high] = box[i % box.length] as Box[number];
+    const inside = Math.min(Math.max(value, low), high);
+    if (Math.abs(value - inside) <= ROUNDING * (high - low)) return inside;
+    throw new DataError(
+      `${who}: latents must lie in the support of the base (${base.kind}), here from ${low} to ${high}; ` +
+        `row ${Math.floor(i / box.length)}, column ${i % box.length} is ${value}.`,
+    );
+  });
+  return { ...latents, data };
 }
 
 /** `[count, ...shape]`; one row is broadcast. */

@@ -8,21 +8,22 @@ export function summarize(
   parameterCount: number,
   engine: string | undefined,
 ): string {
-  const { flow, kind, shape, condShape } = distribution;
+  const { flow, kind, shape, condShape, cost } = distribution;
   const lines = [
     `${flow?.name ?? kind}: density of events of shape ${showShape(shape)}` +
       (condShape ? `, given a context of shape ${showShape(condShape)}` : ""),
     `parameters: ${parameterCount.toLocaleString("en-US")}`,
   ];
-  const last = engine ? [`engine: ${engine}`] : [];
-  if (!flow) return [...lines, ...last].join("\n");
-  const { base, bijector } = flow;
-  const layers = countRepeats(layersOf(bijector).map(({ name }) => name));
-  lines.push(`base: ${base.kind}`, `layers, base to data: ${layers.join(", ")}`);
-  const { forward, inverse } = bijector.cost;
+  if (flow) {
+    const layers = countRepeats(layersOf(flow.bijector).map(({ name }) => name));
+    lines.push(`base: ${flow.base.kind}`, `layers, base to data: ${layers.join(", ")}`);
+  }
   const size = sizeOf(shape);
-  lines.push(`cost: sampling ${costText(forward, size)}, density ${costText(inverse, size)}`);
-  return [...lines, ...last].join("\n");
+  lines.push(
+    `cost: sampling ${costText(cost.sampling, size)}, density ${costText(cost.density, size)}`,
+  );
+  if (engine) lines.push(`engine: ${engine}`);
+  return lines.join("\n");
 }
 
 /** The cost of a direction, with the passes of the networks that it takes. */

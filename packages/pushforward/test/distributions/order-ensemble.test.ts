@@ -69,6 +69,14 @@ test("otherwise the density is the mean over its orders", async () => {
   }
 });
 
+test("declares what its directions cost, which a model's summary shows", async () => {
+  expect(ensemble.cost).toEqual({ density: "parallel", sampling: "sequential" });
+  const rows = [0, 1, 2, 3, 4, 5].map((i) => [Math.sin(i), Math.cos(2 * i)]);
+  const model = await fit(made({ features: 2, components: 2, orders: 2 }), rows, { steps: 2 });
+  expect(model.summary()).toContain("cost: sampling numeric (root searches), density parallel");
+  model.dispose();
+});
+
 test("made over orders learns from contexts far from 0", async () => {
   const source = hostRandom(6);
   const context = Array.from({ length: 800 }, () => [50_000 + 20_000 * source.normal()]);

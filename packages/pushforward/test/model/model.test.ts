@@ -1,4 +1,5 @@
 import {
+  cdfFlow,
   DataError,
   DomainError,
   fit,
@@ -426,4 +427,21 @@ test("a base may take the context that the layers do not", async () => {
   // The first is looked at to tell a list of rows from a list of numbers.
   expect(contexts.read()).toEqual(events.read());
   expect(contexts.read().size).toBeLessThanOrEqual(1001);
+});
+
+test("decode refuses latents outside the base's support, but for rounding", async () => {
+  const flow = cdfFlow({ features: 1, components: 2, onto: "uniform" });
+  const box = await fit(flow, [[0.1], [0.2], [0.3], [0.4]], { steps: 1 });
+  const { data } = await box.decode([[0], [-1e-7], [0.5], [1], [1 + 1e-7]]);
+  expect(data[1]).toBe(data[0]);
+  expect(data[4]).toBe(data[3]);
+  for (const outside of [-0.01, 1.01, 1e30]) {
+    const error = await rejection(box.decode([[0.5], [outside]]));
+    expect(error).toBeInstanceOf(DataError);
+    expect(error.message).toBe(
+      "decode: latents must lie in the support of the base (uniform), here from 0 to 1; row 1, column 0 is " +
+        `${outside}.`,
+    );
+  }
+  box.dispose();
 });
