@@ -6,8 +6,19 @@ import type { Bijector } from "../core/bijector.ts";
 import type { Flow } from "../core/distribution.ts";
 import { DomainError } from "../core/errors.ts";
 import type { Transformer } from "../core/transformer.ts";
-import { autoregressiveConditionerOf, type ConditionerOptions } from "./conditioner.ts";
-import { type FlowOptions, flowFromBase, flowFromData, repeat, shapesOf } from "./flow-options.ts";
+import {
+  autoregressiveConditionerOf,
+  type ConditionerOptions,
+  conditionerNames,
+} from "./conditioner.ts";
+import {
+  type FlowOptions,
+  flowFromBase,
+  flowFromData,
+  layerNames,
+  repeat,
+  shapesOf,
+} from "./flow-options.ts";
 
 /** What the builders of autoregressive flows have in common. */
 export interface AutoregressiveFlowOptions extends FlowOptions, ConditionerOptions {
@@ -26,6 +37,8 @@ export type Between = "reverse" | "permutation" | "lu";
 interface AutoregressiveFlowParts {
   name: string;
   options: AutoregressiveFlowOptions;
+  /** Names of the options that are this flow's own. */
+  own?: readonly string[];
   layers: number;
   transformer: Transformer;
   /** What is fast, the density (default) or sampling. */
@@ -36,8 +49,15 @@ interface AutoregressiveFlowParts {
 
 /** Compose autoregressive layers, with something that mixes the dimensions between them, into a flow. */
 export function autoregressiveFlow(parts: AutoregressiveFlowParts): Flow {
-  const { name, options, layers, transformer, fast = "density", normalize = false } = parts;
-  const { shape, condShape } = shapesOf(name, options);
+  const { name, options, own = [], layers, transformer } = parts;
+  const { fast = "density", normalize = false } = parts;
+  const { shape, condShape } = shapesOf(name, options, [
+    ...layerNames,
+    ...conditionerNames,
+    "between",
+    "seed",
+    ...own,
+  ]);
   checkBetween(name, options.between);
   const conditioner = autoregressiveConditionerOf(name, options);
   const layer = () => maskedAutoregressive({ shape, condShape, transformer, conditioner });

@@ -6,7 +6,7 @@ import { beta } from "../distributions/beta.ts";
 import { normal } from "../distributions/normal.ts";
 import { uniform } from "../distributions/uniform.ts";
 import { type MixtureCdfOptions, mixtureCdf } from "../transformers/mixture-cdf.ts";
-import { type ConditionerOptions, conditionerOf } from "./conditioner.ts";
+import { type ConditionerOptions, conditionerNames, conditionerOf } from "./conditioner.ts";
 import { type FlowOptions, flowFromData, shapesOf } from "./flow-options.ts";
 
 export interface CdfFlowOptions extends Omit<FlowOptions, "layers" | "base">, ConditionerOptions {
@@ -30,7 +30,7 @@ export interface CdfFlowOptions extends Omit<FlowOptions, "layers" | "base">, Co
  */
 export function cdfFlow(options: CdfFlowOptions): Flow {
   const { features, onto = "uniform", components = 8, kernel = "logistic" } = options;
-  const shapes = shapesOf("cdf", options);
+  const shapes = shapesOf("cdf", options, [...conditionerNames, "onto", "components", "kernel"]);
   const { shape } = shapes;
   const through = (target: MixtureCdfOptions["onto"]) =>
     coupling({

@@ -21,6 +21,9 @@ export interface ConditionerOptions {
   activation?: Activation | undefined;
 }
 
+/** The names of {@link ConditionerOptions}. */
+export const conditionerNames = ["hidden", "residual", "dropout", "activation"] as const;
+
 /**
  * The network of a coupling layer.
  *

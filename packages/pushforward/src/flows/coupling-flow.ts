@@ -4,8 +4,8 @@ import type { Flow } from "../core/distribution.ts";
 import { DomainError } from "../core/errors.ts";
 import type { Transformer } from "../core/transformer.ts";
 import { hostRandom } from "../numerics/host-random.ts";
-import { type ConditionerOptions, conditionerOf } from "./conditioner.ts";
-import { type FlowOptions, flowFromData, repeat, shapesOf } from "./flow-options.ts";
+import { type ConditionerOptions, conditionerNames, conditionerOf } from "./conditioner.ts";
+import { type FlowOptions, flowFromData, layerNames, repeat, shapesOf } from "./flow-options.ts";
 
 /** What the builders of coupling flows have in common. */
 export interface CouplingFlowOptions extends FlowOptions, ConditionerOptions {
@@ -24,6 +24,8 @@ export type Partition = "halves" | "alternating" | "random";
 interface CouplingFlowParts {
   name: string;
   options: CouplingFlowOptions;
+  /** Names of the options that are this flow's own. */
+  own?: readonly string[];
   layers: number;
   transformer: Transformer;
   unconditional?: boolean;
@@ -35,8 +37,14 @@ interface CouplingFlowParts {
 
 /** Compose coupling layers into a flow that is trained in the direction in which they are cheap. */
 export function couplingFlow(parts: CouplingFlowParts): Flow {
-  const { name, options, layers, transformer, unconditional = false, step, last } = parts;
-  const shapes = shapesOf(name, options);
+  const { name, options, own = [], layers, transformer, unconditional = false, step, last } = parts;
+  const shapes = shapesOf(name, options, [
+    ...layerNames,
+    ...conditionerNames,
+    "partition",
+    "seed",
+    ...own,
+  ]);
   checkPartition(name, options.partition);
   const conditioner = conditionerOf(name, options);
   const steps = repeat(name, layers, (index) => {

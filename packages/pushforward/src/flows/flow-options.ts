@@ -2,6 +2,7 @@ import { chain } from "../bijectors/chain.ts";
 import { invert } from "../bijectors/invert.ts";
 import type { Bijector } from "../core/bijector.ts";
 import { checkCount } from "../core/check-number.ts";
+import { checkOptionNames } from "../core/check-options.ts";
 import type { Distribution, Flow } from "../core/distribution.ts";
 import { ConditionError } from "../core/errors.ts";
 import { normal } from "../distributions/normal.ts";
@@ -19,6 +20,9 @@ export interface FlowOptions {
   base?: Distribution | undefined;
 }
 
+/** The names of the {@link FlowOptions} that have to do with layers. */
+export const layerNames = ["layers", "base"] as const;
+
 /** Event and context shapes of a flow's layers. */
 export interface LayerShapes {
   readonly shape: readonly [number];
@@ -26,14 +30,18 @@ export interface LayerShapes {
 }
 
 /**
- * Check the sizes that all builders take.
+ * Check the sizes that all builders take, and the names of all options.
  *
- * @throws DomainError for one that is not a positive integer.
+ * @param others the names of the options besides features and context.
+ * @throws DomainError for a size that is not a positive integer, or an option that there is not.
  */
 export function shapesOf(
   name: string,
-  { features, context = 0 }: Pick<FlowOptions, "features" | "context">,
+  options: Pick<FlowOptions, "features" | "context">,
+  others: readonly string[],
 ): LayerShapes {
+  const { features, context = 0 } = options;
+  checkOptionNames(name, options, ["features", "context", ...others]);
   checkCount(name, "features", features);
   checkCount(name, "context", context, 0);
   return { shape: [features], condShape: context > 0 ? [context] : null };

@@ -24,6 +24,7 @@ export function flowPlusPlus(options: FlowPlusPlusOptions): Flow {
   return couplingFlow({
     name: "flow++",
     options: { ...options, residual },
+    own: ["components"],
     layers,
     transformer: mixtureCdf({ components, kernel: "logistic", onto: "logistic" }),
     step: (layer) => [actNorm({ shape }), luLinear({ shape }), layer],

@@ -2,8 +2,8 @@ import { coupling } from "../bijectors/coupling.ts";
 import { householder } from "../bijectors/householder.ts";
 import type { Flow } from "../core/distribution.ts";
 import { mixtureCdf } from "../transformers/mixture-cdf.ts";
-import { type ConditionerOptions, conditionerOf } from "./conditioner.ts";
-import { type FlowOptions, flowFromData, repeat, shapesOf } from "./flow-options.ts";
+import { type ConditionerOptions, conditionerNames, conditionerOf } from "./conditioner.ts";
+import { type FlowOptions, flowFromData, layerNames, repeat, shapesOf } from "./flow-options.ts";
 
 export interface GaussianizationOptions extends FlowOptions, ConditionerOptions {
   /** Components of the mixture in each dimension and layer; default 8. */
@@ -22,7 +22,11 @@ export interface GaussianizationOptions extends FlowOptions, ConditionerOptions 
  */
 export function gaussianization(options: GaussianizationOptions): Flow {
   const { features, layers = 8, components = 8 } = options;
-  const shapes = shapesOf("gaussianization", options);
+  const shapes = shapesOf("gaussianization", options, [
+    ...layerNames,
+    ...conditionerNames,
+    "components",
+  ]);
   const elementwise = coupling({
     ...shapes,
     transformer: mixtureCdf({ components, kernel: "logistic", onto: "normal" }),

@@ -31,7 +31,7 @@ export interface LinearFlowOptions extends Omit<FlowOptions, "layers"> {
  */
 export function linearFlow(options: LinearFlowOptions): Flow {
   const { matrix = "lu" } = options;
-  const { shape } = shapesOf("linear", options);
+  const { shape } = shapesOf("linear", options, ["base", "matrix"]);
   checkUnconditional("linear", options);
   if (!Object.hasOwn(matrices, matrix)) {
     const known = Object.keys(matrices).join(", ");

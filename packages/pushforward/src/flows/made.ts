@@ -13,6 +13,7 @@ import { mixtureCdf } from "../transformers/mixture-cdf.ts";
 import {
   autoregressiveConditionerOf,
   type ConditionerOptions,
+  conditionerNames,
   plainOptions,
 } from "./conditioner.ts";
 import { type FlowOptions, shapesOf } from "./flow-options.ts";
@@ -43,7 +44,13 @@ export interface MadeOptions extends Omit<FlowOptions, "layers" | "base">, Condi
  */
 export function made(options: MadeOptions): Distribution {
   const { components = 1, orders = 1, degrees, seed } = options;
-  const { shape, condShape } = shapesOf("made", options);
+  const { shape, condShape } = shapesOf("made", options, [
+    ...conditionerNames,
+    "components",
+    "orders",
+    "degrees",
+    "seed",
+  ]);
   checkCount("made", "components", components);
   checkCount("made", "orders", orders);
   const { residual } = options;

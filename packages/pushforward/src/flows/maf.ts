@@ -19,7 +19,14 @@ export interface MafOptions extends AutoregressiveFlowOptions {
  */
 export function maf(options: MafOptions): Flow {
   const { layers = 5, transformer = affine() } = options;
-  return autoregressiveFlow({ name: "maf", options, layers, transformer, normalize: true });
+  return autoregressiveFlow({
+    name: "maf",
+    options,
+    own: ["transformer"],
+    layers,
+    transformer,
+    normalize: true,
+  });
 }
 
 /**
@@ -33,5 +40,12 @@ export function maf(options: MafOptions): Flow {
  */
 export function iaf(options: MafOptions): Flow {
   const { layers = 5, transformer = affine() } = options;
-  return autoregressiveFlow({ name: "iaf", options, layers, transformer, fast: "sampling" });
+  return autoregressiveFlow({
+    name: "iaf",
+    options,
+    own: ["transformer"],
+    layers,
+    transformer,
+    fast: "sampling",
+  });
 }

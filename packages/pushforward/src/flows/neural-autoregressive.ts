@@ -20,7 +20,7 @@ export interface NafOptions extends AutoregressiveFlowOptions, DeepSigmoidalOpti
 export function naf(options: NafOptions): Flow {
   const { layers = 3, units } = options;
   const transformer = deepSigmoidal(units === undefined ? {} : { units });
-  return autoregressiveFlow({ name: "naf", options, layers, transformer });
+  return autoregressiveFlow({ name: "naf", options, own: ["units"], layers, transformer });
 }
 
 export interface UmnnOptions extends AutoregressiveFlowOptions {
@@ -39,5 +39,5 @@ export interface UmnnOptions extends AutoregressiveFlowOptions {
 export function umnn(options: UmnnOptions): Flow {
   const { layers = 3, integrand } = options;
   const transformer = unconstrainedMonotonic(integrand);
-  return autoregressiveFlow({ name: "umnn", options, layers, transformer });
+  return autoregressiveFlow({ name: "umnn", options, own: ["integrand"], layers, transformer });
 }

@@ -12,6 +12,8 @@ export interface SplineOptions {
   bound?: number | undefined;
 }
 
+const splineNames = ["bins", "bound"];
+
 export interface NsfOptions extends CouplingFlowOptions, SplineOptions {}
 
 /**
@@ -33,6 +35,7 @@ export function nsf(options: NsfOptions): Flow {
   return couplingFlow({
     name: "nsf",
     options: { ...options, residual },
+    own: splineNames,
     layers,
     transformer: rationalQuadraticSpline({ bins, bound }),
     unconditional: true,
@@ -57,6 +60,7 @@ export function nsfAutoregressive(options: NsfAutoregressiveOptions): Flow {
   return autoregressiveFlow({
     name: "nsf-ar",
     options: { ...options, residual, between },
+    own: splineNames,
     layers,
     transformer: rationalQuadraticSpline({ bins, bound }),
   });

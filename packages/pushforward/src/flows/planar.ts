@@ -1,7 +1,7 @@
 import { planar } from "../bijectors/planar.ts";
 import type { Flow } from "../core/distribution.ts";
-import { type ConditionerOptions, conditionerOf } from "./conditioner.ts";
-import { type FlowOptions, flowFromData, repeat, shapesOf } from "./flow-options.ts";
+import { type ConditionerOptions, conditionerNames, conditionerOf } from "./conditioner.ts";
+import { type FlowOptions, flowFromData, layerNames, repeat, shapesOf } from "./flow-options.ts";
 
 /**
  * Planar flow: layers that bend space along one direction each (Rezende and Mohamed 2015,
@@ -14,7 +14,7 @@ import { type FlowOptions, flowFromData, repeat, shapesOf } from "./flow-options
  * @throws DomainError for sizes that are not positive integers.
  */
 export function planarFlow(options: FlowOptions & ConditionerOptions): Flow {
-  const { shape, condShape } = shapesOf("planar", options);
+  const { shape, condShape } = shapesOf("planar", options, [...layerNames, ...conditionerNames]);
   const conditioner = conditionerOf("planar", options);
   const layer = condShape
     ? () => planar({ shape, condShape, conditioner })

@@ -19,7 +19,7 @@ export interface SumOfSquaresFlowOptions extends AutoregressiveFlowOptions {
 export function sumOfSquaresFlow(options: SumOfSquaresFlowOptions): Flow {
   const { layers = 3, polynomial } = options;
   const transformer = sumOfSquares(polynomial);
-  return autoregressiveFlow({ name: "sos", options, layers, transformer });
+  return autoregressiveFlow({ name: "sos", options, own: ["polynomial"], layers, transformer });
 }
 
 export interface BernsteinFlowOptions extends AutoregressiveFlowOptions {
@@ -40,6 +40,7 @@ export function bernsteinFlow(options: BernsteinFlowOptions): Flow {
   return autoregressiveFlow({
     name: "bernstein",
     options,
+    own: ["polynomial"],
     layers,
     transformer: bernstein(polynomial),
   });

@@ -4,6 +4,7 @@ import {
   checkUnconditional,
   type FlowOptions,
   flowFromData,
+  layerNames,
   repeat,
   shapesOf,
 } from "./flow-options.ts";
@@ -17,7 +18,7 @@ import {
  * @throws DomainError for sizes that are not positive integers; ConditionError for a context.
  */
 export function radialFlow(options: FlowOptions): Flow {
-  const { shape } = shapesOf("radial", options);
+  const { shape } = shapesOf("radial", options, layerNames);
   checkUnconditional("radial", options);
   const layers = repeat("radial", options.layers ?? 16, () => [radial({ shape })]);
   return flowFromData("radial", options, layers);

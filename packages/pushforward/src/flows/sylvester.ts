@@ -5,6 +5,7 @@ import {
   checkUnconditional,
   type FlowOptions,
   flowFromData,
+  layerNames,
   repeat,
   shapesOf,
 } from "./flow-options.ts";
@@ -25,7 +26,7 @@ export interface SylvesterFlowOptions
  */
 export function sylvesterFlow(options: SylvesterFlowOptions): Flow {
   const { features, variant, units, layers = 8 } = options;
-  const { shape } = shapesOf("sylvester", options);
+  const { shape } = shapesOf("sylvester", options, [...layerNames, "variant", "units"]);
   checkUnconditional("sylvester", options);
   const given = { ...(variant && { variant }), ...(units !== undefined && { units }) };
   const steps = repeat("sylvester", layers, (index) => [

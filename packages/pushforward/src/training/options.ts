@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../core/check-options.ts";
 import type { Column } from "../core/column.ts";
 import { DomainError } from "../core/errors.ts";
 import type { Rows } from "../core/rows.ts";
@@ -128,10 +129,7 @@ export function resolveOptions(options: FitOptions): ResolvedFitOptions {
     }
   };
   const known: readonly string[] = [...Object.keys(defaults), ...others];
-  const stray = Object.keys(options).find((name) => !known.includes(name));
-  if (stray !== undefined) {
-    throw new DomainError(`fit: there is no option "${stray}". There are: ${known.join(", ")}.`);
-  }
+  checkOptionNames("fit", options, known);
   parseChoice(options.engine);
   demand("standardize", typeof resolved.standardize === "boolean", "true or false");
   demand("seed", Number.isSafeInteger(resolved.seed), "an integer");

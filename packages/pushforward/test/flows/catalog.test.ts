@@ -1,4 +1,5 @@
 import { DomainError, flows } from "pushforward";
+import { normal } from "pushforward/distributions";
 import { describe, expect, test } from "vitest";
 
 describe.each(Object.entries(flows))("%s", (name, { build, defaults }) => {
@@ -6,6 +7,11 @@ describe.each(Object.entries(flows))("%s", (name, { build, defaults }) => {
     const bad = () => build({ features } as never);
     expect(bad).toThrow(DomainError);
     expect(bad).toThrow(`${name}: features must be a positive integer, got ${features}`);
+  });
+
+  test("refuses an option that there is not", () => {
+    const bad = () => build({ features: 2, layer: 3 } as never);
+    expect(bad).toThrow(`${name}: there is no option "layer". There are: features, context, `);
   });
 
   test("an option that is undefined has its default", () => {
@@ -39,3 +45,11 @@ function changed({ layers, hidden, bins }: { layers?: number; hidden?: number[];
     ...(bins && { bins: bins + 1 }),
   };
 }
+
+test("made and cdf have neither layers nor another base", () => {
+  for (const { build } of [flows.made, flows.cdf]) {
+    for (const option of [{ layers: 2 }, { base: normal({ shape: [2] }) }]) {
+      expect(() => build({ features: 2, ...option })).toThrow("there is no option");
+    }
+  }
+});
