@@ -35,8 +35,11 @@ export async function adviceIfBeaten(
 }
 
 function wayOut(tableRows: number, options: SettingOptions): string {
-  const reduced = tableRows < SMALL_TABLE && options.layers === undefined;
-  if (!reduced) return "Look for faults with `pushforward check`, or train longer: --steps.";
+  const left = tableRows < SMALL_TABLE ? fullSize(options) : [];
+  if (left.length === 0) {
+    const more = options.steps === undefined ? "--steps" : `more --steps than ${options.steps}`;
+    return `Look for faults with \`pushforward check\`, or train longer: ${more}.`;
+  }
   const other = options.flow === "realnvp" ? "nsf" : "realnvp";
-  return `Try the full-size settings: ${fullSize(options.flow)}; or --flow ${other}.`;
+  return `Try the full-size settings: ${left.join(" ")}; or --flow ${other}.`;
 }

@@ -43,15 +43,18 @@ function smallSizes(flow: SettingOptions["flow"]): CatalogSizes {
   };
 }
 
-/** The options that give a small table what larger ones get. */
-export function fullSize(flow: SettingOptions["flow"]): string {
-  const { layers, hidden, bins } = flows[flow].defaults;
-  return [
-    ...(layers ? [`--layers ${layers}`] : []),
-    ...(hidden ? [`--hidden ${hidden.join(",")}`] : []),
-    ...(bins ? [`--bins ${bins}`] : []),
-    "--learning-rate 0.002 --weight-decay 0",
-  ].join(" ");
+/** The options that give a small table what larger ones get, but for those that were given. */
+export function fullSize(options: SettingOptions): string[] {
+  const { layers, hidden, bins } = flows[options.flow].defaults;
+  const full = { layers, hidden: hidden?.join(","), bins, learningRate: 0.002, weightDecay: 0 };
+  return Object.entries(full)
+    .filter(
+      ([name, value]) => value !== undefined && options[name as keyof typeof full] === undefined,
+    )
+    .map(
+      ([name, value]) =>
+        `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} ${value}`,
+    );
 }
 
 /** Builds the flow that the options and the table's size ask for. */

@@ -68,8 +68,15 @@ test("a density clearly ahead of the flow is named with what to try", async () =
   );
   const large = await adviceIfBeaten(contenders, split, 5000, options);
   expect(large).toMatch(/`pushforward check`, or train longer: --steps\.$/);
-  // Whoever has chosen the layers has left the small settings already.
-  expect(await adviceIfBeaten(contenders, split, 500, { ...options, layers: 5 })).toBe(large);
+  const chosen = { ...options, layers: 5, hidden: [16], bins: 8, learningRate: 0.01 };
+  expect(await adviceIfBeaten(contenders, split, 500, chosen)).toContain(
+    "Try the full-size settings: --weight-decay 0; or --flow realnvp.",
+  );
+  const all = { ...chosen, weightDecay: 0 };
+  expect(await adviceIfBeaten(contenders, split, 500, all)).toBe(large);
+  expect(await adviceIfBeaten(contenders, split, 500, { ...all, steps: 100 })).toMatch(
+    /train longer: more --steps than 100\.$/,
+  );
 });
 
 test("nothing is said of a lead within two standard errors, or of few rows", async () => {
