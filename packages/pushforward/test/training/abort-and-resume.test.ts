@@ -1,19 +1,28 @@
-import { ConditionError, type FitOptions, fit, ModelFileError, nsf, realNVP } from "pushforward";
+import {
+  ConditionError,
+  type FitOptions,
+  fit,
+  ModelFileError,
+  made,
+  nsf,
+  realNVP,
+} from "pushforward";
 import { describe, expect, test } from "vitest";
+import type { Distribution } from "../../src/core/distribution.ts";
 import { collect, rejection } from "../support/collect.ts";
 import { correlatedNormal } from "../support/draws.ts";
 
 const rows = correlatedNormal(300, 1);
-const small = () => realNVP({ features: 2, layers: 2, hidden: [8] });
+const small = (): Distribution => realNVP({ features: 2, layers: 2, hidden: [8] });
 const options = { steps: 24, batchSize: 64, validateEvery: 6 } satisfies FitOptions;
 
 /** Run until a step is done, abort there; what the run left behind. */
-async function killedAfter(step: number, data: number[][], killed: FitOptions) {
+async function killedAfter(step: number, data: number[][], killed: FitOptions, flow = small()) {
   const controller = new AbortController();
   const losses: number[] = [];
   const checkpoints: Uint8Array[] = [];
   const error = await rejection(
-    fit(small(), data, {
+    fit(flow, data, {
       ...killed,
       signal: controller.signal,
       onCheckpoint: (bytes) => void checkpoints.push(bytes),
@@ -84,6 +93,17 @@ describe("resume", () => {
     expect([...killed.losses, ...resumed.losses]).toEqual(full.losses);
     expect(resumed.model.history).toEqual(full.model.history);
     expect(await resumed.model.toBytes()).toEqual(await full.model.toBytes());
+  });
+
+  test.each([
+    ["dropout", nsf({ features: 2, layers: 2, hidden: [8], dropout: 0.5 })],
+    ["random orders", made({ features: 2, hidden: [8], orders: 2 })],
+  ])("a run with %s goes on with the same noise", async (_, flow) => {
+    const full = await collect(flow, rows, options);
+    const { checkpoint, losses } = await killedAfter(8, rows, options, flow);
+    const resumed = await collect(flow, rows, { ...options, resume: checkpoint });
+    expect([...losses, ...resumed.losses]).toEqual(full.losses);
+    expect(new Set(full.losses).size).toBe(full.losses.length);
   });
 
   test("from a checkpoint that was made on the way", async () => {
