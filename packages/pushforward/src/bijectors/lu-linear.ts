@@ -2,7 +2,7 @@ import { type Bijector, discard } from "../core/bijector.ts";
 import { DomainError } from "../core/errors.ts";
 import { checkVector, type Shape } from "../core/shape.ts";
 import { type NDArray, np } from "../engine/index.ts";
-import { hostMatrix } from "../numerics/host-matrix.ts";
+import { identityMatrix } from "../numerics/host-matrix.ts";
 import { takeRows } from "../numerics/reorder.ts";
 import { solveTriangular } from "../numerics/triangular.ts";
 import { strictTriangle, triangularMatrix } from "../numerics/triangular-matrix.ts";
@@ -41,7 +41,7 @@ export function luLinear({ shape, permutation }: LuLinearOptions): Bijector<LuLi
   }
 
   function factors({ lu, logDiagonal }: Omit<LuLinearParams, "bias">): [NDArray, NDArray] {
-    const identity = hostMatrix(size, size, (row, column) => Number(row === column));
+    const identity = identityMatrix(size);
     const lower = strictTriangle(lu.ref, "lower").add(identity);
     return [lower, triangularMatrix(lu, logDiagonal, "upper")];
   }

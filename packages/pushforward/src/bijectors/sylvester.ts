@@ -4,7 +4,7 @@ import { DomainError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
 import { checkVector, type Shape } from "../core/shape.ts";
 import { type NDArray, np, random } from "../engine/index.ts";
-import { hostMatrix } from "../numerics/host-matrix.ts";
+import { identityMatrix } from "../numerics/host-matrix.ts";
 import { householderProduct } from "../numerics/householder.ts";
 import { orthonormalColumns } from "../numerics/orthonormal.ts";
 import { type Gain, gainOf, logSlopeAt, solveTanhResidual } from "../numerics/tanh-residual.ts";
@@ -140,7 +140,7 @@ function embed(frame: NDArray | undefined, v: NDArray): NDArray {
 function hiddenOf({ inner, outer, logScale, gain: raw, bias }: SylvesterParams): Hidden {
   const units = logScale.size;
   const { gain, slope } = gainOf(raw.reshape([-1, 1]));
-  const identity = hostMatrix(units, units, (row, column) => Number(row === column));
+  const identity = identityMatrix(units);
   const diagonal = gain.ref.mul(np.exp(logScale.ref.neg()).reshape([-1, 1])).mul(identity);
   return {
     inner: triangularMatrix(inner, logScale, "upper"),

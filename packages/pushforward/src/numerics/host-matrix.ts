@@ -1,5 +1,10 @@
 import { type NDArray, np } from "../engine/index.ts";
 
+/** Ones on the diagonal. */
+export function identityMatrix(rows: number, columns = rows): NDArray {
+  return hostMatrix(rows, columns, (row, column) => Number(row === column));
+}
+
 /**
  * A constant matrix, its entries computed on the host: what jax-js would compute for it on the device
  * becomes part of every program that uses it.

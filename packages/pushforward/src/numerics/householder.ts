@@ -1,5 +1,5 @@
 import { type NDArray, np } from "../engine/index.ts";
-import { hostMatrix } from "./host-matrix.ts";
+import { hostMatrix, identityMatrix } from "./host-matrix.ts";
 import { solveTriangular } from "./triangular.ts";
 
 /** Squared lengths count as at least this: the zero vector then reflects nothing, and has a gradient. */
@@ -29,6 +29,6 @@ export function householderProduct(
   const half = hostMatrix(count, count, (row, column) => (row === column ? 0.5 : 0));
   const inverseOfT = np.dot(unit.ref, unit.ref.transpose()).mul(strictlyUpper).add(half);
   const solved = solveTriangular(inverseOfT, unit.ref.slice([], [0, columns]), "upper");
-  const identity = hostMatrix(size, columns, (row, column) => Number(row === column));
+  const identity = identityMatrix(size, columns);
   return identity.sub(np.dot(unit.transpose(), solved));
 }

@@ -1,5 +1,5 @@
 import { type NDArray, np } from "../engine/index.ts";
-import { hostMatrix } from "./host-matrix.ts";
+import { hostMatrix, identityMatrix } from "./host-matrix.ts";
 
 /**
  * The triangular matrix with the diagonal `exp(logDiagonal)` and, on one side of it, the entries of
@@ -13,9 +13,7 @@ export function triangularMatrix(
   logDiagonal: NDArray,
   triangle: "lower" | "upper",
 ): NDArray {
-  const identity = hostMatrix(logDiagonal.size, logDiagonal.size, (row, column) =>
-    Number(row === column),
-  );
+  const identity = identityMatrix(logDiagonal.size);
   return strictTriangle(matrix, triangle).add(np.exp(logDiagonal).mul(identity));
 }
 
