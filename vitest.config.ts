@@ -67,8 +67,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "e2e on jax",
-          env: { PUSHFORWARD_ENGINE: "jax", ...(hasOnnx && { OTHER_PROJECT: "onnx" }) },
-          // What the others test does not depend on the engine, or takes minutes of training.
+          env: { PUSHFORWARD_ENGINE: "jax" },
+          // The commands that run programs; the other files choose engines, draw, refuse, or train for minutes.
           include: ["workflow", "interrupt"].map((name) => `packages/cli/test/e2e/${name}.test.ts`),
         },
       },

@@ -1,6 +1,6 @@
 import type { Split } from "../table/split-rows.ts";
 import type { Contender } from "./comparison.ts";
-import { fullSize, type SettingOptions, SMALL_TABLE } from "./fit-settings.ts";
+import { fullSize, type SettingOptions, SMALL_TABLE, takesSizes } from "./fit-settings.ts";
 import { pairedDifference } from "./paired-difference.ts";
 
 /** With fewer, a standard error tells little of itself. */
@@ -34,12 +34,15 @@ export async function adviceIfBeaten(
   );
 }
 
+/** Flows to try in place of one that is beaten. */
+const alternatives = ["realnvp", "nsf", "nsf-ar"] as const;
+
 function wayOut(tableRows: number, options: SettingOptions): string {
   const left = tableRows < SMALL_TABLE ? fullSize(options) : [];
   if (left.length === 0) {
     const more = options.steps === undefined ? "--steps" : `more --steps than ${options.steps}`;
     return `Look for faults with \`pushforward check\`, or train longer: ${more}.`;
   }
-  const other = options.flow === "realnvp" ? "nsf" : "realnvp";
-  return `Try the full-size settings: ${left.join(" ")}; or --flow ${other}.`;
+  const other = alternatives.find((flow) => flow !== options.flow && takesSizes(flow, options));
+  return `Try the full-size settings: ${left.join(" ")}${other ? `; or --flow ${other}` : ""}.`;
 }

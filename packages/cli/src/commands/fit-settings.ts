@@ -59,10 +59,9 @@ export function fullSize(options: SettingOptions): string[] {
 
 /** Builds the flow that the options and the table's size ask for. */
 export function buildFlow(features: number, rows: number, options: SettingOptions): Distribution {
-  const { flow, layers, hidden, bins } = options;
+  const { flow } = options;
   const { build, defaults } = flows[flow];
-  const sizes = given({ layers, hidden, bins });
-  const useless = Object.keys(sizes).find((name) => !Object.hasOwn(defaults, name));
+  const useless = uselessSize(flow, options);
   if (useless !== undefined) {
     const takes = Object.keys(defaults).map((name) => `--${name}`);
     throw new DomainError(
@@ -70,7 +69,21 @@ export function buildFlow(features: number, rows: number, options: SettingOption
         (takes.length ? `; it takes ${takes.join(", ")}` : "; it has no sizes to set"),
     );
   }
-  return build({ features, ...(rows < SMALL_TABLE && smallSizes(flow)), ...sizes });
+  return build({ features, ...(rows < SMALL_TABLE && smallSizes(flow)), ...sizesOf(options) });
+}
+
+/** Whether a flow has a use for all sizes that were given. */
+export function takesSizes(flow: SettingOptions["flow"], options: SettingOptions): boolean {
+  return uselessSize(flow, options) === undefined;
+}
+
+function uselessSize(flow: SettingOptions["flow"], options: SettingOptions): string | undefined {
+  const { defaults } = flows[flow];
+  return Object.keys(sizesOf(options)).find((name) => !Object.hasOwn(defaults, name));
+}
+
+function sizesOf({ layers, hidden, bins }: SettingOptions) {
+  return given({ layers, hidden, bins });
 }
 
 /** The training that the options and the table's size ask for. */

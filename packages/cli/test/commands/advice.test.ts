@@ -70,7 +70,7 @@ test("a density clearly ahead of the flow is named with what to try", async () =
   expect(large).toMatch(/`pushforward check`, or train longer: --steps\.$/);
   const chosen = { ...options, layers: 5, hidden: [16], bins: 8, learningRate: 0.01 };
   expect(await adviceIfBeaten(contenders, split, 500, chosen)).toContain(
-    "Try the full-size settings: --weight-decay 0; or --flow realnvp.",
+    "Try the full-size settings: --weight-decay 0; or --flow nsf-ar.",
   );
   const all = { ...chosen, weightDecay: 0 };
   expect(await adviceIfBeaten(contenders, split, 500, all)).toBe(large);

@@ -37,6 +37,7 @@ describe("fit", () => {
     });
     expect(report.columns.map(({ name }: { name: string }) => name)).toEqual(["x", "y"]);
     expect(report.parameters).toBeGreaterThan(0);
+    if (process.env.PUSHFORWARD_ENGINE === "jax") expect(report.engine).toMatch(/^jax-js/);
     expect(report.notices).toContain('Left out as text: "side".');
     expect(fitted.stderr).toContain('Left out as a row number: "id".');
     const roles = Object.keys(report.logLikelihood);

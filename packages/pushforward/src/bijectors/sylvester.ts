@@ -123,7 +123,13 @@ function checkUnits(variant: string, units: number | undefined, size: number): n
   }
   const isTriangular = variant === "triangular";
   const count = units ?? (isTriangular ? size : Math.min(size, 8));
-  checkCount("sylvester", "units", count, isTriangular ? size : 1, size);
+  if (isTriangular && count !== size) {
+    throw new DomainError(
+      `sylvester: the triangular variant has as many units as dimensions, ${size}; got ${count}. Leave units ` +
+        "out, or take another variant.",
+    );
+  }
+  checkCount("sylvester", "units", count, 1, size);
   return count;
 }
 

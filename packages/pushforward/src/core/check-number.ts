@@ -17,5 +17,5 @@ export function checkCount(
 /** @throws DomainError unless `value` is positive and finite; `what` names it. */
 export function checkPositive(who: string, what: string, value: number): void {
   if (value > 0 && Number.isFinite(value)) return;
-  throw new DomainError(`${who}: ${what} must be positive, got ${value}.`);
+  throw new DomainError(`${who}: ${what} must be positive and finite, got ${value}.`);
 }

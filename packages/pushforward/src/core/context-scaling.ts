@@ -28,7 +28,7 @@ export function contextScaling(
         `which takes a context of ${condShape ? sizeOf(condShape) : 0} numbers.`,
     );
   }
-  if (!scale.every((value, i) => Number.isFinite((shift[i] as number) / value))) {
+  if (![...shift, ...scale, ...scale.map((value) => 1 / value)].every(Number.isFinite)) {
     throw new DomainError(`${who}: shifts and scales must be finite, and no scale 0.`);
   }
   const constant = (values: readonly number[]) => np.array([...values], { shape: [...condShape] });

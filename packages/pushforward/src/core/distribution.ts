@@ -2,7 +2,8 @@ import type { NDArray, Tree } from "../engine/index.ts";
 import type { Bijector, Cost } from "./bijector.ts";
 import { checkContext, checkEvent } from "./check-input.ts";
 import { checkCount } from "./check-number.ts";
-import { checkShape, type Shape } from "./shape.ts";
+import { ShapeError } from "./errors.ts";
+import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { type Spec, specOf } from "./spec.ts";
 
 /**
@@ -22,7 +23,10 @@ export interface Distribution<P extends Tree = any> {
   logProb(params: P, x: NDArray, cond?: NDArray): NDArray;
   /** `count` independent draws `[count, ...shape]` and their log-probabilities `[count]`. */
   sampleAndLogProb(params: P, key: NDArray, count: number, cond?: NDArray): [NDArray, NDArray];
-  /** Where the density is not 0, if that is a box: an interval per number of the event, row-major. */
+  /**
+   * Where the density is not 0, if that is a box: an interval per number of the event, row-major. Ends
+   * belong to it: of an open interval they are the float32 numbers next to its ends.
+   */
   readonly support?: Box;
   /** A base distribution pushed forward through a bijector declares its two halves: it is a flow. */
   readonly flow?: FlowParts;
@@ -67,8 +71,8 @@ export interface DistributionDefinition<P extends Tree> {
 /**
  * Make a distribution from maps on `[n, ...shape]`; see {@link defineBijector}.
  *
- * @throws ShapeError, ConditionError, and DomainError for a number of draws that is no positive
- * integer, from the methods, before any argument is consumed.
+ * @throws ShapeError for a support of another size; ShapeError, ConditionError, and DomainError for a number of
+ * draws that is no positive integer, from the methods, before any argument is consumed.
  */
 export function defineDistribution<P extends Tree>(
   definition: DistributionDefinition<P>,
@@ -77,6 +81,12 @@ export function defineDistribution<P extends Tree>(
   const shape = checkShape(kind, definition.shape);
   const condShape = definition.condShape ? checkShape(kind, definition.condShape) : null;
   const part = { kind, shape, condShape };
+  if (support && support.length !== sizeOf(shape)) {
+    throw new ShapeError(
+      `${kind}: the support must have an interval for each of the ${sizeOf(shape)} numbers of an event, got ` +
+        `${support.length}.`,
+    );
+  }
   return Object.freeze({
     kind,
     shape,

@@ -40,7 +40,7 @@ export function beta({
     kind: "beta",
     shape,
     options: { shape, alpha, beta: second },
-    support: Array.from({ length: sizeOf(shape) }, () => [0, 1] as const),
+    support: Array.from({ length: sizeOf(shape) }, () => [SMALLEST, LARGEST] as const),
     init: noParams,
     logDensity(_, x) {
       const isOutside = np.logicalOr(np.less(x.ref, 0), np.greater(x.ref, 1));

@@ -14,13 +14,14 @@ export interface ContextualizedOptions extends ContextScaling {
  */
 export function contextualized(options: ContextualizedOptions): Distribution {
   const { distribution, shift, scale } = options;
-  const { shape, condShape, cost } = distribution;
+  const { shape, condShape, cost, support } = distribution;
   const standardize = contextScaling("contextualized", distribution, { shift, scale });
   return defineDistribution({
     kind: "contextualized",
     shape,
     condShape,
     cost,
+    ...(support && { support }),
     options: { distribution, shift, scale },
     init: distribution.init,
     logProb: (params, x, cond) => distribution.logProb(params, x, standardize(cond)),

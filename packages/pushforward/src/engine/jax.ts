@@ -26,7 +26,8 @@ export type Tree = NDArray | Tree[] | { [key: string]: Tree };
 export type { DType };
 
 /**
- * Run what an array waits for, where it is one and not a tracer; not consumed.
+ * Run what an array on WebAssembly waits for; nothing to do for a tracer, and elsewhere, where waiting costs
+ * more; not consumed.
  *
  * Eagerly, jax-js keeps for each array the list of all kernels that it still waits for, and joins these
  * lists at every operation: long calculations without a stop cost the square of their length.

@@ -17,7 +17,7 @@ import { radialFlow } from "./radial.ts";
 import { realNVP } from "./real-nvp.ts";
 import { sylvesterFlow } from "./sylvester.ts";
 
-/** What flows of the catalog can be asked for; each refuses what it has no use for. */
+/** What flows of the catalog can be asked for; each refuses what it does not know. */
 export interface CatalogOptions extends FlowOptions, ConditionerOptions, SplineOptions {}
 
 /** A flow that can be asked for by name. */

@@ -498,8 +498,9 @@ export class Model {
   }
 }
 
-/** Of the width of the base's support: so far rounding may carry a latent over its ends. */
-const ROUNDING = 1e-6;
+/** How far rounding may carry a latent over an end of an interval: some float32 steps of the numbers there. */
+const slackOf = (low: number, high: number) =>
+  Math.max(1e-6 * (high - low), 2 ** -22 * Math.max(Math.abs(low), Math.abs(high)));
 
 /**
  * Latents within the support of the base, where it is a box.
@@ -512,10 +513,11 @@ function intoSupport(who: string, base: Distribution | undefined, latents: HostR
   const data = latents.data.map((value, i) => {
     const [low, high] = box[i % box.length] as Box[number];
     const inside = Math.min(Math.max(value, low), high);
-    if (Math.abs(value - inside) <= ROUNDING * (high - low)) return inside;
+    if (Math.abs(value - inside) <= slackOf(low, high)) return inside;
     throw new DataError(
       `${who}: latents must lie in the support of the base (${base.kind}), here from ${low} to ${high}; ` +
-        `row ${Math.floor(i / box.length)}, column ${i % box.length} is ${value}.`,
+        `row ${Math.floor(i / box.length)}, column ${i % box.length} is ${value}. Take latents from there, ` +
+        "or such as encode gives.",
     );
   });
   return { ...latents, data };

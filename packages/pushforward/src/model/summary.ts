@@ -30,7 +30,7 @@ export function summarize(
 function costText(cost: Cost, size: number): string {
   if (cost === "parallel") return "parallel";
   if (cost === "numeric") return "numeric (root searches)";
-  return `sequential (${size} steps a layer, together one pass of its network)`;
+  return `sequential (${size} small steps for each pass of a network)`;
 }
 
 /** `[a, b, c, b, c, d]` as `["a", "(b, c) x 2", "d"]`: flows repeat steps of one or two layers. */

@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../core/check-options.ts";
 import { DomainError } from "../core/errors.ts";
 import type { AutoregressiveNetwork } from "../core/network.ts";
 import { checkSeed } from "../core/seed.ts";
@@ -23,6 +24,7 @@ export interface MaskedMlpOptions extends MlpOptions {
  * @throws DomainError for a width that is not a positive integer, no hidden layer, or an unknown activation.
  */
 export function maskedMlp(options: MaskedMlpOptions = {}): AutoregressiveNetwork<MaskedParams> {
+  checkOptionNames("maskedMlp", options, ["hidden", "activation", "degrees", "seed"]);
   const { hidden = [64, 64], activation = "relu", degrees = "sequential", seed = 0 } = options;
   checkWidths("maskedMlp", hidden);
   if (hidden.length === 0) throw new DomainError("maskedMlp: needs at least one hidden layer.");

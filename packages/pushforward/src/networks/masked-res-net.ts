@@ -2,10 +2,9 @@ import type { AutoregressiveNetwork } from "../core/network.ts";
 import type { NDArray } from "../engine/index.ts";
 import { activationNamed } from "./activation.ts";
 import { sequentialDegrees } from "./degrees.ts";
-import { checkWidths } from "./dense.ts";
-import { checkDropout, dropout } from "./dropout.ts";
+import { dropout } from "./dropout.ts";
 import { type MaskedLayer, type MaskedParams, maskedNetwork } from "./masked-network.ts";
-import { checkBlocks, type ResNetOptions, SMALL } from "./res-net.ts";
+import { type ResNetOptions, resNetSettings, SMALL } from "./res-net.ts";
 
 /**
  * ResMADE: a residual network that masks make autoregressive, all its layers with the same degrees
@@ -16,15 +15,13 @@ import { checkBlocks, type ResNetOptions, SMALL } from "./res-net.ts";
  * @throws DomainError as `resNet`.
  */
 export function maskedResNet(options: ResNetOptions = {}): AutoregressiveNetwork<MaskedParams> {
-  const { width = 64, blocks = 2, activation = "relu", dropout: rate = 0 } = options;
-  checkWidths("maskedResNet", [width]);
-  checkBlocks("maskedResNet", blocks);
-  checkDropout("maskedResNet", rate);
+  const settings = resNetSettings("maskedResNet", options);
+  const { width, blocks, activation, dropout: rate } = settings;
   const activate = activationNamed("maskedResNet", activation);
   const activateInner = (x: NDArray) => dropout(activate(x), rate);
   return maskedNetwork({
     kind: "maskedResNet",
-    options: { width, blocks, activation, dropout: rate },
+    options: settings,
     layers(lowest, highest) {
       const degrees = sequentialDegrees(width, lowest, highest);
       const first = { degrees, scale: 1, stream: "start", activate } as const;

@@ -1,4 +1,5 @@
 import { discard } from "../core/bijector.ts";
+import { checkOptionNames } from "../core/check-options.ts";
 import { splitKey } from "../core/keys.ts";
 import { defineNetwork, type Network } from "../core/network.ts";
 import type { NDArray } from "../engine/index.ts";
@@ -20,6 +21,7 @@ export interface MlpOptions {
  * @throws DomainError for a width that is not a positive integer or an unknown activation.
  */
 export function mlp(options: MlpOptions = {}): Network<Dense[]> {
+  checkOptionNames("mlp", options, ["hidden", "activation"]);
   const { hidden = [64, 64], activation = "relu" } = options;
   checkWidths("mlp", hidden);
   const nonlinearity = activationNamed("mlp", activation);

@@ -1,4 +1,5 @@
 import { checkCount } from "../core/check-number.ts";
+import { checkOptionNames } from "../core/check-options.ts";
 import { splitKey } from "../core/keys.ts";
 import { defineNetwork, type Network } from "../core/network.ts";
 import type { NDArray } from "../engine/index.ts";
@@ -31,14 +32,12 @@ export const SMALL = 1e-2;
  * [0, 1) or an unknown activation.
  */
 export function resNet(options: ResNetOptions = {}): Network<ResNetParams> {
-  const { width = 64, blocks = 2, activation = "relu", dropout: rate = 0 } = options;
-  checkWidths("resNet", [width]);
-  checkBlocks("resNet", blocks);
-  checkDropout("resNet", rate);
+  const settings = resNetSettings("resNet", options);
+  const { width, blocks, activation, dropout: rate } = settings;
   const nonlinearity = activationNamed("resNet", activation);
   return defineNetwork<ResNetParams>({
     kind: "resNet",
-    options: { width, blocks, activation, dropout: rate },
+    options: settings,
     init(key, inputs, outputs) {
       const [firstKey, ...keys] = splitKey(key, 2 * blocks + 1) as [NDArray, ...NDArray[]];
       return {
@@ -62,7 +61,17 @@ export function resNet(options: ResNetOptions = {}): Network<ResNetParams> {
   });
 }
 
-/** @throws DomainError for a number of blocks that is not a positive integer. */
-export function checkBlocks(who: string, blocks: number): void {
+/**
+ * The options of a residual network with the defaults filled in.
+ *
+ * @throws DomainError as {@link resNet}.
+ */
+export function resNetSettings(who: string, options: ResNetOptions) {
+  const { width = 64, blocks = 2, activation = "relu", dropout = 0 } = options;
+  const settings = { width, blocks, activation, dropout };
+  checkOptionNames(who, options, Object.keys(settings));
+  checkWidths(who, [width]);
   checkCount(who, "blocks", blocks);
+  checkDropout(who, dropout);
+  return settings;
 }

@@ -87,7 +87,7 @@ function newtonStep<P extends Tree>(
 /**
  * The same numbers, computed once: by a sum over one entry, which jax-js does not look through. Without
  * it, it would write each step's formula into the next one's, wherever that has an x: programs that grow
- * exponentially.
+ * exponentially. Eager calls are done with one step before the next.
  */
 function fence(x: NDArray): NDArray {
   const same = x.reshape([...x.shape, 1]).sum(-1);

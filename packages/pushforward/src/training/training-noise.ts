@@ -56,14 +56,18 @@ export function drawNoise(
   });
 }
 
-/** Call a function as a training step does, with the noise that it asks for. */
+/** Call a function as a training step does, with the noise that it asks for; consumes the noise. */
 export function withTrainingNoise<T>(
   noise: readonly NDArray[],
   call: () => T,
 ): [T, Map<NDArray, NDArray>] {
   const left = [...noise];
-  return withNoise(
-    () => left.shift() as NDArray,
-    () => duringTraining(keyOf(0), call),
-  );
+  try {
+    return withNoise(
+      () => left.shift() as NDArray,
+      () => duringTraining(keyOf(0), call),
+    );
+  } finally {
+    for (const unused of left) unused.dispose();
+  }
 }

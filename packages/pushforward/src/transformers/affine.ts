@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../core/check-options.ts";
 import { DomainError } from "../core/errors.ts";
 import { defineTransformer, type Transformer } from "../core/transformer.ts";
 import { type NDArray, np } from "../engine/index.ts";
@@ -17,6 +18,7 @@ export interface AffineTransformerOptions {
  * @throws DomainError when `maxLogScale` is not positive.
  */
 export function affine(options: AffineTransformerOptions = {}): Transformer {
+  checkOptionNames("affine", options, ["maxLogScale"]);
   const { maxLogScale = 5 } = options;
   if (!(maxLogScale > 0)) {
     throw new DomainError(`affine: maxLogScale must be positive, got ${maxLogScale}.`);

@@ -1,4 +1,5 @@
 import { checkCount, checkPositive } from "../core/check-number.ts";
+import { checkOptionNames } from "../core/check-options.ts";
 import { defineTransformer, type Transformer } from "../core/transformer.ts";
 import { type NDArray, np } from "../engine/index.ts";
 import { hostMatrix } from "../numerics/host-matrix.ts";
@@ -35,6 +36,7 @@ const LARGEST_DEGREE = 64;
  * @throws DomainError when the degree is not a whole number from 1 to 64, or the bound is not positive.
  */
 export function bernstein(options: BernsteinOptions = {}): Transformer {
+  checkOptionNames("bernstein", options, ["degree", "bound"]);
   const { degree = 16, bound = 5 } = options;
   checkCount("bernstein", "degree", degree, 1, LARGEST_DEGREE);
   checkPositive("bernstein", "bound", bound);

@@ -1,4 +1,5 @@
 import { checkCount } from "../core/check-number.ts";
+import { checkOptionNames } from "../core/check-options.ts";
 import { defineTransformer, type Transformer } from "../core/transformer.ts";
 import { type NDArray, np, stopGradient, tree } from "../engine/index.ts";
 import { hostMatrix } from "../numerics/host-matrix.ts";
@@ -43,6 +44,7 @@ const NEGLIGIBLE = 60;
  * @throws DomainError when units is not a whole number from 1 on.
  */
 export function deepSigmoidal(options: DeepSigmoidalOptions = {}): Transformer {
+  checkOptionNames("deepSigmoidal", options, ["units"]);
   const { units = 16 } = options;
   checkCount("deepSigmoidal", "units", units);
 

@@ -1,5 +1,6 @@
 import { discard } from "../core/bijector.ts";
 import { checkCount } from "../core/check-number.ts";
+import { checkOptionNames } from "../core/check-options.ts";
 import { DomainError } from "../core/errors.ts";
 import { defineTransformer, type Transformer } from "../core/transformer.ts";
 import { type NDArray, np, tree } from "../engine/index.ts";
@@ -108,6 +109,7 @@ const MAX_LOG_SCALE = 5;
  * @throws DomainError for fewer than one component, an unknown kernel or an unknown target.
  */
 export function mixtureCdf(options: MixtureCdfOptions = {}): Transformer {
+  checkOptionNames("mixtureCdf", options, ["components", "kernel", "onto"]);
   const { components = 8, kernel = "logistic", onto = "logistic" } = options;
   checkCount("mixtureCdf", "components", components);
   if (!Object.hasOwn(KERNELS, kernel)) {

@@ -1,5 +1,6 @@
 import type { Direction } from "../core/bijector.ts";
 import { checkCount, checkPositive } from "../core/check-number.ts";
+import { checkOptionNames } from "../core/check-options.ts";
 import { DomainError } from "../core/errors.ts";
 import { defineTransformer, type Transformer } from "../core/transformer.ts";
 import { type NDArray, np, tree } from "../engine/index.ts";
@@ -69,6 +70,7 @@ type BinShape = Omit<Bin, "x0" | "y0">;
  * the minimum size, or unknown tails.
  */
 export function rationalQuadraticSpline(options: RationalQuadraticSplineOptions = {}): Transformer {
+  checkOptionNames("rationalQuadraticSpline", options, ["bins", "bound", "minBin", "tails"]);
   const { bins = 8, minBin = 1e-3, tails = "identity" } = options;
   const { bound = tails === "circular" ? Math.PI : 5 } = options;
   checkCount("rationalQuadraticSpline", "bins", bins, 2);

@@ -1,4 +1,5 @@
 import { checkCount, checkPositive } from "../core/check-number.ts";
+import { checkOptionNames } from "../core/check-options.ts";
 import { defineTransformer, type Transformer } from "../core/transformer.ts";
 import { type NDArray, np } from "../engine/index.ts";
 import { gaussLegendre } from "../numerics/gauss-legendre.ts";
@@ -44,6 +45,7 @@ const SPREAD = 0.1;
  * positive.
  */
 export function sumOfSquares(options: SumOfSquaresOptions = {}): Transformer {
+  checkOptionNames("sumOfSquares", options, ["degree", "polynomials", "bound"]);
   const { degree = 4, polynomials = 3, bound = 5 } = options;
   for (const [name, value] of Object.entries({ degree, polynomials })) {
     checkCount("sumOfSquares", name, value);

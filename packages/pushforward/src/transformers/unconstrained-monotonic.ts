@@ -1,4 +1,5 @@
 import { checkCount, checkPositive } from "../core/check-number.ts";
+import { checkOptionNames } from "../core/check-options.ts";
 import { defineTransformer, type Transformer } from "../core/transformer.ts";
 import { type NDArray, np } from "../engine/index.ts";
 import { gaussLegendre } from "../numerics/gauss-legendre.ts";
@@ -43,6 +44,7 @@ const LARGEST_OFFSET = 20;
  * @throws DomainError when hidden or nodes are not whole numbers from 1 on, or the bound is not positive.
  */
 export function unconstrainedMonotonic(options: UnconstrainedMonotonicOptions = {}): Transformer {
+  checkOptionNames("unconstrainedMonotonic", options, ["hidden", "nodes", "bound"]);
   const { hidden = 8, nodes = 16, bound = 5 } = options;
   for (const [name, value] of Object.entries({ hidden, nodes })) {
     checkCount("unconstrainedMonotonic", name, value);

@@ -142,7 +142,7 @@ test.each([
   ],
   [
     () => sylvester({ shape: [3], variant: "triangular", units: 2 }),
-    /^sylvester: units must be an integer from 3 to 3, got 2/,
+    /^sylvester: the triangular variant has as many units as dimensions, 3; got 2/,
   ],
   [() => sylvester({ shape: [3], variant: "other" as never }), /^sylvester: variant must be/],
 ])("what cannot be built says why (%#)", (build, message) => {

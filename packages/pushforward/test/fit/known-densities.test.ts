@@ -2,6 +2,7 @@ import { type FitOptions, fit, type Model, nsf } from "pushforward";
 import { describe, expect, test } from "vitest";
 import { type HostRandom, hostRandom } from "../../src/numerics/host-random.ts";
 import { estimate } from "../support/draws.ts";
+import { isBesideOnnx } from "../support/engines.ts";
 
 /** A density that can be drawn from and written down. */
 interface Target {
@@ -56,11 +57,9 @@ const training = {
   patience: Infinity,
 } satisfies FitOptions;
 
-/** Minutes of training: where there are two projects, for the faster engine only. */
-const isForTheOther = process.env.OTHER_PROJECT === "onnx";
-
 describe("a spline flow learns", () => {
-  test.skipIf(isForTheOther)("the crescent, to a divergence below 0.02 nats", async () => {
+  // The longer trainings are left to the faster engine.
+  test.skipIf(isBesideOnnx)("the crescent, to a divergence below 0.02 nats", async () => {
     const flow = nsf({ features: 2, layers: 3, hidden: [32, 32], bins: 8 });
     const rows = drawRows(crescent, 20_000, 1);
     const model = await fit(flow, rows, { ...training, steps: 1200 });
@@ -79,7 +78,7 @@ describe("a spline flow learns", () => {
     expect(value + 3 * standardError).toBeLessThan(0.02);
   });
 
-  test.skipIf(isForTheOther)(
+  test.skipIf(isBesideOnnx)(
     "four Gaussians in the plane, to a divergence below 0.05 nats",
     async () => {
       const target = mixtureOf(

@@ -1,6 +1,7 @@
 import { describe, test } from "vitest";
 import type { Cost } from "../../src/core/bijector.ts";
 import type { Law } from "../../src/testing/index.ts";
+import { isBesideOnnx } from "../support/engines.ts";
 
 /** Laws that call a part eagerly, on jax-js whatever the engine: one project is enough for them. */
 const eager = [
@@ -13,9 +14,6 @@ const eager = [
 ];
 
 const isOnOnnx = process.env.PUSHFORWARD_ENGINE === "onnx";
-
-/** Where the other engine has its own project, it does the numbers of what is slow or a chain of layers. */
-const isShared = !isOnOnnx && process.env.OTHER_PROJECT === "onnx";
 
 /**
  * Test the laws of a part. What takes root searches is slow to compile and slower eagerly: where there are two
@@ -30,10 +28,10 @@ export function testLaws(
   isFlow = false,
 ): void {
   const isNumeric = costs.includes("numeric");
-  if (isNumeric && isShared) return;
+  if (isNumeric && isBesideOnnx) return;
   const here = laws.filter((law) => {
     if (eager.includes(law.name)) return isNumeric || !isOnOnnx;
-    return !(isFlow && isShared) || law.name === "compiled is eager";
+    return !(isFlow && isBesideOnnx) || law.name === "compiled is eager";
   });
   describe(name, () => {
     for (const law of here) {

@@ -11,9 +11,10 @@ import {
   ShapeError,
 } from "pushforward";
 import { beforeAll, describe, expect, test } from "vitest";
+import { affine } from "../../src/bijectors/affine.ts";
 import { fixedAffine } from "../../src/bijectors/fixed-affine.ts";
 import { defineDistribution } from "../../src/core/distribution.ts";
-import { normal, transformed } from "../../src/distributions/index.ts";
+import { normal, transformed, uniform } from "../../src/distributions/index.ts";
 import { np, random, ready } from "../../src/engine/index.ts";
 import { rejection } from "../support/collect.ts";
 import { correlatedNormal, correlatedNormalLogProb, estimate, mean } from "../support/draws.ts";
@@ -429,6 +430,34 @@ test("a base may take the context that the layers do not", async () => {
   expect(contexts.read().size).toBeLessThanOrEqual(1001);
 });
 
+test("decode knows the support of other bases, each column's own, with the rounding of its ends", async () => {
+  const base = uniform({ shape: [2], low: [1000, -1], high: [1000.7, 1] });
+  const flow = transformed({ base, bijector: affine({ shape: [2] }) });
+  const rows = [
+    [1000.7, 0.3],
+    [1000, -1],
+    [1000.2, 1],
+    [1000.4, 0],
+  ];
+  const box = await fit(flow, rows, { steps: 1, learningRate: 1e-12, standardize: false });
+  const { data, shape } = await box.decode((await box.encode(rows)).data);
+  closeTo(data, rows.flat(), 1e-3);
+  expect(shape).toEqual([4, 2]);
+  expect((await rejection(box.decode([rows[0]!, [1000.5, 1000.5]]))).message).toContain(
+    "here from -1 to 1; row 1, column 1 is 1000.5.",
+  );
+  const beta = await fit(
+    cdfFlow({ features: 1, components: 2, onto: "beta" }),
+    [[1], [2], [3], [4]],
+    {
+      steps: 1,
+    },
+  );
+  const ends = (await beta.decode([[0], [0.01], [0.99], [1]])).data;
+  expect([...ends]).toEqual([...ends].sort((a, b) => a - b));
+  expect(ends.every(Number.isFinite)).toBe(true);
+});
+
 test("decode refuses latents outside the base's support, but for rounding", async () => {
   const flow = cdfFlow({ features: 1, components: 2, onto: "uniform" });
   const box = await fit(flow, [[0.1], [0.2], [0.3], [0.4]], { steps: 1 });
@@ -440,7 +469,7 @@ test("decode refuses latents outside the base's support, but for rounding", asyn
     expect(error).toBeInstanceOf(DataError);
     expect(error.message).toBe(
       "decode: latents must lie in the support of the base (uniform), here from 0 to 1; row 1, column 0 is " +
-        `${outside}.`,
+        `${outside}. Take latents from there, or such as encode gives.`,
     );
   }
   box.dispose();

@@ -43,6 +43,12 @@ describe("orthonormalColumns", () => {
     expect(distance(q, factor)).toBeLessThan(1e-4);
   });
 
+  test("columns stay orthonormal up to a condition number of 1e5", async () => {
+    const values = Array.from({ length: 8 }, (_, i) => 10 ** ((-5 * i) / 7));
+    const q = await download(orthonormalColumns(upload(withSingularValues(12, values).matrix)));
+    expect(distance(product(transpose(q), q), identity(8))).toBeLessThan(2e-6);
+  });
+
   test("a matrix of zeros gives zeros, not NaN", async () => {
     const q = await download(orthonormalColumns(upload(matrixOf(3, 2, () => 0))));
     expect(q.flat().every((value) => value === 0)).toBe(true);

@@ -7,6 +7,9 @@ export const hasOnnxRuntime = await import("onnxruntime-node").then(
   () => false,
 );
 
+/** Whether this is the project on jax-js, and another one runs the same files on ONNX Runtime. */
+export const isBesideOnnx = process.env.OTHER_PROJECT === "onnx";
+
 /** The executors that there are. */
 export const engines: EngineChoice[] = hasOnnxRuntime ? ["jax", "onnx"] : ["jax"];
 

@@ -103,7 +103,6 @@ describe("resume", () => {
     const { checkpoint, losses } = await killedAfter(8, rows, options, flow);
     const resumed = await collect(flow, rows, { ...options, resume: checkpoint });
     expect([...losses, ...resumed.losses]).toEqual(full.losses);
-    expect(new Set(full.losses).size).toBe(full.losses.length);
   });
 
   test("from a checkpoint that was made on the way", async () => {

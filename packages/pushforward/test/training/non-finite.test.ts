@@ -1,14 +1,19 @@
-import { type FitOptions, fit, NotFiniteError } from "pushforward";
+import { type FitOptions, fit, NotFiniteError, nsf } from "pushforward";
 import { describe, expect, test } from "vitest";
 import { affine, chain, invert } from "../../src/bijectors/index.ts";
 import type { Bijector } from "../../src/core/bijector.ts";
-import { type Distribution, defineDistribution } from "../../src/core/distribution.ts";
+import { type Distribution, defineDistribution, type Flow } from "../../src/core/distribution.ts";
+import { downloadParameters, layoutOf } from "../../src/core/parameters.ts";
+import { keyOf } from "../../src/core/seed.ts";
 import { normal, transformed } from "../../src/distributions/index.ts";
-import { type NDArray, np } from "../../src/engine/index.ts";
+import { hostArray, type NDArray, np, ready } from "../../src/engine/index.ts";
 import { decodeSafetensors } from "../../src/io/safetensors.ts";
+import { locateInTraining } from "../../src/training/non-finite.ts";
+import { drawNoise, trainingNoise } from "../../src/training/training-noise.ts";
 import { collect, rejection } from "../support/collect.ts";
 import { correlatedNormal } from "../support/draws.ts";
 import { type FaultyOptions, faulty } from "../support/faulty-bijector.ts";
+import { liveBuffers } from "../support/live-buffers.ts";
 
 const rows = correlatedNormal(200, 1);
 const base = () => normal({ shape: [2] });
@@ -200,6 +205,27 @@ describe("a loss that stays not finite", () => {
   test("names a layer that fails in training mode only", async () => {
     const message = await failure(flowWith("training"));
     expect(message).toContain("layer 1 (faulty)");
+  });
+
+  test("looking for the layer leaves nothing behind", async () => {
+    await ready();
+    const { flow: parts } = nsf({ features: 2, layers: 2, hidden: [8], dropout: 0.5 }) as Flow;
+    const flow = flowOf(
+      chain({ bijectors: [parts.bijector, faulty({ size: 2, fault: "always" })] }),
+    );
+    const params = flow.init(keyOf(0));
+    const layout = layoutOf(params);
+    const noise = trainingNoise(flow, layout);
+    expect(noise.length).toBeGreaterThan(0);
+    const parameters = hostArray(await downloadParameters(params), [layout.size]);
+    const buffers: number[] = [];
+    for (let call = 0; call < 3; call++) {
+      const x = hostArray(Float32Array.from(rows.slice(0, 8).flat()), [8, 2]);
+      const batch = { x, noise: drawNoise(noise, 8, 0, 1) };
+      expect(locateInTraining(flow, layout, parameters, batch)).toContain("(faulty)");
+      buffers.push(await liveBuffers());
+    }
+    expect(buffers[2]).toBe(buffers[1]);
   });
 
   test("names the parameter when only the gradient is not finite", async () => {

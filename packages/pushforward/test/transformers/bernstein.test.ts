@@ -45,7 +45,7 @@ describe("options", () => {
     [{ degree: 0 }, "bernstein: degree must be an integer from 1 to 64, got 0."],
     [{ degree: 65 }, "got 65."],
     [{ degree: 2.5 }, "got 2.5."],
-    [{ bound: 0 }, "bernstein: bound must be positive, got 0."],
+    [{ bound: 0 }, "bernstein: bound must be positive and finite, got 0."],
     [{ bound: Infinity }, "got Infinity."],
   ])("%o is refused", (options, message) => {
     expect(() => bernstein(options)).toThrow(message);

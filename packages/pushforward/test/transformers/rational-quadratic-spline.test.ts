@@ -392,7 +392,7 @@ describe("options", () => {
   test.each([
     [{ bins: 1 }, "bins must be an integer >= 2, got 1"],
     [{ bins: 2.5 }, "got 2.5"],
-    [{ bound: 0 }, "bound must be positive, got 0"],
+    [{ bound: 0 }, "bound must be positive and finite, got 0"],
     [{ bound: Infinity }, "got Infinity"],
     [{ bins: 8, minBin: 0.125 }, "below 1 / bins = 0.125, got 0.125"],
     [{ minBin: 0 }, "got 0"],

@@ -56,7 +56,7 @@ describe("options", () => {
   test.each([
     [{ degree: 0 }, "sumOfSquares: degree must be a positive integer, got 0."],
     [{ polynomials: 1.5 }, "sumOfSquares: polynomials must be a positive integer, got 1.5."],
-    [{ bound: -1 }, "sumOfSquares: bound must be positive, got -1."],
+    [{ bound: -1 }, "sumOfSquares: bound must be positive and finite, got -1."],
     [{ bound: Number.NaN }, "got NaN."],
   ])("%o is refused", (options, message) => {
     expect(() => sumOfSquares(options)).toThrow(message);

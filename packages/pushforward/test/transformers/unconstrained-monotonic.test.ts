@@ -49,7 +49,7 @@ describe("options", () => {
   test.each([
     [{ hidden: 0 }, "unconstrainedMonotonic: hidden must be a positive integer, got 0."],
     [{ nodes: 1.5 }, "unconstrainedMonotonic: nodes must be a positive integer, got 1.5."],
-    [{ bound: 0 }, "unconstrainedMonotonic: bound must be positive, got 0."],
+    [{ bound: 0 }, "unconstrainedMonotonic: bound must be positive and finite, got 0."],
   ])("%o is refused", (options, message) => {
     expect(() => unconstrainedMonotonic(options)).toThrow(message);
   });
