@@ -57,7 +57,12 @@ function rowsText(set, entries) {
   /** @param {"trainRows" | "testRows"} name */
   const counts = (name) =>
     [...new Set(of.map(({ settings }) => whole(settings[name])))].join(" or ");
-  return `Rows for training: ${counts("trainRows")}, for the test: ${counts("testRows")}.`;
+  const budgets = of.flatMap(({ settings }) => settings.budgetSeconds ?? []);
+  const budget = [...new Set(budgets)].map(duration).join(" or ");
+  return (
+    `Rows for training: ${counts("trainRows")}, for the test: ${counts("testRows")}.` +
+    (budget ? ` Budget of a training: ${budget}.` : "")
+  );
 }
 
 /** @param {DataSet} set @param {Row} row @param {Entry} entry */
