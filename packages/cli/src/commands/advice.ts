@@ -1,3 +1,4 @@
+import type { HistoryEntry } from "pushforward";
 import type { Split } from "../table/split-rows.ts";
 import type { Contender } from "./comparison.ts";
 import { fullSize, type SettingOptions, SMALL_TABLE, takesSizes } from "./fit-settings.ts";
@@ -30,18 +31,30 @@ export async function adviceIfBeaten(
   const { name, mean, standardError } = worst;
   return (
     `The ${name} predicts the test rows better than the flow, by ${mean.toFixed(3)} ± ` +
-    `${standardError.toFixed(3)} nats per row. ${wayOut(tableRows, options)}`
+    `${standardError.toFixed(3)} nats per row. ${wayOut(flow.model.history, tableRows, options)}`
   );
+}
+
+/** Whether the best of all validations is among the last tenth of them. */
+function wasCutShort(history: readonly HistoryEntry[]): boolean {
+  const losses = history.map(({ validation }) => validation);
+  return losses.indexOf(Math.min(...losses)) >= Math.floor(0.9 * (losses.length - 1));
 }
 
 /** Flows to try in place of one that is beaten. */
 const alternatives = ["realnvp", "nsf", "nsf-ar"] as const;
 
-function wayOut(tableRows: number, options: SettingOptions): string {
+function wayOut(
+  history: readonly HistoryEntry[],
+  tableRows: number,
+  options: SettingOptions,
+): string {
+  if (wasCutShort(history)) {
+    return `It was still getting better at the end: give it more --steps than ${history.at(-1)?.step}.`;
+  }
   const left = tableRows < SMALL_TABLE ? fullSize(options) : [];
   if (left.length === 0) {
-    const more = options.steps === undefined ? "--steps" : `more --steps than ${options.steps}`;
-    return `Look for faults with \`pushforward check\`, or train longer: ${more}.`;
+    return "Look for faults with `pushforward check`, or give it less to learn by heart: fewer --layers, a larger --weight-decay.";
   }
   const other = alternatives.find((flow) => flow !== options.flow && takesSizes(flow, options));
   return `Try the full-size settings: ${left.join(" ")}${other ? `; or --flow ${other}` : ""}.`;

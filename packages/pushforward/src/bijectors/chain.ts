@@ -6,7 +6,8 @@ import {
   layersOf,
   slowest,
 } from "../core/bijector.ts";
-import { ConditionError, ShapeError } from "../core/errors.ts";
+import { checkBijector } from "../core/check-part.ts";
+import { ConditionError, DomainError, ShapeError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
 import { sameShape, showShape } from "../core/shape.ts";
 import { type NDArray, type Tree, tree } from "../engine/index.ts";
@@ -91,6 +92,10 @@ export function chain({ bijectors }: { bijectors: readonly Bijector[] }): Biject
 }
 
 function checkMembers(bijectors: readonly Bijector[]) {
+  if (!Array.isArray(bijectors)) {
+    throw new DomainError("chain: give a list of bijectors, chain({ bijectors: [...] }).");
+  }
+  for (const bijector of bijectors) checkBijector("chain", bijector);
   const first = bijectors[0];
   if (!first) throw new ShapeError("chain: got no bijectors, expected at least one.");
   let condShape = first.condShape;

@@ -1,3 +1,4 @@
+import { describePart } from "../core/check-part.ts";
 import { DomainError } from "../core/errors.ts";
 import type { AutoregressiveNetwork, Network } from "../core/network.ts";
 import type { Transformer } from "../core/transformer.ts";
@@ -20,18 +21,13 @@ export function checkParts(
   if (typeof transformer?.parameterCount !== "number") {
     throw new DomainError(
       `${who}: the transformer must be one of pushforward/transformers, such as affine(); got ` +
-        `${describe(transformer)}.`,
+        `${describePart(transformer)}.`,
     );
   }
   const isAutoregressive = typeof conditioner === "object" && "unfold" in conditioner;
   const fits = method === "unfold" ? isAutoregressive : !isAutoregressive;
   if (typeof conditioner?.apply === "function" && fits) return;
   throw new DomainError(
-    `${who}: the conditioner must be a network such as ${example}; got ${describe(conditioner)}.`,
+    `${who}: the conditioner must be a network such as ${example}; got ${describePart(conditioner)}.`,
   );
-}
-
-function describe(part: unknown): string {
-  const kind = (part as { kind?: unknown } | null)?.kind;
-  return typeof kind === "string" ? kind : typeof part === "function" ? "a function" : String(part);
 }

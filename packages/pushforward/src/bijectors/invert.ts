@@ -1,4 +1,5 @@
 import { type Bijector, type Direction, defineBijector, layersOf } from "../core/bijector.ts";
+import { checkBijector } from "../core/check-part.ts";
 import type { Tree } from "../engine/index.ts";
 
 const opposite = { forward: "inverse", inverse: "forward" } as const;
@@ -10,6 +11,7 @@ const opposite = { forward: "inverse", inverse: "forward" } as const;
  * library train in the direction that a layer calls `forward`.
  */
 export function invert<P extends Tree>({ bijector }: { bijector: Bijector<P> }): Bijector<P> {
+  checkBijector("invert", bijector);
   const { shape, condShape, cost, initFromData } = bijector;
   return defineBijector<P>({
     kind: "invert",

@@ -37,6 +37,9 @@ export function permute({
  * @throws DomainError when it is not a permutation of 0 .. d - 1.
  */
 export function inversePermutation(who: string, indices: readonly number[]): number[] {
+  if (!Array.isArray(indices)) {
+    throw new DomainError(`${who} must be a list such as [1, 0], got ${indices}.`);
+  }
   const back = inverseOrder(indices);
   if (indices.length === 0 || back.length > indices.length || back.includes(-1)) {
     throw new DomainError(
@@ -48,6 +51,7 @@ export function inversePermutation(who: string, indices: readonly number[]): num
 
 /** Reverse the dimensions of a vector of the given length. */
 export function reverse({ features }: { features: number }): Bijector<Record<string, never>> {
+  checkCount("reverse", "features", features);
   return permute({ indices: Array.from({ length: features }, (_, i) => features - 1 - i) });
 }
 

@@ -11,11 +11,15 @@ export function checkCount(
   if (Number.isInteger(value) && value >= least && value <= most) return;
   const range = most < Infinity ? `an integer from ${least} to ${most}` : `an integer >= ${least}`;
   const expected = least === 1 && most === Infinity ? "a positive integer" : range;
-  throw new DomainError(`${who}: ${what} must be ${expected}, got ${value}.`);
+  throw new DomainError(`${who}: ${what} must be ${expected}, got ${show(value)}.`);
+}
+
+function show(value: unknown): string {
+  return typeof value === "number" ? `${value}` : (JSON.stringify(value) ?? `${value}`);
 }
 
 /** @throws DomainError unless `value` is positive and finite; `what` names it. */
 export function checkPositive(who: string, what: string, value: number): void {
   if (value > 0 && Number.isFinite(value)) return;
-  throw new DomainError(`${who}: ${what} must be positive and finite, got ${value}.`);
+  throw new DomainError(`${who}: ${what} must be positive and finite, got ${show(value)}.`);
 }

@@ -1,4 +1,5 @@
 import { type Bijector, slowest } from "../core/bijector.ts";
+import { checkBijector, checkDistribution } from "../core/check-part.ts";
 import { type Distribution, defineDistribution, type Flow } from "../core/distribution.ts";
 import { ConditionError, ShapeError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
@@ -22,6 +23,8 @@ export interface TransformedOptions {
  * @throws ShapeError or ConditionError when base and bijector do not fit together.
  */
 export function transformed({ base, bijector, name = "flow" }: TransformedOptions): Flow {
+  checkDistribution("transformed: base", base);
+  checkBijector("transformed: bijector", bijector);
   if (!sameShape(base.shape, bijector.shape)) {
     throw new ShapeError(
       `transformed: the base has the event shape ${showShape(base.shape)}, the bijector ` +

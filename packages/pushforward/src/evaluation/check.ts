@@ -1,4 +1,5 @@
-import type { Distribution } from "../core/distribution.ts";
+import type { Box, Distribution } from "../core/distribution.ts";
+import { domainOf } from "../core/domain.ts";
 import { jacobians } from "../core/jacobian.ts";
 import { sizeOf } from "../core/shape.ts";
 import { walkLayers } from "../core/walk-layers.ts";
@@ -186,6 +187,7 @@ async function checkIntervals(subject: CheckSubject): Promise<CheckItem[]> {
 async function checkIntegral({ flow, params, x, cond, engine }: CheckSubject): Promise<CheckItem> {
   const size = sizeOf(flow.shape);
   const values = await x.ref.reshape([-1, size]).data();
+  const domain = domainOf(flow);
   const box = boundingBox(values, size);
   const context = cond?.ref.slice([0, 1]);
   const program = engine.compile(
@@ -198,7 +200,8 @@ async function checkIntegral({ flow, params, x, cond, engine }: CheckSubject): P
   );
   const logDensity = async (points: Float32Array, count: number) => {
     const [result] = await mapRows(program, [{ data: points, shape: flow.shape }], count);
-    return result;
+    if (!domain) return result;
+    return result.map((value, row) => (isInside(domain, points, row) ? value : -Infinity));
   };
   const { integral } = await integrateDensity(logDensity, box).finally(() => {
     program.dispose();
@@ -210,6 +213,15 @@ async function checkIntegral({ flow, params, x, cond, engine }: CheckSubject): P
     INTEGRAL,
     `distance of the density's integral from 1${cond ? ", given the first context" : ""}`,
   );
+}
+
+/** A flow with circles in it repeats itself along the line: its density is that of one turn. */
+function isInside(domain: Box, points: Float32Array, row: number): boolean {
+  const size = domain.length;
+  return domain.every(([low, high], i) => {
+    const value = points[row * size + i] as number;
+    return value >= low && value <= high;
+  });
 }
 
 function boundingBox(values: ArrayLike<number>, size: number) {

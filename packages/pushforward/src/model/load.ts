@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../core/check-options.ts";
 import { uploadParameters } from "../core/parameters.ts";
 import { type EngineChoice, type Notify, startEngine } from "../engine/index.ts";
 import { readFile } from "../io/files.ts";
@@ -24,8 +25,10 @@ export interface LoadOptions {
  */
 export async function load(
   source: string | Uint8Array | ArrayBuffer,
-  { factories, engine: choice, onNotice }: LoadOptions = {},
+  options: LoadOptions = {},
 ): Promise<Model> {
+  checkOptionNames("load", options, ["factories", "engine", "onNotice"]);
+  const { factories, engine: choice, onNotice } = options;
   const bytes = await bytesOf(source);
   const engine = await startEngine(choice, onNotice);
   const name = typeof source === "string" ? source : "model";

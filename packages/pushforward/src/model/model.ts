@@ -1,6 +1,8 @@
 import { checkCount } from "../core/check-number.ts";
+import { checkOptionNames } from "../core/check-options.ts";
 import { type Column, snapToGrid } from "../core/column.ts";
-import type { Box, Distribution } from "../core/distribution.ts";
+import type { Distribution } from "../core/distribution.ts";
+import { domainOf, intoBox, onCircle } from "../core/domain.ts";
 import { ConditionError, DataError, DomainError } from "../core/errors.ts";
 import type { HistoryEntry } from "../core/history.ts";
 import { splitKey } from "../core/keys.ts";
@@ -160,9 +162,9 @@ export class Model {
    *
    * @throws ShapeError, ConditionError, DataError, DomainError.
    */
-  async evaluate(rows: Rows, { seed = 0, context }: SeedOption = {}): Promise<Evaluation> {
+  async evaluate(rows: Rows, options: SeedOption = {}): Promise<Evaluation> {
     return this.#lifetime.during("evaluate", async () => {
-      checkSeed("evaluate", seed);
+      const { seed, context } = withSeed("evaluate", options);
       const read = this.#read("evaluate", rows);
       if (read.count === 0) throw new DataError("evaluate: got no rows.");
       const noise = hostRandom(seed, streams.evaluation);
@@ -181,10 +183,10 @@ export class Model {
    * @param options.seed default 0; the same seed gives the same draws.
    * @throws DomainError, ConditionError.
    */
-  async sample(count: number, { seed = 0, context }: SeedOption = {}): Promise<Samples> {
+  async sample(count: number, options: SeedOption = {}): Promise<Samples> {
     return this.#lifetime.during("sample", async () => {
       checkCount("sample", "the number of draws", count);
-      checkSeed("sample", seed);
+      const { seed, context } = withSeed("sample", options);
       const contexts = this.#readContext("sample", context, count);
       return this.#events(await this.#sample(contexts, count, seed));
     });
@@ -212,9 +214,11 @@ export class Model {
   async interpolate(
     a: ArrayLike<number>,
     b: ArrayLike<number>,
-    { steps = 9, context }: ContextOption & { steps?: number | undefined } = {},
+    options: ContextOption & { steps?: number | undefined } = {},
   ): Promise<Samples> {
     return this.#lifetime.during("interpolate", async () => {
+      checkOptionNames("interpolate", options, ["steps", "context"]);
+      const { steps = 9, context } = options;
       checkCount("interpolate", "steps", steps, 2);
       const { data } = await this.#encode("interpolate", [a, b], { context });
       const size = sizeOf(this.shape);
@@ -232,10 +236,10 @@ export class Model {
    * The draws of {@link Model.sample} seen layer by layer: the base sample, then what each layer
    * makes of it, the last of them in data space; not snapped to grids.
    */
-  async trace(count: number, { seed = 0, context }: SeedOption = {}): Promise<TraceStage[]> {
+  async trace(count: number, options: SeedOption = {}): Promise<TraceStage[]> {
     return this.#lifetime.during("trace", async () => {
       checkCount("trace", "the number of draws", count);
-      checkSeed("trace", seed);
+      const { seed, context } = withSeed("trace", options);
       const parts = this.flow.flow;
       if (!parts) throw new DomainError("trace: this model is a bare distribution without layers.");
       const contexts = this.#readContext("trace", context, count);
@@ -261,9 +265,9 @@ export class Model {
    *
    * @throws ShapeError, ConditionError, DataError, DomainError.
    */
-  async check(rows?: Rows, { seed = 0, context }: SeedOption = {}): Promise<CheckReport> {
+  async check(rows?: Rows, options: SeedOption = {}): Promise<CheckReport> {
     return this.#lifetime.during("check", async () => {
-      checkSeed("check", seed);
+      const { seed, context } = withSeed("check", options);
       const given = rows === undefined ? CHECK_ROWS : countRows("check", rows, this.shape);
       if (given === 0) throw new DataError("check: got no rows.");
       const chosen = given > CHECK_ROWS ? chooseRows(given, seed) : undefined;
@@ -383,12 +387,17 @@ export class Model {
   }
 
   async #decode(who: string, latents: Rows, options: ContextOption): Promise<Samples> {
-    const events = intoSupport(who, this.flow.flow?.base, toHostRows(who, latents, this.shape));
+    const { base } = this.flow.flow ?? {};
+    const events = intoBox(who, base?.support, toHostRows(who, latents, this.shape), [
+      `latents must lie in the support of the base (${base?.kind})`,
+      "Take latents from there, or such as encode gives.",
+    ]);
     return this.#events(await this.#map("decode", who, events, options));
   }
 
   #read(who: string, rows: Rows, chosen?: ArrayLike<number>): HostRows {
-    return toHostRows(who, rows, this.shape, this.columns, chosen);
+    const read = toHostRows(who, rows, this.shape, this.columns, chosen);
+    return intoBox(who, domainOf(this.flow), read, onCircle);
   }
 
   /** The contexts of the chosen ones of `count` rows, or the one context that stands for all. */
@@ -435,10 +444,11 @@ export class Model {
     name: "logProb" | "encode" | "decode",
     who: string,
     { data, count }: HostRows,
-    { context }: ContextOption,
+    options: ContextOption,
   ): Promise<Float32Array> {
+    checkOptionNames(who, options, ["context"]);
     if (count === 0) return new Float32Array(0);
-    const contexts = this.#readContext(who, context, count);
+    const contexts = this.#readContext(who, options.context, count);
     const { programs } = await this.#start();
     return this.#mapWith(programs[name], { data, shape: this.shape }, contexts, count);
   }
@@ -498,29 +508,12 @@ export class Model {
   }
 }
 
-/** How far rounding may carry a latent over an end of an interval: some float32 steps of the numbers there. */
-const slackOf = (low: number, high: number) =>
-  Math.max(1e-6 * (high - low), 2 ** -22 * Math.max(Math.abs(low), Math.abs(high)));
-
-/**
- * Latents within the support of the base, where it is a box.
- *
- * @throws DataError for latents outside: no data map there.
- */
-function intoSupport(who: string, base: Distribution | undefined, latents: HostRows): HostRows {
-  const box = base?.support;
-  if (!box) return latents;
-  const data = latents.data.map((value, i) => {
-    const [low, high] = box[i % box.length] as Box[number];
-    const inside = Math.min(Math.max(value, low), high);
-    if (Math.abs(value - inside) <= slackOf(low, high)) return inside;
-    throw new DataError(
-      `${who}: latents must lie in the support of the base (${base.kind}), here from ${low} to ${high}; ` +
-        `row ${Math.floor(i / box.length)}, column ${i % box.length} is ${value}. Take latents from there, ` +
-        "or such as encode gives.",
-    );
-  });
-  return { ...latents, data };
+/** The options of a method that takes a seed, 0 by default. */
+function withSeed(who: string, options: SeedOption) {
+  checkOptionNames(who, options, ["seed", "context"]);
+  const { seed = 0, context } = options;
+  checkSeed(who, seed);
+  return { seed, context };
 }
 
 /** `[count, ...shape]`; one row is broadcast. */

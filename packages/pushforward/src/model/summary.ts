@@ -26,11 +26,11 @@ export function summarize(
   return lines.join("\n");
 }
 
-/** The cost of a direction, with the passes of the networks that it takes. */
+/** The cost of a direction, in the words of docs/choosing-a-flow.md. */
 function costText(cost: Cost, size: number): string {
-  if (cost === "parallel") return "parallel";
-  if (cost === "numeric") return "numeric (root searches)";
-  return `sequential (${size} small steps for each pass of a network)`;
+  if (cost === "parallel") return "one pass";
+  if (cost === "numeric") return "root search";
+  return `${size} small ${size === 1 ? "step" : "steps"} for each pass of a network`;
 }
 
 /** `[a, b, c, b, c, d]` as `["a", "(b, c) x 2", "d"]`: flows repeat steps of one or two layers. */

@@ -1,7 +1,8 @@
 import { type Column, columnLabel } from "../core/column.ts";
+import type { Distribution } from "../core/distribution.ts";
+import { domainOf, intoBox, onCircle } from "../core/domain.ts";
 import { ConditionError, DataError, DomainError } from "../core/errors.ts";
 import { columnOf, type HostRows, type Rows, toHostRows } from "../core/rows.ts";
-import type { Shape } from "../core/shape.ts";
 import { hostRandom } from "../numerics/host-random.ts";
 import { streams } from "../numerics/streams.ts";
 import { checkTable, checkTrainingPart } from "./check-table.ts";
@@ -9,7 +10,7 @@ import { dequantize, findGrid } from "./dequantization.ts";
 import type { ResolvedFitOptions } from "./options.ts";
 
 /** What a fit must know of a flow to read its data. */
-type EventShapes = { readonly shape: Shape; readonly condShape: Shape | null };
+type EventShapes = Pick<Distribution, "shape" | "condShape" | "flow">;
 
 /** More rows than these would make the validation loss no more certain, only slower. */
 const MOST_VALIDATION_ROWS = 10_000;
@@ -69,7 +70,7 @@ function readPart(
   context: Rows | undefined,
   columns: readonly Column[] | undefined,
 ): Part {
-  const read = toHostRows(who, rows, flow.shape, columns);
+  const read = intoBox(who, domainOf(flow), toHostRows(who, rows, flow.shape, columns), onCircle);
   if (!flow.condShape) {
     if (!context) return { rows: read, context: null };
     throw new ConditionError(`${who}: got a context, but the flow takes none. Build it with one.`);

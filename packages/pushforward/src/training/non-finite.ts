@@ -92,7 +92,11 @@ function firstBadLayer(
   const baseCond = flow.base.condShape ? cond?.ref : undefined;
   const inBase = allFinite(flow.base.logProb(tree.ref(params.base), z, baseCond));
   tree.dispose(params as never);
-  return inBase ? null : `the base distribution (${flow.base.kind})`;
+  if (inBase) return null;
+  const box = flow.base.support
+    ? ", which has a density on a box only: let the last layer map onto it"
+    : "";
+  return `the base distribution (${flow.base.kind}${box})`;
 }
 
 function allFinite(values: NDArray): boolean {

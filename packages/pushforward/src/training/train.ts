@@ -1,3 +1,4 @@
+import { checkDistribution } from "../core/check-part.ts";
 import type { Column } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { NotFiniteError } from "../core/errors.ts";
@@ -71,6 +72,7 @@ export async function* train(
   rows: Rows,
   options: FitOptions = {},
 ): AsyncGenerator<FitProgress, TrainResult> {
+  checkDistribution("fit: the flow", flow);
   const resolved = resolveOptions(options);
   const dataset = readDataset(flow, rows, resolved);
   const heard: string[] = [];

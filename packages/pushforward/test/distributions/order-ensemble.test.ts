@@ -73,7 +73,7 @@ test("declares what its directions cost, which a model's summary shows", async (
   expect(ensemble.cost).toEqual({ density: "parallel", sampling: "sequential" });
   const rows = [0, 1, 2, 3, 4, 5].map((i) => [Math.sin(i), Math.cos(2 * i)]);
   const model = await fit(made({ features: 2, components: 2, orders: 2 }), rows, { steps: 2 });
-  expect(model.summary()).toContain("cost: sampling numeric (root searches), density parallel");
+  expect(model.summary()).toContain("cost: sampling root search, density one pass");
   model.dispose();
 });
 
