@@ -10,7 +10,7 @@ import { checkBijector } from "../core/check-part.ts";
 import { ConditionError, DomainError, ShapeError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
 import { sameShape, showShape } from "../core/shape.ts";
-import { type NDArray, type Tree, tree } from "../engine/index.ts";
+import { type NDArray, settle, type Tree, tree } from "../engine/index.ts";
 
 /**
  * The composition of bijectors, first to last on the way from base to data:
@@ -54,7 +54,8 @@ export function chain({ bijectors }: { bijectors: readonly Bijector[] }): Biject
   ): Tree[] {
     const result = [...params];
     let value = x;
-    for (const index of order[direction]) {
+    const last = order[direction].findLastIndex((index) => bijectors[index]?.initFromData);
+    for (const index of order[direction].slice(0, last + 1)) {
       const member = bijectors[index] as Bijector;
       const memberCond = () => (member.condShape ? cond?.ref : undefined);
       const start = params[index] as Tree;
@@ -63,6 +64,7 @@ export function chain({ bijectors }: { bijectors: readonly Bijector[] }): Biject
       const [next, logDet] = member[`${direction}AndLogDet`](tree.ref(ready), value, memberCond());
       value = next;
       logDet.dispose();
+      settle(value);
     }
     discard(value, cond);
     return result;
