@@ -29,7 +29,9 @@ const unitOnOnnx: TestProjectConfiguration = {
   test: {
     name: "unit on onnx",
     env: { PUSHFORWARD_ENGINE: "onnx" },
-    setupFiles: ["packages/pushforward/test/support/no-stand-in.ts"],
+    setupFiles: ["no-stand-in", "one-thread"].map(
+      (name) => `packages/pushforward/test/support/${name}.ts`,
+    ),
     include: testsOfPrograms.map((folder) => `packages/pushforward/test/${folder}/**/*.test.ts`),
     // It runs its files on ONNX Runtime, whatever runs the model.
     exclude: ["packages/pushforward/test/model/export-onnx.test.ts"],

@@ -76,6 +76,17 @@ const cases = names.flatMap((name) =>
     .map(([label, options]): [FlowName, string, Options] => [name, label, options]),
 );
 
+/** The options without those that a flow has not. */
+function knownTo(name: FlowName, { layers, bins, bound, ...options }: Options): Options {
+  const { defaults } = flows[name];
+  const { hidden, activation, residual, ...sizes } = options;
+  return {
+    ...(withoutContext.includes(name) ? sizes : options),
+    ...("layers" in defaults && { layers }),
+    ...("bins" in defaults && { bins, bound }),
+  };
+}
+
 /** A flow with noise on its parameters, and rows for it, on the host. */
 interface Setting {
   readonly flow: Distribution;
@@ -92,7 +103,7 @@ function normals(random: { normal(): number }, ...shape: number[]): EngineArray 
 }
 
 async function settingOf(name: FlowName, options: Options, rows: number): Promise<Setting> {
-  const flow: Distribution = flows[name].build(options);
+  const flow: Distribution = flows[name].build(knownTo(name, options));
   const start = flow.init(random.key(0));
   const layout = layoutOf(start);
   const source = hostRandom(7, rows);
