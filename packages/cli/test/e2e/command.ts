@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 
 /** The built command; `npm run build` makes it. */
 export const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
@@ -64,4 +64,31 @@ export function ridge(rows: number): string {
     return `${row + 1},${row % 2 ? "left" : "right"},${x},${y}`;
   });
   return `id,side,x,y\n${lines.join("\n")}\n`;
+}
+
+/** Options of a fit that takes a second. */
+export const quick = ["--steps", "100", "--layers", "2", "--hidden", "16"];
+
+/** A folder for the tests of a file, with `ridge.csv` and a model `m.safetensors` fitted to it. */
+export function ridgeFolder() {
+  const here = {
+    folder: mkdtempSync(join(tmpdir(), "pushforward-e2e-")),
+    /** What the fit said, as JSON. */
+    fitted: {} as Outcome,
+  };
+  beforeAll(async () => {
+    const { folder } = here;
+    writeFileSync(join(folder, "ridge.csv"), ridge(600));
+    here.fitted = await run(
+      folder,
+      "fit",
+      "ridge.csv",
+      "--out",
+      "m.safetensors",
+      "--json",
+      ...quick,
+    );
+  });
+  afterAll(() => rmSync(here.folder, { recursive: true }));
+  return here;
 }

@@ -1,26 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Outcome, ridge, run } from "./command.ts";
+import { expect, test } from "vitest";
+import { quick, ridgeFolder, run } from "./command.ts";
 
-let folder = "";
-let fitted: Outcome;
-const quick = ["--steps", "100", "--layers", "2", "--hidden", "16"];
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "pushforward-e2e-"));
-  writeFileSync(join(folder, "ridge.csv"), ridge(600));
-  fitted = await run(folder, "fit", "ridge.csv", "--out", "m.safetensors", "--json", ...quick);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const here = ridgeFolder();
+const { folder } = here;
 
 test("the engine is shown, and can be chosen", async () => {
   const json = async (...args: string[]) =>
     JSON.parse((await run(folder, ...args, "--json", "--engine", "jax")).stdout);
   const fit = await run(folder, "fit", "ridge.csv", "--out", "j.safetensors", ...quick);
-  const engine = JSON.parse(fitted.stdout).engine;
-  expect(fitted.stderr).toContain(`Running on ${engine}.`);
+  const engine = JSON.parse(here.fitted.stdout).engine;
+  expect(here.fitted.stderr).toContain(`Running on ${engine}.`);
   expect(fit.stdout).toMatch(new RegExp(`^engine +${engine}$`, "m"));
   expect((await run(folder, "inspect", "j.safetensors")).stdout).toContain(`engine: ${engine}`);
   const model = "j.safetensors";

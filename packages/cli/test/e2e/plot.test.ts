@@ -1,18 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { ridge, run } from "./command.ts";
+import { expect, test } from "vitest";
+import { quick, ridgeFolder, run } from "./command.ts";
 
-let folder = "";
-const quick = ["--steps", "100", "--layers", "2", "--hidden", "16"];
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "pushforward-e2e-"));
-  writeFileSync(join(folder, "ridge.csv"), ridge(600));
-  await run(folder, "fit", "ridge.csv", "--out", "m.safetensors", "--json", ...quick);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const { folder } = ridgeFolder();
 const read = (name: string) => readFileSync(join(folder, name), "utf8");
 
 test.each(["density", "layers", "training"])("plot --what %s", async (what) => {

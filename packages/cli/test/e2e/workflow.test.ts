@@ -1,20 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "pushforward";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { type Outcome, outcome, ridge, run, start } from "./command.ts";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { outcome, quick, ridgeFolder, run, start } from "./command.ts";
 
-let folder = "";
-let fitted: Outcome;
-const quick = ["--steps", "100", "--layers", "2", "--hidden", "16"];
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "pushforward-e2e-"));
-  writeFileSync(join(folder, "ridge.csv"), ridge(600));
-  fitted = await run(folder, "fit", "ridge.csv", "--out", "m.safetensors", "--json", ...quick);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const here = ridgeFolder();
+const { folder } = here;
 
 const csv = (text: string) => {
   const [header, ...lines] = text.trimEnd().split("\n");
@@ -24,9 +15,9 @@ const read = (name: string) => readFileSync(join(folder, name), "utf8");
 
 describe("fit", () => {
   test("prints one JSON object and says the rest on stderr", () => {
-    expect(fitted.code).toBe(0);
-    expect(fitted.stdout.trimEnd()).not.toContain("\n");
-    const report = JSON.parse(fitted.stdout);
+    expect(here.fitted.code).toBe(0);
+    expect(here.fitted.stdout.trimEnd()).not.toContain("\n");
+    const report = JSON.parse(here.fitted.stdout);
     expect(report).toMatchObject({
       command: "fit",
       model: "m.safetensors",
@@ -39,7 +30,7 @@ describe("fit", () => {
     expect(report.parameters).toBeGreaterThan(0);
     if (process.env.PUSHFORWARD_ENGINE === "jax") expect(report.engine).toMatch(/^jax-js/);
     expect(report.notices).toContain('Left out as text: "side".');
-    expect(fitted.stderr).toContain('Left out as a row number: "id".');
+    expect(here.fitted.stderr).toContain('Left out as a row number: "id".');
     const roles = Object.keys(report.logLikelihood);
     expect(roles).toEqual(["flow", "gaussianMixture", "gaussian"]);
     for (const role of roles) {
