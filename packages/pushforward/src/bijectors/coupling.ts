@@ -1,11 +1,11 @@
 import { type Bijector, type Direction, defineBijector, discard } from "../core/bijector.ts";
+import { checkScalarMap } from "../core/check-part.ts";
 import { DomainError } from "../core/errors.ts";
 import type { Network } from "../core/network.ts";
 import { checkShape, checkVector, type Shape, sizeOf } from "../core/shape.ts";
 import type { Transformer } from "../core/transformer.ts";
 import { type NDArray, np, type Tree } from "../engine/index.ts";
 import { inverseOrder, takeRows } from "../numerics/reorder.ts";
-import { checkParts } from "./check-parts.ts";
 
 export interface CouplingOptions {
   shape: Shape;
@@ -50,7 +50,7 @@ export type CouplingParams = { network?: Tree; theta?: NDArray };
 export function coupling(options: CouplingOptions): Bijector<CouplingParams> {
   const { shape, transformer, conditioner, unconditional = false, condShape = null } = options;
   const size = checkVector("coupling", shape);
-  checkParts("coupling", transformer, conditioner, "apply", "mlp()");
+  checkScalarMap("coupling", transformer, conditioner, "apply", "mlp()");
   const mask = options.mask ?? Array.from({ length: size }, (_, i) => i < Math.floor(size / 2));
   const kept = indicesWhere(mask, true);
   const changed = indicesWhere(mask, false);

@@ -1,11 +1,11 @@
 import { type Bijector, defineBijector } from "../core/bijector.ts";
+import { checkScalarMap } from "../core/check-part.ts";
 import { DomainError } from "../core/errors.ts";
 import type { AutoregressiveNetwork } from "../core/network.ts";
 import { checkShape, checkVector, type Shape, sizeOf } from "../core/shape.ts";
 import type { Transformer } from "../core/transformer.ts";
 import { np, type Tree } from "../engine/index.ts";
 import { contextColumns, invertInOrder, mapAtOnce } from "./autoregressive-map.ts";
-import { checkParts } from "./check-parts.ts";
 import { inversePermutation } from "./permute.ts";
 
 export interface MaskedAutoregressiveOptions {
@@ -35,7 +35,7 @@ export function maskedAutoregressive(
 ): Bijector<{ network: Tree }> {
   const { shape, transformer, conditioner, condShape = null } = options;
   const features = checkVector("maskedAutoregressive", shape);
-  checkParts("maskedAutoregressive", transformer, conditioner, "unfold", "maskedMlp()");
+  checkScalarMap("maskedAutoregressive", transformer, conditioner, "unfold", "maskedMlp()");
   const order = options.order ?? Array.from({ length: features }, (_, i) => i);
   const ranks = inversePermutation("maskedAutoregressive: order", order);
   if (ranks.length !== features) {

@@ -1,6 +1,8 @@
 import type { Bijector } from "./bijector.ts";
 import type { Distribution } from "./distribution.ts";
 import { DomainError } from "./errors.ts";
+import type { AutoregressiveNetwork, Network } from "./network.ts";
+import type { Transformer } from "./transformer.ts";
 
 /** @throws DomainError for what is no bijector. */
 export function checkBijector(who: string, part: Bijector): void {
@@ -19,8 +21,37 @@ export function checkDistribution(who: string, part: Distribution): void {
   );
 }
 
+/**
+ * Check that a layer of scalar maps got its two parts, the map and the network that gives its parameters.
+ *
+ * @param method what the conditioner must have: coupling networks have `apply` alone, autoregressive ones
+ * `unfold` too.
+ * @param example of a conditioner.
+ * @throws DomainError when one is missing or of another kind.
+ */
+export function checkScalarMap(
+  who: string,
+  transformer: Transformer,
+  conditioner: Network | AutoregressiveNetwork,
+  method: "apply" | "unfold",
+  example: string,
+): void {
+  if (typeof transformer?.parameterCount !== "number") {
+    throw new DomainError(
+      `${who}: the transformer must be one of pushforward/transformers, such as affine(); got ` +
+        `${describePart(transformer)}.`,
+    );
+  }
+  const isAutoregressive = typeof conditioner === "object" && "unfold" in conditioner;
+  const fits = method === "unfold" ? isAutoregressive : !isAutoregressive;
+  if (typeof conditioner?.apply === "function" && fits) return;
+  throw new DomainError(
+    `${who}: the conditioner must be a network such as ${example}; got ${describePart(conditioner)}.`,
+  );
+}
+
 /** What someone gave where a part is expected. */
-export function describePart(part: unknown): string {
+function describePart(part: unknown): string {
   const kind = (part as { kind?: unknown } | null | undefined)?.kind;
   if (typeof kind === "string") return kind;
   if (typeof part === "function") return `the function ${part.name}; call it`;

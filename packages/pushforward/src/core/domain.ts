@@ -1,4 +1,5 @@
 import { layersOf } from "./bijector.ts";
+import { type Column, columnLabel } from "./column.ts";
 import type { Box, Distribution } from "./distribution.ts";
 import { DataError } from "./errors.ts";
 import type { HostRows } from "./rows.ts";
@@ -25,6 +26,8 @@ const slackOf = (low: number, high: number) =>
  * Rows within a box, if there is one: what rounding carried over an end is put back.
  *
  * @param expected what the message says of the interval, and the way out after it.
+ * @param columns their names, where known.
+ * @param chosen the numbers that the rows have for the caller, where they are not all of them.
  * @throws DataError for rows outside.
  */
 export function intoBox(
@@ -32,15 +35,18 @@ export function intoBox(
   box: Box | undefined,
   rows: HostRows,
   [expected, wayOut]: readonly [string, string],
+  columns: readonly Column[] = [],
+  chosen?: ArrayLike<number>,
 ): HostRows {
   if (!box) return rows;
   const data = rows.data.map((value, i) => {
     const [low, high] = box[i % box.length] as Box[number];
     const inside = Math.min(Math.max(value, low), high);
     if (value === inside || Math.abs(value - inside) <= slackOf(low, high)) return inside;
+    const place = Math.floor(i / box.length);
     throw new DataError(
-      `${who}: ${expected}, here from ${low} to ${high}; row ${Math.floor(i / box.length)}, column ` +
-        `${i % box.length} is ${value}. ${wayOut}`,
+      `${who}: ${expected}, here from ${low} to ${high}; row ${chosen?.[place] ?? place}, column ` +
+        `${columnLabel(columns, i % box.length)} is ${value}. ${wayOut}`,
     );
   });
   return { ...rows, data };

@@ -1,6 +1,7 @@
 import { contextColumns, invertInOrder, mapAtOnce } from "../bijectors/autoregressive-map.ts";
 import { discard, slowest } from "../core/bijector.ts";
 import { checkCount } from "../core/check-number.ts";
+import { checkScalarMap } from "../core/check-part.ts";
 import { type Distribution, defineDistribution } from "../core/distribution.ts";
 import { ConditionError, ShapeError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
@@ -53,7 +54,9 @@ export function orderEnsemble(options: OrderEnsembleOptions): Distribution<Order
   const { shape, base, transformer, conditioner, condShape = null } = options;
   const { orders = 8, seed = 0 } = options;
   const features = checkVector("orderEnsemble", shape);
-  checkParts(base, shape, orders);
+  checkBase(base, shape);
+  checkCount("orderEnsemble", "orders", orders);
+  checkScalarMap("orderEnsemble", transformer, conditioner, "unfold", "maskedMlp()");
   checkSeed("orderEnsemble", seed);
   const context = condShape ? sizeOf(checkShape("orderEnsemble", condShape)) : 0;
   const sizes = { features, context, parameters: transformer.parameterCount };
@@ -122,7 +125,7 @@ function randomRanks(features: number): NDArray {
   return np.greater(u.ref, u.transpose()).astype(np.float32).sum(1);
 }
 
-function checkParts(base: Distribution, shape: Shape, orders: number): void {
+function checkBase(base: Distribution, shape: Shape): void {
   if (!sameShape(base.shape, shape)) {
     throw new ShapeError(
       `orderEnsemble: the base has the event shape ${showShape(base.shape)}, expected ${showShape(shape)}.`,
@@ -131,5 +134,4 @@ function checkParts(base: Distribution, shape: Shape, orders: number): void {
   if (base.condShape) {
     throw new ConditionError("orderEnsemble: the base must not take a context; the network does.");
   }
-  checkCount("orderEnsemble", "orders", orders);
 }

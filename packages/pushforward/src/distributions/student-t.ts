@@ -33,9 +33,8 @@ const PACE = 4;
  * - (nu + 1) / 2 log(1 + x^2 / nu))`. As the base of a flow with Lipschitz layers it gives the flow the
  * tails of the data (Jaini et al. 2020, arXiv:1907.04481).
  *
- * Parameters: `rawDegreesOfFreedom` r of the event's shape, `nu = 0.1 + softplus(4 r)`: the 4 lets an optimiser with steps of
- * a thousandth get from 5 to 1 in time; none where `learned`
- * is false. Sampled from two uniform numbers, `sqrt(nu (U^(-2/nu) - 1)) cos(2 pi V)` (Bailey 1994),
+ * Parameters: `rawDegreesOfFreedom` r of the event's shape, `nu = 0.1 + softplus(4 r)`: the 4 lets an
+ * optimiser with steps of a thousandth get from 5 to 1 in time; none where `learned` is false. Sampled from two uniform numbers, `sqrt(nu (U^(-2/nu) - 1)) cos(2 pi V)` (Bailey 1994),
  * differentiably in nu; the tails beyond a probability of 6e-8 are cut off.
  *
  * @throws DomainError unless `degreesOfFreedom` exceeds 0.1 and is finite.

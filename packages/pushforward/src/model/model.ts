@@ -397,7 +397,7 @@ export class Model {
 
   #read(who: string, rows: Rows, chosen?: ArrayLike<number>): HostRows {
     const read = toHostRows(who, rows, this.shape, this.columns, chosen);
-    return intoBox(who, domainOf(this.flow), read, onCircle);
+    return intoBox(who, domainOf(this.flow), read, onCircle, this.columns, chosen);
   }
 
   /** The contexts of the chosen ones of `count` rows, or the one context that stands for all. */

@@ -70,7 +70,8 @@ function readPart(
   context: Rows | undefined,
   columns: readonly Column[] | undefined,
 ): Part {
-  const read = intoBox(who, domainOf(flow), toHostRows(who, rows, flow.shape, columns), onCircle);
+  const given = toHostRows(who, rows, flow.shape, columns);
+  const read = intoBox(who, domainOf(flow), given, onCircle, columns);
   if (!flow.condShape) {
     if (!context) return { rows: read, context: null };
     throw new ConditionError(`${who}: got a context, but the flow takes none. Build it with one.`);

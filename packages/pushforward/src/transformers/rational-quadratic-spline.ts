@@ -55,8 +55,9 @@ type BinShape = Omit<Bin, "x0" | "y0">;
  * - `"circular"` (Rezende et al. 2020, arXiv:2002.02428): inputs are angles or other coordinates
  *   with a period of 2 bound, wrapped into the interval first; both ends are one point, with one learned slope;
  *   then the circle is turned by a learned phase, `y = wrap(spline(x) + phase)`. It is a bijection of
- *   [-bound, bound), not of the line: its base is uniform on it, and `fit` leaves the data as they are. Give it all of a vector's dimensions or only the circular ones
- *   (`mask`), and conditioners the cosine and sine where the jump at ±bound matters.
+ *   [-bound, bound), not of the line: its base is uniform on it, `fit` leaves the data as they are, and rows
+ *   outside are refused. Give it all of a vector's dimensions or only the circular ones (`mask`), and
+ *   conditioners the cosine and sine where the jump at ±bound matters.
  *
  * Parameters: logits of the widths (K), of the heights (K), of the slopes at the knots (K - 1 inner ones for
  * `"identity"`, K + 1 for `"affine"`, K for `"circular"`); then b and a, or the phase. In all 3K - 1, 3K + 3,
