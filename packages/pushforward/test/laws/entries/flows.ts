@@ -72,20 +72,40 @@ export const distributions: Record<string, Entry<Distribution, DistributionLawOp
         orders: 2,
       }),
   },
+  naf: {
+    build: () => f.naf({ features: 2, units: 4, ...single }),
+    options: gentle,
+  },
   "naf, conditional": {
     build: () => f.naf({ features: 2, context: 1, units: 4, ...single }),
+    options: gentle,
+  },
+  umnn: {
+    build: () => f.umnn({ features: 2, integrand: { hidden: 4, nodes: 6 }, ...single }),
     options: gentle,
   },
   "umnn, conditional": {
     build: () => f.umnn({ features: 2, context: 1, integrand: { hidden: 4, nodes: 6 }, ...single }),
     options: gentle,
   },
+  sumOfSquaresFlow: {
+    build: () => f.sumOfSquaresFlow({ features: 2, ...single }),
+    options: gentle,
+  },
   "sumOfSquaresFlow, conditional": {
     build: () => f.sumOfSquaresFlow({ features: 2, context: 1, ...single }),
     options: gentle,
   },
+  bernsteinFlow: {
+    build: () => f.bernsteinFlow({ features: 2, ...single }),
+    options: gentle,
+  },
   "bernsteinFlow, conditional": {
     build: () => f.bernsteinFlow({ features: 2, context: 1, ...single }),
+    options: gentle,
+  },
+  flowPlusPlus: {
+    build: () => f.flowPlusPlus({ features: 2, components: 3, ...single }),
     options: gentle,
   },
   "flowPlusPlus, conditional": {
