@@ -21,6 +21,7 @@ export {
   ShapeError,
 } from "./core/index.ts";
 export { type Engine, type EngineChoice, ready, useOnnxRuntime } from "./engine/index.ts";
+export { bitsPerDimension } from "./evaluation/bits-per-dimension.ts";
 export type { CheckItem, CheckReport } from "./evaluation/check.ts";
 export { type FitRun, fit } from "./fit.ts";
 export * from "./flows/index.ts";
@@ -30,9 +31,11 @@ export { type LoadOptions, load } from "./model/load.ts";
 export {
   type ContextOption,
   type Evaluation,
+  type MassOptions,
   Model,
   type ModelParts,
   type OnnxFile,
+  type SampleOptions,
   type Samples,
   type SeedOption,
   type TraceStage,

@@ -18,7 +18,7 @@ export function affineContext<P extends Tree>({
   shift,
   scale,
 }: AffineContextOptions<P>): Bijector<P> {
-  const { shape, condShape, cost, initFromData } = bijector;
+  const { shape, condShape, cost, initFromData, interval, integers, scales } = bijector;
   const standardize = contextScaling("affineContext", bijector, { shift, scale });
 
   return defineBijector<P>({
@@ -34,7 +34,9 @@ export function affineContext<P extends Tree>({
       initFromData: (params: P, x, cond, direction) =>
         initFromData(params, x, standardize(cond), direction),
     }),
-    interval: bijector.interval,
+    interval,
+    integers,
+    scales,
     layers: (path) =>
       layersOf(bijector, path).map((layer) =>
         layer.bijector.condShape

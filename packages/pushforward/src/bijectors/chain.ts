@@ -86,6 +86,8 @@ export function chain({ bijectors }: { bijectors: readonly Bijector[] }): Biject
     forwardAndLogDet: (params, x, cond) => apply("forward", params, x, cond),
     inverseAndLogDet: (params, y, cond) => apply("inverse", params, y, cond),
     ...(bijectors.some((member) => member.initFromData) && { initFromData }),
+    integers: bijectors.at(-1)?.integers,
+    scales: bijectors.find((member) => member.scales)?.scales,
     layers: (path) =>
       bijectors.flatMap((member, index) =>
         layersOf(member, path ? `${path}.${index}` : `${index}`),

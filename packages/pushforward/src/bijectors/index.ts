@@ -6,9 +6,16 @@ export { chain } from "./chain.ts";
 export { type CouplingOptions, type CouplingParams, coupling } from "./coupling.ts";
 export { exp } from "./exp.ts";
 export { type ExtremeTailsParams, extremeTails } from "./extreme-tails.ts";
+export { type FactorOutOptions, factorOut } from "./factor-out.ts";
 export { type FixedAffineOptions, fixedAffine } from "./fixed-affine.ts";
+export { type FullLinearOptions, type FullLinearParams, fullLinear } from "./full-linear.ts";
 export { type HouseholderOptions, type HouseholderParams, householder } from "./householder.ts";
+export { type ImageCouplingOptions, imageCoupling } from "./image-coupling.ts";
 export { invert } from "./invert.ts";
+export {
+  type InvertibleConvolutionOptions,
+  invertibleConvolution,
+} from "./invertible-convolution.ts";
 export {
   type LowRankLinearOptions,
   type LowRankLinearParams,
@@ -16,17 +23,26 @@ export {
 } from "./low-rank-linear.ts";
 export { type LuLinearOptions, type LuLinearParams, luLinear } from "./lu-linear.ts";
 export { type MaskedAutoregressiveOptions, maskedAutoregressive } from "./masked-autoregressive.ts";
+export { type Level, type MultiScaleOptions, multiScale } from "./multi-scale.ts";
+export { type PerPixelOptions, perPixel } from "./per-pixel.ts";
 export {
   permute,
   type RandomPermutationOptions,
   randomPermutation,
   reverse,
 } from "./permute.ts";
+export { type PixelsOptions, pixels } from "./pixels.ts";
 export { type PlanarOptions, type PlanarParams, planar } from "./planar.ts";
 export { type QrLinearParams, qrLinear } from "./qr-linear.ts";
 export { type RadialParams, radial } from "./radial.ts";
+export { type ReshapedOptions, reshaped } from "./reshaped.ts";
 export { type SigmoidOptions, sigmoid } from "./sigmoid.ts";
 export { softplus } from "./softplus.ts";
+export { type SqueezedOptions, squeezed } from "./squeezed.ts";
 export { type SylvesterOptions, type SylvesterParams, sylvester } from "./sylvester.ts";
 export { tanh } from "./tanh.ts";
 export { type TriangularLinearParams, triangularLinear } from "./triangular-linear.ts";
+export {
+  type VariationalDequantizationOptions,
+  variationalDequantization,
+} from "./variational-dequantization.ts";

@@ -3,6 +3,7 @@ import { DomainError } from "../core/errors.ts";
 import { checkVector, type Shape } from "../core/shape.ts";
 import { type NDArray, np } from "../engine/index.ts";
 import { identityMatrix } from "../numerics/host-matrix.ts";
+import { randomRotation } from "../numerics/random-rotation.ts";
 import { takeRows } from "../numerics/reorder.ts";
 import { solveTriangular } from "../numerics/triangular.ts";
 import { strictTriangle, triangularMatrix } from "../numerics/triangular-matrix.ts";
@@ -12,7 +13,9 @@ import { inversePermutation } from "./permute.ts";
 export interface LuLinearOptions {
   shape: Shape;
   /** The fixed P, `(P v)_i = v_{permutation[i]}`; default: none. */
-  permutation?: readonly number[];
+  permutation?: readonly number[] | undefined;
+  /** Seed of a random rotation to start as, whose pivots are P; default: none. */
+  seed?: number | undefined;
 }
 
 export type LuLinearParams = { lu: NDArray; logDiagonal: NDArray; bias: NDArray };
@@ -20,7 +23,7 @@ export type LuLinearParams = { lu: NDArray; logDiagonal: NDArray; bias: NDArray 
 /**
  * A learned linear map `y = P L U x + b`, L unit lower and U upper triangular with diagonal
  * `exp(logDiagonal)`, P a fixed permutation, by default none; log-det `sum(logDiagonal)`. Starts as
- * the identity, or as P (Kingma and Dhariwal 2018, arXiv:1807.03039, section 3.2; Oliva et al. 2018,
+ * the identity, as P, or as the rotation of a seed (Kingma and Dhariwal 2018, arXiv:1807.03039, section 3.2; Oliva et al. 2018,
  * arXiv:1801.09819).
  *
  * Parameters: `lu` [d, d], L strictly below the diagonal and U strictly above it (the diagonal
@@ -29,10 +32,16 @@ export type LuLinearParams = { lu: NDArray; logDiagonal: NDArray; bias: NDArray 
  * initial value keeps at 1.
  *
  * @throws ShapeError when the event is not a vector; DomainError when `permutation` is not one of
- * 0 .. d - 1.
+ * 0 .. d - 1, given together with a seed, or the seed not an integer.
  */
-export function luLinear({ shape, permutation }: LuLinearOptions): Bijector<LuLinearParams> {
+export function luLinear(options: LuLinearOptions): Bijector<LuLinearParams> {
+  const { shape, seed } = options;
   const size = checkVector("luLinear", shape);
+  if (seed !== undefined && options.permutation) {
+    throw new DomainError("luLinear: got a permutation and a seed; the rotation has its own.");
+  }
+  const rotation = seed === undefined ? undefined : randomRotation(size, seed);
+  const permutation = rotation?.permutation ?? options.permutation;
   const back = permutation && inversePermutation("luLinear: permutation", permutation);
   if (back && back.length !== size) {
     throw new DomainError(
@@ -49,10 +58,14 @@ export function luLinear({ shape, permutation }: LuLinearOptions): Bijector<LuLi
   return linearBijector<LuLinearParams>({
     kind: "luLinear",
     size,
-    options: { shape, permutation },
+    options: { shape, permutation: options.permutation, seed },
     init(key) {
       discard(key);
-      return { lu: np.zeros([size, size]), logDiagonal: np.zeros([size]) };
+      if (!rotation) return { lu: np.zeros([size, size]), logDiagonal: np.zeros([size]) };
+      return {
+        lu: np.array(Float32Array.from(rotation.lu), { shape: [size, size] }),
+        logDiagonal: np.array(Float32Array.from(rotation.logDiagonal)),
+      };
     },
     matrix(params) {
       const product = np.dot(...factors(params));

@@ -41,6 +41,15 @@ export interface ActiveInterval {
 }
 
 /**
+ * Whole numbers from `low` to `high`, such as the values of pixels: each stands for the cell of width 1
+ * around it, over which it is spread before its density is taken.
+ */
+export interface IntegerRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
  * An invertible differentiable map `y = f(x)` with its log-determinant.
  *
  * `forward` maps base to data (sampling), `inverse` maps data to base (density); texts that write
@@ -75,6 +84,13 @@ export interface Bijector<P extends Tree = any> {
   readonly support?: readonly [low: number, high: number];
   /** Whether it makes heavy tails light: where bends lie on its far side, the data do not show. */
   readonly changesTails?: boolean;
+  /** The whole numbers that data are, where `forward` maps onto the cells around them. Absent: any numbers. */
+  readonly integers?: IntegerRange;
+  /**
+   * Where scales are factored out: for each number of the event, row-major, the scale that its latent
+   * belongs to, 0 the finest. Absent: all are of one scale.
+   */
+  readonly scales?: readonly number[];
   /** The elementary layers in forward order. Absent: the bijector is elementary itself. */
   layers?(path: string): Layer[];
 }
@@ -95,6 +111,8 @@ export interface BijectorDefinition<P extends Tree> {
   interval?: ActiveInterval | undefined;
   support?: readonly [low: number, high: number];
   changesTails?: boolean | undefined;
+  integers?: IntegerRange | undefined;
+  scales?: readonly number[] | undefined;
   layers?(path: string): Layer[];
 }
 
@@ -105,7 +123,8 @@ export interface BijectorDefinition<P extends Tree> {
  * @throws ShapeError, ConditionError from the methods, before any argument is consumed.
  */
 export function defineBijector<P extends Tree>(definition: BijectorDefinition<P>): Bijector<P> {
-  const { kind, options, init, initFromData, interval, support, changesTails, layers } = definition;
+  const { kind, options, init, initFromData, interval, support, layers } = definition;
+  const { changesTails, integers, scales } = definition;
   const shape = checkShape(kind, definition.shape);
   const condShape = definition.condShape ? checkShape(kind, definition.condShape) : null;
   const part = { kind, shape, condShape };
@@ -135,6 +154,8 @@ export function defineBijector<P extends Tree>(definition: BijectorDefinition<P>
     ...(interval && { interval }),
     ...(support && { support }),
     ...(changesTails && { changesTails }),
+    ...(integers && { integers }),
+    ...(scales && { scales }),
     ...(layers && { layers }),
   });
 }

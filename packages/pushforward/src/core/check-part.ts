@@ -1,7 +1,7 @@
 import type { Bijector } from "./bijector.ts";
 import type { Distribution } from "./distribution.ts";
 import { DomainError } from "./errors.ts";
-import type { AutoregressiveNetwork, Network } from "./network.ts";
+import type { AutoregressiveNetwork, ImageNetwork, Network } from "./network.ts";
 import type { Transformer } from "./transformer.ts";
 
 /** @throws DomainError for what is no bijector. */
@@ -25,15 +25,15 @@ export function checkDistribution(who: string, part: Distribution): void {
  * Check that a layer of scalar maps got its two parts, the map and the network that gives its parameters.
  *
  * @param method what the conditioner must have: coupling networks have `apply` alone, autoregressive ones
- * `unfold` too.
+ * `unfold` too, those of images `applyToImages`.
  * @param example of a conditioner.
  * @throws DomainError when one is missing or of another kind.
  */
 export function checkScalarMap(
   who: string,
   transformer: Transformer,
-  conditioner: Network | AutoregressiveNetwork,
-  method: "apply" | "unfold",
+  conditioner: Network | AutoregressiveNetwork | ImageNetwork,
+  method: "apply" | "unfold" | "applyToImages",
   example: string,
 ): void {
   if (typeof transformer?.parameterCount !== "number") {
@@ -42,9 +42,9 @@ export function checkScalarMap(
         `${describePart(transformer)}.`,
     );
   }
-  const isAutoregressive = typeof conditioner === "object" && "unfold" in conditioner;
-  const fits = method === "unfold" ? isAutoregressive : !isAutoregressive;
-  if (typeof conditioner?.apply === "function" && fits) return;
+  const has = (name: string) =>
+    typeof (conditioner as unknown as Record<string, unknown> | undefined)?.[name] === "function";
+  if (has(method) && (method !== "apply" || !has("unfold"))) return;
   throw new DomainError(
     `${who}: the conditioner must be a network such as ${example}; got ${describePart(conditioner)}.`,
   );

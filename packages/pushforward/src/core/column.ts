@@ -5,12 +5,15 @@ export interface Column {
   readonly step?: number;
   /** A value on the grid; default 0. */
   readonly origin?: number;
+  /** The grid's first and last value, where it has ends. */
+  readonly range?: readonly [low: number, high: number];
 }
 
 /** The value of a column's grid that is nearest to `value`. */
-export function snapToGrid({ step, origin = 0 }: Column, value: number): number {
+export function snapToGrid({ step, origin = 0, range }: Column, value: number): number {
   if (step === undefined) return value;
-  return origin + Math.round((value - origin) / step) * step;
+  const nearest = origin + Math.round((value - origin) / step) * step;
+  return range ? Math.min(Math.max(nearest, range[0]), range[1]) : nearest;
 }
 
 /** What to call a column in messages: its name in quotes, or its number counted from 0. */

@@ -28,6 +28,8 @@ export interface Distribution<P extends Tree = any> {
    * belong to it: of an open interval they are the float32 numbers next to its ends.
    */
   readonly support?: Box;
+  /** Whether it is a standard density around 0, whose draws a temperature T multiplies by T. */
+  readonly centred?: boolean;
   /** A base distribution pushed forward through a bijector declares its two halves: it is a flow. */
   readonly flow?: FlowParts;
 }
@@ -56,6 +58,7 @@ export interface DistributionDefinition<P extends Tree> {
   /** Default: both parallel. */
   cost?: { density: Cost; sampling: Cost };
   support?: Box;
+  centred?: boolean;
   options: object;
   init(key: NDArray): P;
   /** `x` is `[n, ...shape]`. */
@@ -77,7 +80,7 @@ export interface DistributionDefinition<P extends Tree> {
 export function defineDistribution<P extends Tree>(
   definition: DistributionDefinition<P>,
 ): Distribution<P> {
-  const { kind, options, init, support } = definition;
+  const { kind, options, init, support, centred } = definition;
   const shape = checkShape(kind, definition.shape);
   const condShape = definition.condShape ? checkShape(kind, definition.condShape) : null;
   const part = { kind, shape, condShape };
@@ -95,6 +98,7 @@ export function defineDistribution<P extends Tree>(
     spec: specOf("distribution", kind, options),
     init,
     ...(support && { support }),
+    ...(centred && { centred }),
     logProb(params, x, cond) {
       const batch = checkEvent(part, x);
       const rowCond = checkContext(part, batch, cond);

@@ -81,3 +81,25 @@ export function defineAutoregressiveNetwork<P extends Tree>(
   const { options, ...rest } = definition;
   return Object.freeze({ ...rest, spec: specOf("network", definition.kind, options) });
 }
+
+/**
+ * A conditioner of images: feature maps in, feature maps out, `[n, inputs, h, w] -> [n, outputs, h, w]`. As
+ * with {@link Network}, sizes are known only where it is put to use, and a fresh network outputs zeros.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a part of unknown parameters takes and gives any tree.
+export interface ImageNetwork<P extends Tree = any> {
+  readonly kind: string;
+  readonly spec: Spec;
+  /** `inputs` and `outputs` count channels. */
+  init(key: NDArray, inputs: number, outputs: number): P;
+  /** Consumes its arguments. */
+  applyToImages(params: P, x: NDArray): NDArray;
+}
+
+/** Freeze a network of images and derive its spec from the options of its factory. */
+export function defineImageNetwork<P extends Tree>(
+  definition: Omit<ImageNetwork<P>, "spec"> & { options: object },
+): ImageNetwork<P> {
+  const { options, ...rest } = definition;
+  return Object.freeze({ ...rest, spec: specOf("network", definition.kind, options) });
+}

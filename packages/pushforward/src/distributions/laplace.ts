@@ -14,6 +14,7 @@ export function laplace({ shape }: { shape: Shape }): Distribution<Record<string
     kind: "laplace",
     shape,
     options: { shape },
+    centred: true,
     init: noParams,
     logDensity: (_, x) => np.absolute(x).add(Math.LN2).neg(),
     draw(_, key, size) {

@@ -16,6 +16,7 @@ export function logistic({ shape }: { shape: Shape }): Distribution<Record<strin
     kind: "logistic",
     shape,
     options: { shape },
+    centred: true,
     init: noParams,
     logDensity(_, x) {
       const size = np.absolute(x);

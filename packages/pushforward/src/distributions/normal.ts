@@ -56,6 +56,7 @@ function standardNormal(shape: Shape, options: NormalOptions) {
     kind: "normal",
     shape,
     options,
+    centred: true,
     init(key) {
       discard(key);
       return {};

@@ -7,6 +7,7 @@ interface ScalarDensity<P extends Tree> {
   shape: Shape;
   options: object;
   support?: Box;
+  centred?: boolean;
   init(key: NDArray): P;
   /** The log-density of each number, of x's shape `[n, ...shape]`; consumes. */
   logDensity(params: P, x: NDArray): NDArray;

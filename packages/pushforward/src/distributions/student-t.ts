@@ -61,6 +61,7 @@ export function studentT({
     kind: "studentT",
     shape,
     options: { shape, degreesOfFreedom, learned },
+    centred: true,
     init(key) {
       discard(key);
       const params: StudentTParams = {};

@@ -1,3 +1,5 @@
+import { sizeOf } from "../core/shape.ts";
+import { batchSizeWithin } from "./batch-size.ts";
 import { createBreather } from "./breathe.ts";
 import type { ArraysOf, Program } from "./engine.ts";
 import { type EngineArray, hostArray } from "./engine-array.ts";
@@ -8,6 +10,9 @@ export interface RowInput {
   readonly data: Float32Array | Float64Array;
   readonly shape: readonly number[];
 }
+
+/** Most numbers of images in a batch. */
+const IMAGE_NUMBERS = 2 ** 16;
 
 /** One for all calls: a loop of short calls must pause, too. */
 const breathe = createBreather();
@@ -36,7 +41,8 @@ export async function mapBatches(
   count: number,
   run: (batch: EngineArray[]) => Promise<readonly EngineArray[]>,
 ): Promise<Float32Array[]> {
-  const { size, exact } = await program.batchesFor(count);
+  const { size: most, exact } = await program.batchesFor(count);
+  const size = Math.min(most, ...inputs.map(({ shape }) => roomFor(shape)));
   const results: Float32Array[] = [];
   for (let from = 0; from < count; from += size) {
     await breathe();
@@ -54,8 +60,14 @@ export async function mapBatches(
   return results;
 }
 
+/** Most rows at once of events of a shape: the feature maps of a network of images fill the memory fast. */
+function roomFor(shape: readonly number[]): number {
+  if (shape.length < 3) return Infinity;
+  return batchSizeWithin(IMAGE_NUMBERS / sizeOf(shape));
+}
+
 function take({ data, shape }: RowInput, from: number, length: number, batch: number): EngineArray {
-  const width = shape.reduce((product, extent) => product * extent, 1);
+  const width = sizeOf(shape);
   const [start, rows] = data.length === width ? [0, 1] : [from, length];
   const values = new Float32Array(batch * width);
   values.set(data.subarray(start * width, (start + rows) * width));

@@ -14,6 +14,8 @@ export {
 } from "./engine.ts";
 export { type ArrayTree, EngineArray, hostArray } from "./engine-array.ts";
 export {
+  convolve,
+  fence,
   grad,
   jit,
   jvp,

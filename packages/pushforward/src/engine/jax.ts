@@ -15,6 +15,17 @@ import {
 /** The same values, constant to every differentiation; consumes. */
 export const stopGradient: (x: np.Array) => np.Array = lax.stopGradient;
 
+/**
+ * The convolution of networks (in signal processing, the correlation) with zeros around the image that keep
+ * its size: `[n, c, h, w]` by `[f, c, odd, odd]` to `[n, f, h, w]`; consumes.
+ */
+export function convolve(x: np.Array, kernel: np.Array): np.Array {
+  // Compiled, jax-js 0.1.25 forgets that the padding is zero where it computes what it pads on the way and that has
+  // a constant in it: as the image may, and the gradient that arrives here, which times an array is no constant.
+  const one = np.array(Float32Array.of(1), { shape: [1, 1, 1, 1] });
+  return lax.conv(fence(x), kernel, [1, 1], "SAME").mul(one);
+}
+
 export { grad, jvp, makeJaxpr, np, random, tree, valueAndGrad };
 
 /** A jax-js array, or a tracer that stands for one while a function is being traced. */
@@ -34,6 +45,14 @@ export type { DType };
  */
 export function settle(x: NDArray): void {
   if (x instanceof np.Array && x.device === "wasm") x.ref.dataSync();
+}
+
+/**
+ * The same numbers, kept as an array of their own when jax-js compiles: a sum over one entry, which it does not
+ * look through. Consumes.
+ */
+export function fence(x: np.Array): np.Array {
+  return x.reshape([...x.shape, 1]).sum(-1);
 }
 
 /**

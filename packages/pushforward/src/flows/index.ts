@@ -7,6 +7,17 @@ export type { FlowOptions } from "./flow-options.ts";
 export { type FlowPlusPlusOptions, flowPlusPlus } from "./flow-plus-plus.ts";
 export { type GaussianizationOptions, gaussianization } from "./gaussianization.ts";
 export { glow } from "./glow.ts";
+export {
+  type ImageCatalogEntry,
+  type ImageCatalogOptions,
+  type ImageCatalogSizes,
+  imageFlows,
+} from "./image-catalog.ts";
+export type { ImageFlowOptions, MultiScaleFlowOptions } from "./image-flow.ts";
+export { type ImageFlowPlusPlusOptions, imageFlowPlusPlus } from "./image-flow-plus-plus.ts";
+export { type ImageGlowOptions, imageGlow } from "./image-glow.ts";
+export { type ImageNiceOptions, imageNice } from "./image-nice.ts";
+export { type ImageRealNvpOptions, imageRealNVP } from "./image-real-nvp.ts";
 export { type LinearFlowOptions, linearFlow } from "./linear.ts";
 export { type MadeOptions, made } from "./made.ts";
 export { iaf, type MafOptions, maf } from "./maf.ts";

@@ -1,3 +1,6 @@
+export type { FileArray } from "./array-file.ts";
+export { decodeIdx } from "./idx.ts";
+export { decodeNpy, encodeNpy, type NpyHeader, readNpyHeader } from "./npy.ts";
 export { type Factories, rebuild } from "./rebuild.ts";
 export {
   decodeSafetensors,

@@ -2,6 +2,7 @@ import type { Column } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { ModelFileError } from "../core/errors.ts";
 import { type HistoryEntry, historyFromJson } from "../core/history.ts";
+import { integerColumns, integersOf } from "../core/integer-data.ts";
 import { layoutOf, type ParameterLayout } from "../core/parameters.ts";
 import { sameShape, showShape, sizeOf } from "../core/shape.ts";
 import type { Spec } from "../core/spec.ts";
@@ -16,6 +17,7 @@ export interface ModelContents {
   readonly parameters: Float32Array;
   readonly layout: ParameterLayout;
   readonly columns: readonly Column[];
+  readonly contextNames?: readonly string[] | undefined;
   readonly history: readonly HistoryEntry[];
 }
 
@@ -34,6 +36,7 @@ export function encodeModel({
   parameters,
   layout,
   columns,
+  contextNames,
   history,
 }: ModelContents): Uint8Array {
   const tensors = new Map<string, FileTensor>();
@@ -45,7 +48,9 @@ export function encodeModel({
     format: formats.model,
     version: `${VERSION}`,
     flow: JSON.stringify(flow.spec),
-    columns: JSON.stringify(columns),
+    // Those of images are all alike, and follow from the flow.
+    columns: JSON.stringify(integersOf(flow) ? [] : columns),
+    ...(contextNames && { context_names: JSON.stringify(contextNames) }),
     history: JSON.stringify(history),
   });
 }
@@ -82,7 +87,10 @@ export function decodeModel(
     );
   }
   const { flow, layout } = buildFlow(readJson(metadata.flow, source, "flow"), source, factories);
-  const columns = readList<Column>(metadata.columns, source, "columns");
+  const integers = integersOf(flow);
+  const columns = integers
+    ? integerColumns(flow, integers)
+    : readList<Column>(metadata.columns, source, "columns");
   if (columns.length !== sizeOf(flow.shape)) {
     throw new ModelFileError(
       `${source}: describes ${columns.length} columns for events of ${sizeOf(flow.shape)} numbers; ` +
@@ -94,6 +102,7 @@ export function decodeModel(
     layout,
     parameters: readParameters(tensors, layout, source),
     columns,
+    contextNames: readContextNames(metadata.context_names, flow, source),
     history: historyFromJson(readList<HistoryEntry>(metadata.history, source, "history")),
   };
 }
@@ -114,6 +123,18 @@ function buildFlow(spec: unknown, source: string, factories: Factories | undefin
       cause: error,
     });
   }
+}
+
+function readContextNames(
+  text: string | undefined,
+  { condShape }: Distribution,
+  source: string,
+): string[] | undefined {
+  if (text === undefined) return undefined;
+  const names = readJson(text, source, "context names");
+  const fits = Array.isArray(names) && condShape !== null && names.length === sizeOf(condShape);
+  if (fits && names.every((name) => typeof name === "string")) return names;
+  throw new ModelFileError(`${source}: its context names are no list; the file is damaged.`);
 }
 
 function readList<T extends object>(text: string | undefined, source: string, what: string): T[] {

@@ -2,6 +2,7 @@ import { layersOf } from "../core/bijector.ts";
 import type { Column } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { EngineError } from "../core/errors.ts";
+import { integersOf } from "../core/integer-data.ts";
 import { parametersAt } from "../core/parameters.ts";
 import { keyOf } from "../core/seed.ts";
 import {
@@ -187,6 +188,9 @@ function sameNumbers(a: Float32Array, b: Float32Array): boolean {
   return a.every((value, index) => Object.is(value, b[index]));
 }
 
+/** Stands for infinity, which not all runtimes take as a constant. */
+const LARGEST = 3e38;
+
 /** Put the columns that have a grid on it, as `Model.sample` does. */
 function snapColumns(x: NDArray, columns: readonly Column[]): NDArray {
   if (!columns.some(({ step }) => step !== undefined)) return x;
@@ -196,8 +200,11 @@ function snapColumns(x: NDArray, columns: readonly Column[]): NDArray {
   const step = row((column) => column.step ?? 1);
   const origin = row((column) => column.origin ?? 0);
   const isOnGrid = row((column) => Number(column.step !== undefined)).greater(0.5);
+  const low = row((column) => column.range?.[0] ?? -LARGEST);
+  const high = row((column) => column.range?.[1] ?? LARGEST);
   const cells = np.floor(x.ref.sub(origin.ref).div(step.ref).add(0.5));
-  return np.where(isOnGrid, cells.mul(step).add(origin), x);
+  const snapped = np.minimum(np.maximum(cells.mul(step).add(origin), low), high);
+  return np.where(isOnGrid, snapped, x);
 }
 
 /** Which layer, or the base, makes the export impossible. */
@@ -239,7 +246,7 @@ function cardOf(
       "pushforward.function": name,
       "pushforward.shape": JSON.stringify(flow.shape),
       "pushforward.context_shape": JSON.stringify(flow.condShape),
-      "pushforward.columns": JSON.stringify(columns),
+      "pushforward.columns": JSON.stringify(integersOf(flow) ? [] : columns),
       "pushforward.tensors": JSON.stringify(
         Object.fromEntries(tensors.map((tensor) => [tensor.name, tensor.meaning])),
       ),

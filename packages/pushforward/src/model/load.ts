@@ -32,9 +32,8 @@ export async function load(
   const bytes = await bytesOf(source);
   const engine = await startEngine(choice, onNotice);
   const name = typeof source === "string" ? source : "model";
-  const { flow, layout, parameters, columns, history } = decodeModel(bytes, name, factories);
-  const params = uploadParameters(layout, parameters);
-  return new Model({ flow, params, columns, history, engine });
+  const { layout, parameters, ...parts } = decodeModel(bytes, name, factories);
+  return new Model({ ...parts, params: uploadParameters(layout, parameters), engine });
 }
 
 async function bytesOf(source: string | Uint8Array | ArrayBuffer): Promise<Uint8Array> {

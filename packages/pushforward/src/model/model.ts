@@ -1,10 +1,11 @@
-import { checkCount } from "../core/check-number.ts";
+import { checkCount, checkPositive } from "../core/check-number.ts";
 import { checkOptionNames } from "../core/check-options.ts";
 import { type Column, snapToGrid } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { domainOf, intoBox, onCircle } from "../core/domain.ts";
 import { ConditionError, DataError, DomainError } from "../core/errors.ts";
 import type { HistoryEntry } from "../core/history.ts";
+import { checkIntegers, integerColumns, integersOf } from "../core/integer-data.ts";
 import { splitKey } from "../core/keys.ts";
 import { downloadParameters, layoutOf, type ParameterLayout } from "../core/parameters.ts";
 import { countRows, type HostRows, type Rows, toHostRows } from "../core/rows.ts";
@@ -24,10 +25,12 @@ import {
   type Tree,
   tree,
 } from "../engine/index.ts";
+import { bitsPerDimension } from "../evaluation/bits-per-dimension.ts";
 import { type CheckReport, checkDistribution } from "../evaluation/check.ts";
 import { writeFileAtomic } from "../io/files.ts";
 import { encodeModel } from "../io/model-file.ts";
-import { hostRandom } from "../numerics/host-random.ts";
+import { type HostRandom, hostRandom } from "../numerics/host-random.ts";
+import { logAddExp } from "../numerics/log-add-exp.ts";
 import { streams } from "../numerics/streams.ts";
 import { dequantize } from "../training/dequantization.ts";
 import { encodeOnnx, type OnnxFunction, type OnnxSignature, onnxFunctions } from "./export-onnx.ts";
@@ -52,6 +55,18 @@ export interface SeedOption extends ContextOption {
   seed?: number | undefined;
 }
 
+/** A context, a seed, and how many draws of the noise to average over. */
+export interface MassOptions extends SeedOption {
+  /** Default 1; more make the bound tighter. */
+  draws?: number | undefined;
+}
+
+/** A context, a seed, and how far from the mode to draw. */
+export interface SampleOptions extends SeedOption {
+  /** Factor T on the base's draws; default 1: draws of the model. Below 1 they are more typical, and less varied. */
+  temperature?: number | undefined;
+}
+
 /** How well a model predicts rows that it has not seen. */
 export interface Evaluation {
   /** Mean log-density, nats per row, in the data's own units. */
@@ -59,6 +74,8 @@ export interface Evaluation {
   /** Of the mean; NaN for one row. */
   readonly standardError: number;
   readonly rows: number;
+  /** `-log2` of the mass per number of an event, where all are whole numbers: images. */
+  readonly bitsPerDimension?: number;
 }
 
 /** Events at one stage on the way from base to data. */
@@ -77,6 +94,7 @@ export interface ModelParts {
   /** Owned by the model from now on. */
   readonly params: Tree;
   readonly columns?: readonly Column[] | undefined;
+  readonly contextNames?: readonly string[] | undefined;
   readonly history?: readonly HistoryEntry[] | undefined;
   /** What runs the programs; default: as {@link startEngine} chooses, at the first use. */
   readonly engine?: Engine | undefined;
@@ -95,6 +113,8 @@ export class Model {
   readonly flow: Distribution;
   /** Name and grid of each column, where known; one entry per number of an event. */
   readonly columns: readonly Column[];
+  /** Names of the context's numbers, where known: the classes of one-hot vectors, for instance. */
+  readonly contextNames: readonly string[] | undefined;
   /** Training and validation losses, nats per row. */
   readonly history: readonly HistoryEntry[];
   readonly #params: Tree;
@@ -104,9 +124,15 @@ export class Model {
   #programs: Programs | undefined;
   readonly #lifetime: Lifetime;
 
-  constructor({ flow, params, columns, history = [], engine }: ModelParts) {
+  constructor({ flow, params, columns, contextNames, history = [], engine }: ModelParts) {
     this.flow = flow;
-    this.columns = columns ?? Array.from({ length: sizeOf(flow.shape) }, () => ({}));
+    this.contextNames = contextNames;
+    const integers = integersOf(flow);
+    this.columns =
+      columns ??
+      (integers
+        ? integerColumns(flow, integers)
+        : Array.from({ length: sizeOf(flow.shape) }, () => ({})));
     this.history = history;
     this.#params = params;
     this.#layout = layoutOf(params);
@@ -125,6 +151,14 @@ export class Model {
   /** Context shape; `null`: unconditional. */
   get condShape(): Shape | null {
     return this.flow.condShape;
+  }
+
+  /**
+   * For each number of a latent, row-major, the scale that it belongs to, 0 the finest; `undefined` where the flow
+   * has one scale only.
+   */
+  get latentScales(): readonly number[] | undefined {
+    return this.flow.flow?.bijector.scales;
   }
 
   /** What the flow is called: `"nsf"`. */
@@ -165,15 +199,50 @@ export class Model {
   async evaluate(rows: Rows, options: SeedOption = {}): Promise<Evaluation> {
     return this.#lifetime.during("evaluate", async () => {
       const { seed, context } = withSeed("evaluate", options);
-      const read = this.#read("evaluate", rows);
-      if (read.count === 0) throw new DataError("evaluate: got no rows.");
+      const read = this.#readData("evaluate", rows);
       const noise = hostRandom(seed, streams.evaluation);
-      const spread = dequantize(read, this.columns, noise);
-      const values = await this.#map("logProb", "evaluate", spread, { context });
+      const values = await this.#logProbSpread("evaluate", read, noise, context);
       const mean = values.reduce((sum, value) => sum + value / values.length, 0);
       const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
       const standardError = Math.sqrt(squares / (values.length - 1) / values.length);
-      return { logProb: mean, standardError, rows: values.length };
+      const evaluation = { logProb: mean, standardError, rows: values.length };
+      if (!integersOf(this.flow)) return evaluation;
+      return { ...evaluation, bitsPerDimension: bitsPerDimension(mean, sizeOf(this.shape)) };
+    });
+  }
+
+  /**
+   * Log-probability of each row of whole numbers or of other values on a grid, in nats: a lower bound,
+   * `log 1/K sum_k p(x + u_k) + sum log step`, for K draws of the noise u that spreads values over their cells
+   * (Theis et al. 2016, arXiv:1511.01844, section 3.1; Burda et al. 2016, arXiv:1509.00519, for K above 1).
+   *
+   * @param options.seed of the noise; default 0.
+   * @param options.draws K; default 1.
+   * @throws DomainError when a column is continuous: it has a density, {@link Model.logProb}, and no
+   * probability; ShapeError, ConditionError, DataError.
+   */
+  async logMass(rows: Rows, options: MassOptions = {}): Promise<Float32Array> {
+    return this.#lifetime.during("logMass", async () => {
+      const { seed, context } = withSeed("logMass", options, ["seed", "context", "draws"]);
+      const { draws = 1 } = options;
+      checkCount("logMass", "draws", draws);
+      const cells = this.columns.map(({ step }) => step ?? Number.NaN);
+      if (cells.some(Number.isNaN)) {
+        throw new DomainError(
+          "logMass: a continuous column has a density and no probability; take logProb.",
+        );
+      }
+      const volume = cells.reduce((sum, step) => sum + Math.log(step), 0);
+      const read = this.#readData("logMass", rows);
+      const noise = hostRandom(seed, streams.evaluation);
+      const sums = new Float64Array(read.count).fill(-Infinity);
+      for (let draw = 0; draw < draws; draw++) {
+        const values = await this.#logProbSpread("logMass", read, noise, context);
+        values.forEach((value, row) => {
+          sums[row] = logAddExp(sums[row] as number, value);
+        });
+      }
+      return Float32Array.from(sums, (sum) => sum - Math.log(draws) + volume);
     });
   }
 
@@ -181,14 +250,16 @@ export class Model {
    * Independent draws, `[count, ...event]`; columns on a grid come back on their grid.
    *
    * @param options.seed default 0; the same seed gives the same draws.
+   * @param options.temperature factor on the base's draws, for bases around 0; default 1.
    * @throws DomainError, ConditionError.
    */
-  async sample(count: number, options: SeedOption = {}): Promise<Samples> {
+  async sample(count: number, options: SampleOptions = {}): Promise<Samples> {
     return this.#lifetime.during("sample", async () => {
       checkCount("sample", "the number of draws", count);
-      const { seed, context } = withSeed("sample", options);
+      const { seed, context } = withSeed("sample", options, ["seed", "context", "temperature"]);
+      const temperature = this.#checkTemperature(options.temperature);
       const contexts = this.#readContext("sample", context, count);
-      return this.#events(await this.#sample(contexts, count, seed));
+      return this.#events(await this.#sample(contexts, count, seed, temperature));
     });
   }
 
@@ -377,8 +448,8 @@ export class Model {
 
   async #encodeFile(): Promise<Uint8Array> {
     const parameters = await downloadParameters(tree.ref(this.#params as never));
-    const { flow, columns, history } = this;
-    return encodeModel({ flow, parameters, layout: this.#layout, columns, history });
+    const { flow, columns, contextNames, history } = this;
+    return encodeModel({ flow, parameters, layout: this.#layout, columns, contextNames, history });
   }
 
   async #encode(who: string, rows: Rows, options: ContextOption): Promise<Samples> {
@@ -393,6 +464,24 @@ export class Model {
       "Take latents from there, or such as encode gives.",
     ]);
     return this.#events(await this.#map("decode", who, events, options));
+  }
+
+  /** Data to be spread over their cells. */
+  #readData(who: string, rows: Rows): HostRows {
+    const read = this.#read(who, rows);
+    if (read.count === 0) throw new DataError(`${who}: got no rows.`);
+    checkIntegers(who, this.flow, read, integersOf(this.flow));
+    return read;
+  }
+
+  /** Log-densities of rows that noise has spread over their cells. */
+  #logProbSpread(
+    who: string,
+    read: HostRows,
+    noise: HostRandom,
+    context: Rows | undefined,
+  ): Promise<Float32Array> {
+    return this.#map("logProb", who, dequantize(read, this.columns, noise), { context });
   }
 
   #read(who: string, rows: Rows, chosen?: ArrayLike<number>): HostRows {
@@ -463,13 +552,26 @@ export class Model {
     return result;
   }
 
+  /** @throws DomainError for one that is not positive, or a base that has no such thing. */
+  #checkTemperature(temperature = 1): number {
+    checkPositive("sample", "temperature", temperature);
+    const { base } = this.flow.flow ?? { base: this.flow };
+    if (temperature === 1 || base.centred) return temperature;
+    throw new DomainError(
+      `sample: a temperature scales the draws of a base around 0, such as a standard normal; this one (${base.kind}) ` +
+        "is none. Leave the temperature out.",
+    );
+  }
+
   /** Draws on the grids of their columns. */
   async #sample(
     contexts: RowInput | undefined,
     count: number,
     seed: number,
+    temperature = 1,
   ): Promise<Float32Array> {
-    const z = await this.#drawBase(contexts, count, seed);
+    const drawn = await this.#drawBase(contexts, count, seed);
+    const z = temperature === 1 ? drawn : drawn.map((value) => temperature * value);
     const { programs } = await this.#start();
     const rows = { data: z, shape: this.shape };
     return this.#snap(await this.#mapWith(programs.decode, rows, contexts, count));
@@ -509,8 +611,8 @@ export class Model {
 }
 
 /** The options of a method that takes a seed, 0 by default. */
-function withSeed(who: string, options: SeedOption) {
-  checkOptionNames(who, options, ["seed", "context"]);
+function withSeed(who: string, options: SeedOption, names = ["seed", "context"]) {
+  checkOptionNames(who, options, names);
   const { seed = 0, context } = options;
   checkSeed(who, seed);
   return { seed, context };

@@ -1,4 +1,6 @@
 export type { Activation } from "./activation.ts";
+export { type ConvNetOptions, convNet } from "./conv-net.ts";
+export { type ConvResNetOptions, convResNet } from "./conv-res-net.ts";
 export type { Degrees } from "./degrees.ts";
 export { type MaskedMlpOptions, maskedMlp } from "./masked-mlp.ts";
 export { maskedResNet } from "./masked-res-net.ts";

@@ -1,4 +1,4 @@
-import { type NDArray, np, settle, stopGradient, type Tree, tree } from "../engine/index.ts";
+import { fence, type NDArray, np, settle, stopGradient, type Tree, tree } from "../engine/index.ts";
 
 export interface IncreasingProblem<P extends Tree> {
   /**
@@ -53,7 +53,7 @@ export function solveIncreasing<P extends Tree>(problem: IncreasingProblem<P>): 
   let width = high.ref.sub(low.ref);
   for (let step = 0; step < steps; step++) {
     width = width.mul(0.5);
-    const [value, derivative] = map(tree.ref(known.params), fence(left.ref.add(width.ref)));
+    const [value, derivative] = map(tree.ref(known.params), settled(left.ref.add(width.ref)));
     derivative.dispose();
     left = left.add(np.lessEqual(value, known.y.ref).astype(np.float32).mul(width.ref));
   }
@@ -64,7 +64,7 @@ export function solveIncreasing<P extends Tree>(problem: IncreasingProblem<P>): 
   let x = left.add(width.mul(0.5));
   for (let step = 1; step < NEWTON_STEPS; step++) {
     const move = newtonStep(map, tree.ref(known.params), known.y.ref, x.ref);
-    x = fence(np.clip(x.add(move), from.ref, to.ref));
+    x = settled(np.clip(x.add(move), from.ref, to.ref));
   }
   tree.dispose([known.params, known.y]);
   const move = newtonStep(map, params, target, x.ref);
@@ -85,12 +85,11 @@ function newtonStep<P extends Tree>(
 }
 
 /**
- * The same numbers, computed once: by a sum over one entry, which jax-js does not look through. Without
- * it, it would write each step's formula into the next one's, wherever that has an x: programs that grow
- * exponentially. Eager calls are done with one step before the next.
+ * The same numbers, computed once: jax-js would write each step's formula into the next one's, wherever that has
+ * an x, and programs would grow exponentially. Eager calls are done with one step before the next.
  */
-function fence(x: NDArray): NDArray {
-  const same = x.reshape([...x.shape, 1]).sum(-1);
+function settled(x: NDArray): NDArray {
+  const same = fence(x);
   settle(same);
   return same;
 }

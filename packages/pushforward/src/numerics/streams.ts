@@ -14,4 +14,5 @@ export const streams = {
   noise: 2_000_000_000,
   mixtureStarts: 3_000_000_000,
   trainingNoise: 3_500_000_000,
+  flips: 3_900_000_000,
 } as const;

@@ -4,6 +4,7 @@ import { hostRandom } from "../numerics/host-random.ts";
 import { streams } from "../numerics/streams.ts";
 import { type Dataset, type Part, select } from "./dataset.ts";
 import { dequantize } from "./dequantization.ts";
+import { flipSome } from "./flips.ts";
 import type { Batch } from "./train-step.ts";
 import { drawNoise, type TrainingNoise } from "./training-noise.ts";
 
@@ -13,12 +14,12 @@ export type Batches = (step: number) => Batch;
 /**
  * Batches drawn without replacement: each epoch is a new shuffle, its incomplete last batch left
  * out. Columns on a grid get fresh noise every time, and so do
- * layers that ask for it.
+ * layers that ask for it; images are flipped where the options say so.
  */
 export function shuffledBatches(
   flow: Distribution,
   { train, columns }: Dataset,
-  { seed, batchSize }: { seed: number; batchSize: number },
+  { seed, batchSize, flips }: { seed: number; batchSize: number; flips: boolean },
   noise: readonly TrainingNoise[],
 ): Batches {
   const { count } = train.rows;
@@ -32,6 +33,7 @@ export function shuffledBatches(
     }
     const from = (step % perEpoch) * size;
     const part = select(train, cached.order.subarray(from, from + size));
+    if (flips) flipSome(part.rows, flow.shape, hostRandom(seed, streams.flips + step));
     const rows = dequantize(part.rows, columns, hostRandom(seed, streams.noise + step));
     const batch = batchOf(flow, { ...part, rows });
     if (noise.length === 0) return batch;

@@ -42,6 +42,18 @@ export function checkTable(rows: HostRows, columns: readonly Column[]): void {
   }
 }
 
+/**
+ * Refuse images that no density can be fitted to: pixels may be constant, and alike.
+ *
+ * @throws DataError for fewer than 2.
+ */
+export function checkImages({ count }: HostRows): void {
+  if (count >= 2) return;
+  throw new DataError(
+    `fit: got ${count} ${count === 1 ? "image" : "images"}; a density needs many.`,
+  );
+}
+
 function faultOf(columns: readonly Column[], column: number): { column?: string } {
   const name = columns[column]?.name;
   return name === undefined ? {} : { column: name };

@@ -2,10 +2,12 @@ import { type Column, columnLabel } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { domainOf, intoBox, onCircle } from "../core/domain.ts";
 import { ConditionError, DataError, DomainError } from "../core/errors.ts";
+import { checkIntegers, integerColumns, integersOf } from "../core/integer-data.ts";
 import { columnOf, type HostRows, type Rows, toHostRows } from "../core/rows.ts";
+import { showShape, sizeOf } from "../core/shape.ts";
 import { hostRandom } from "../numerics/host-random.ts";
 import { streams } from "../numerics/streams.ts";
-import { checkTable, checkTrainingPart } from "./check-table.ts";
+import { checkImages, checkTable, checkTrainingPart } from "./check-table.ts";
 import { dequantize, findGrid } from "./dequantization.ts";
 import type { ResolvedFitOptions } from "./options.ts";
 
@@ -38,10 +40,15 @@ export function readDataset(flow: EventShapes, rows: Rows, options: ResolvedFitO
   const given = options.columns?.map((column) =>
     typeof column === "string" ? { name: column } : column,
   );
+  checkForShape(flow, options);
   const all = readPart(flow, "fit", rows, options.context, given);
   checkColumns(given, all.rows.size);
-  const columns = describeColumns(all.rows, given, options);
-  checkTable(all.rows, columns);
+  const integers = integersOf(flow);
+  const columns = integers
+    ? integerColumns(flow, integers)
+    : describeColumns(all.rows, given, options);
+  if (integers) checkImages(all.rows);
+  else checkTable(all.rows, columns);
   const { validation, seed } = options;
   const noise = hostRandom(seed, streams.validationNoise);
   const withNoise = (part: Part) => ({ ...part, rows: dequantize(part.rows, columns, noise) });
@@ -55,12 +62,28 @@ export function readDataset(flow: EventShapes, rows: Rows, options: ResolvedFitO
   const share = Math.round(validation * all.rows.count);
   const held = Math.max(1, Math.min(share, all.rows.count - 1, MOST_VALIDATION_ROWS));
   const train = select(all, order.subarray(held));
-  checkTrainingPart(train.rows, columns);
+  if (!integers) checkTrainingPart(train.rows, columns);
   return {
     columns,
     train,
     validation: withNoise(select(all, order.subarray(0, held))),
   };
+}
+
+/** @throws DomainError for options that events of this shape, or its context, have no use for. */
+function checkForShape({ shape, condShape }: EventShapes, options: ResolvedFitOptions): void {
+  const { flips, contextNames } = options;
+  if (flips && shape.length !== 3) {
+    throw new DomainError(
+      `fit: flips is for images, [channels, height, width]; events have the shape ${showShape(shape)}.`,
+    );
+  }
+  const numbers = condShape ? sizeOf(condShape) : 0;
+  if (contextNames && contextNames.length !== numbers) {
+    throw new DomainError(
+      `fit: got ${contextNames.length} contextNames for a context of ${numbers} numbers.`,
+    );
+  }
 }
 
 function readPart(
@@ -71,6 +94,7 @@ function readPart(
   columns: readonly Column[] | undefined,
 ): Part {
   const given = toHostRows(who, rows, flow.shape, columns);
+  checkIntegers(who, flow, given, integersOf(flow));
   const read = intoBox(who, domainOf(flow), given, onCircle, columns);
   if (!flow.condShape) {
     if (!context) return { rows: read, context: null };

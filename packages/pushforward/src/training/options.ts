@@ -23,6 +23,10 @@ export interface FitOptions {
    * layer maps onto an interval (`exp`, `sigmoid`, ...) takes the data as it is in any case.
    */
   standardize?: boolean | undefined;
+  /** Mirror each training image left to right with probability 1/2; default false. For images only. */
+  flips?: boolean | undefined;
+  /** Names of the context's numbers, such as the classes of one-hot vectors: for the model file. */
+  contextNames?: readonly string[] | undefined;
   /** Seed of the initial parameters, the split, the batches and the noise; default 0. */
   seed?: number | undefined;
   /** Number of training steps at most; default 2000. */
@@ -65,6 +69,7 @@ export interface FitOptions {
 }
 
 type WithDefault =
+  | "flips"
   | "dequantize"
   | "standardize"
   | "seed"
@@ -84,6 +89,7 @@ type WithDefault =
 export type ResolvedFitOptions = FitOptions & Required<Pick<FitOptions, WithDefault>>;
 
 const defaults = {
+  flips: false,
   dequantize: "auto",
   standardize: true,
   seed: 0,
@@ -103,6 +109,7 @@ const defaults = {
 /** Options without a default. */
 const others = [
   "context",
+  "contextNames",
   "columns",
   "validationContext",
   "signal",
@@ -132,6 +139,7 @@ export function resolveOptions(options: FitOptions): ResolvedFitOptions {
   checkOptionNames("fit", options, known);
   parseChoice(options.engine);
   demand("standardize", typeof resolved.standardize === "boolean", "true or false");
+  demand("flips", typeof resolved.flips === "boolean", "true or false");
   demand("seed", Number.isSafeInteger(resolved.seed), "an integer");
   demand("steps", isCount(resolved.steps), "a positive integer");
   demand("batchSize", isCount(resolved.batchSize), "a positive integer");

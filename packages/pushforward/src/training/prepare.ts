@@ -1,10 +1,25 @@
 import { chain } from "../bijectors/chain.ts";
-import { layersOf } from "../core/bijector.ts";
+import { type Bijector, layersOf } from "../core/bijector.ts";
 import { columnLabel } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
+import { integersOf } from "../core/integer-data.ts";
+import {
+  downloadParameters,
+  flattenParameters,
+  layoutOf,
+  splitParameters,
+  uploadParameters,
+} from "../core/parameters.ts";
 import { keyOf } from "../core/seed.ts";
 import { transformed } from "../distributions/transformed.ts";
-import type { Tree } from "../engine/index.ts";
+import {
+  ArraySpec,
+  type Engine,
+  type EngineArray,
+  hostArray,
+  type NDArray,
+  type Tree,
+} from "../engine/index.ts";
 import { hostRandom } from "../numerics/host-random.ts";
 import { streams } from "../numerics/streams.ts";
 import { batchOf } from "./batches.ts";
@@ -13,18 +28,18 @@ import { dequantize } from "./dequantization.ts";
 import type { ResolvedFitOptions } from "./options.ts";
 import { standardization, standardizeContext, standardizeContextOf } from "./standardization.ts";
 
-/** Rows that data-dependent initial values are computed from. */
-const INITIAL_ROWS = 1024;
+/** Rows that data-dependent initial values are computed from: vectors, and larger events. */
+const INITIAL_ROWS = { vectors: 1024, images: 256 };
 
 /**
  * Add the preprocessing: of the context, and of the data, the splines' intervals in view. A flow that
- * ends in a map onto an interval, or has circles in it, is left as it is: it wants the data's own values.
+ * ends in a map onto an interval or the values of pixels, or has circles in it, is left as it is: it wants the data's own values.
  */
 export function withPreprocessing(flow: Distribution, dataset: Dataset): Distribution {
   const { name, base, bijector } = flow.flow ?? { name: flow.kind, base: flow };
   const layers = bijector ? layersOf(bijector) : [];
-  const wantsDataAsIs = layers.some(({ bijector: { interval } }) => interval?.isDomain);
-  if (wantsDataAsIs || layers.at(-1)?.bijector.support) return flow;
+  const hasCircles = layers.some(({ bijector: { interval } }) => interval?.isDomain);
+  if (hasCircles || layers.at(-1)?.bijector.support || integersOf(flow)) return flow;
   const seen = layers.slice(layers.findLastIndex(({ bijector }) => bijector.changesTails) + 1);
   const bounds = seen.flatMap(({ bijector: { interval } }) =>
     interval ? [Math.min(-interval.low, interval.high)] : [],
@@ -46,26 +61,66 @@ export function withPreprocessing(flow: Distribution, dataset: Dataset): Distrib
 }
 
 /** Initial parameters, from the seed and where a layer asks for it from the data. */
-export function initialParameters(
+export async function initialParameters(
   flow: Distribution,
   dataset: Dataset,
   { seed }: ResolvedFitOptions,
-): Tree {
+  engine: Engine,
+): Promise<Tree> {
   const params = flow.init(keyOf(seed));
   const initFromData = flow.flow?.bijector.initFromData;
   if (!initFromData) return params;
-  const count = Math.min(INITIAL_ROWS, dataset.train.rows.count);
+  const isImage = flow.shape.length > 1;
+  const most = isImage ? INITIAL_ROWS.images : INITIAL_ROWS.vectors;
+  const count = Math.min(most, dataset.train.rows.count);
   const choice = hostRandom(seed, streams.initialRows);
   const chosen = select(dataset.train, choice.shuffle(dataset.train.rows.count).subarray(0, count));
   // As in training: a scale measured on tied values could be next to nothing.
   const rows = dequantize(chosen.rows, dataset.columns, choice);
   const { x, cond } = batchOf(flow, { ...chosen, rows });
+  if (isImage) {
+    const bijector = await initializeCompiled(engine, initFromData, params.bijector, [x, cond]);
+    return { ...params, bijector };
+  }
   const arrays = [x.toDevice(), cond?.toDevice()] as const;
   return { ...params, bijector: initFromData(params.bijector, ...arrays, "inverse") };
 }
 
-/** One line on the split, and one on columns that are spread over their grid. */
-export function describeData({ columns, train, validation }: Dataset): string[] {
+/**
+ * Initial values from data as one program of the engine: step by step, convolutions would take jax-js some
+ * hundred times longer.
+ */
+async function initializeCompiled(
+  engine: Engine,
+  initFromData: NonNullable<Bijector["initFromData"]>,
+  params: Tree,
+  inputs: readonly (EngineArray | undefined)[],
+): Promise<Tree> {
+  const layout = layoutOf(params);
+  const start = hostArray(await downloadParameters(params), [layout.size]);
+  const given = inputs.filter((input) => input !== undefined);
+  const program = engine.compile(
+    (flat: NDArray, [x, cond]: NDArray[]): [NDArray] => {
+      const own = layout.toTree(splitParameters(layout, flat));
+      return [flattenParameters(initFromData(own, x, cond, "inverse"))];
+    },
+    [new ArraySpec([layout.size]), given.map(({ shape }) => new ArraySpec([...shape]))],
+  );
+  const [values] = await program.run(start, given);
+  program.dispose();
+  return uploadParameters(layout, (await values.data()) as Float32Array);
+}
+
+/** One line on the split, and one on columns that are spread over their grid; of images, on their pixels. */
+export function describeData(flow: Distribution, dataset: Dataset): string[] {
+  const { columns, train, validation } = dataset;
+  const integers = integersOf(flow);
+  if (integers) {
+    const { low, high } = integers;
+    return [
+      `Training on ${train.rows.count} images, validating on ${validation.rows.count}; pixels are ${low} to ${high}.`,
+    ];
+  }
   const spread = columns.flatMap(({ step }, index) =>
     step === undefined ? [] : [`${columnLabel(columns, index)} (step ${step})`],
   );

@@ -74,8 +74,9 @@ function identify({ rows, context }: Part): string {
 /** The options that decide what a run computes, whatever else it reports or saves. */
 function deciding(options: ResolvedFitOptions) {
   const { seed, steps, batchSize, learningRate, optimizer, weightDecay } = options;
-  const { schedule, clipNorm, validateEvery } = options;
+  const { schedule, clipNorm, validateEvery, flips } = options;
   return {
+    ...(flips && { flips }),
     seed,
     steps,
     batchSize,

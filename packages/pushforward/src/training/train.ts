@@ -40,6 +40,7 @@ export interface TrainResult {
   readonly params: Tree;
   readonly columns: readonly Column[];
   readonly history: readonly HistoryEntry[];
+  readonly contextNames?: readonly string[] | undefined;
   /** The engine that trained it. */
   readonly engine: Engine;
 }
@@ -79,8 +80,8 @@ export async function* train(
   let hear: Notify = (message) => void heard.push(message);
   const engine = await startEngine(resolved.engine, (message) => hear(message));
   const prepared = resolved.standardize ? withPreprocessing(flow, dataset) : flow;
-  for (const message of describeData(dataset)) yield { type: "notice", message };
-  const initial = initialParameters(prepared, dataset, resolved);
+  for (const message of describeData(prepared, dataset)) yield { type: "notice", message };
+  const initial = await initialParameters(prepared, dataset, resolved, engine);
   const run = await startRun(prepared, initial, dataset, resolved);
   const noise = trainingNoise(prepared, run.layout);
   const batches = shuffledBatches(prepared, dataset, resolved, noise);
@@ -101,7 +102,9 @@ export async function* train(
     // The model goes on with the engine, and nobody reads these reports any more.
     hear = warn;
     const params = uploadParameters(run.layout, run.best.parameters);
-    return { flow: prepared, params, columns: dataset.columns, history: run.state.history, engine };
+    const { contextNames } = resolved;
+    const { columns } = dataset;
+    return { flow: prepared, params, columns, contextNames, history: run.state.history, engine };
   } finally {
     disposeState(run.adam);
     trainStep.dispose();

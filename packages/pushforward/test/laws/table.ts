@@ -10,6 +10,7 @@ import * as autoregressive from "./entries/autoregressive.ts";
 import * as cdf from "./entries/cdf.ts";
 import type { Entry } from "./entries/entry.ts";
 import * as flows from "./entries/flows.ts";
+import * as images from "./entries/images.ts";
 import * as linear from "./entries/linear.ts";
 import * as monotone from "./entries/monotone.ts";
 
@@ -67,6 +68,7 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
   ...linear.bijectors,
   ...monotone.bijectors,
   ...cdf.bijectors,
+  ...images.bijectors,
   "coupling, relu and tanh networks": {
     build: () =>
       b.chain({
@@ -211,6 +213,7 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
 export const distributions: Record<string, Entry<Distribution, DistributionLawOptions>> = {
   ...cdf.distributions,
   ...flows.distributions,
+  ...images.distributions,
   "normal, identity": { build: () => d.normal({ shape: [2] }) },
   "normal, identity, scalar event": { build: () => d.normal({ shape: [] }) },
   "normal, diagonal": { build: () => d.normal({ shape: [2], covariance: "diagonal" }) },
