@@ -1,10 +1,15 @@
 // The flows of the cases, built from pushforward's public parts, on the executor asked for.
 import { readFileSync } from "node:fs";
 import {
+  actNorm,
   chain,
   coupling,
+  imageCoupling,
   invert,
+  luLinear,
   maskedAutoregressive,
+  multiScale,
+  perPixel,
   reverse,
 } from "../../packages/pushforward/dist/bijectors/index.js";
 import { downloadParameters, layoutOf } from "../../packages/pushforward/dist/core/parameters.js";
@@ -16,7 +21,7 @@ import {
   useOnnxRuntime,
 } from "../../packages/pushforward/dist/engine/index.js";
 import { Model } from "../../packages/pushforward/dist/index.js";
-import { maskedMlp, mlp } from "../../packages/pushforward/dist/networks/index.js";
+import { convNet, maskedMlp, mlp } from "../../packages/pushforward/dist/networks/index.js";
 import { hostRandom } from "../../packages/pushforward/dist/numerics/host-random.js";
 import { adamRates } from "../../packages/pushforward/dist/training/adam.js";
 import { compileTrainStep } from "../../packages/pushforward/dist/training/train-step.js";
@@ -30,25 +35,19 @@ const LEARNING_RATE = 1e-3;
 /** Batches that training steps go round, as with the other libraries. */
 const BATCHES = 32;
 
-/** Kinds of flows that the library has no parts for yet. @type {Record<string, string>} */
-const missing = {
-  glow: "layers for images",
-};
-
 /** @typedef {import("./worker.mjs").Request} Request */
 /** @typedef {import("../cases.mjs").VectorModel} VectorModel */
+/** @typedef {import("../cases.mjs").ImageModel} ImageModel */
 
 /** @param {Request} request @returns {Promise<import("./worker.mjs").Prepared | { unavailable: string }>} */
 export async function prepare(request) {
   const { task, model, rows, seed } = request;
-  const lacking = missing[model.kind];
-  if (lacking) return { unavailable: `not in the library yet: ${lacking}` };
   const engine = await start(request);
   if (typeof engine === "string") return { unavailable: engine };
-  const flow = flowOf(/** @type {VectorModel} */ (model));
+  const flow = model.kind === "glow" ? glow(/** @type {ImageModel} */ (model)) : vectorFlow(model);
   const params = flow.init(random.key(seed));
   const parameters = layoutOf(params).size;
-  const data = normals(seed, task === "train" ? BATCHES * rows : rows, flow.shape[0]);
+  const data = normals(seed, task === "train" ? BATCHES * rows : rows, flow.shape);
   const tasks = { train: trainingStep, logProb: scoring, sample: sampling };
   return {
     ...(await tasks[task](engine, flow, params, data)),
@@ -93,8 +92,39 @@ async function limitThreads(threads) {
   }
 }
 
+/** Glow as the other libraries have it: without a learned prior of what is factored out. @param {ImageModel} model */
+function glow({ shape: [channels = 0, height = 0, width = 0], hidden, levels, steps }) {
+  const levelOf = (/** @type {number} */ level) => {
+    const shape = [
+      channels * 2 ** (level + 2),
+      height / 2 ** (level + 1),
+      width / 2 ** (level + 1),
+    ];
+    const dataToBase = Array.from({ length: steps }, (_, step) => [
+      perPixel({
+        shape,
+        bijector: chain({
+          bijectors: [actNorm({ shape: [shape[0]] }), luLinear({ shape: [shape[0]], seed: step })],
+        }),
+      }),
+      imageCoupling({
+        shape,
+        // As in the library's Glow, and as bounded as the scales of the others.
+        transformer: affine({ maxLogScale: 2 }),
+        conditioner: convNet({ hidden: [hidden, hidden] }),
+        mask: "channels",
+      }),
+    ]).flat();
+    return { squeezed: invert({ bijector: chain({ bijectors: dataToBase }) }) };
+  };
+  return transformed({
+    base: normal({ shape: [channels, height, width] }),
+    bijector: multiScale({ levels: Array.from({ length: levels }, (_, level) => levelOf(level)) }),
+  });
+}
+
 /** Layers with a reversal between them. @param {VectorModel} model */
-function flowOf({ kind, dimensions, hidden, layers, bins, bound }) {
+function vectorFlow({ kind, dimensions, hidden, layers, bins, bound }) {
   const shape = [dimensions];
   const isAffine = kind === "real-nvp" || kind === "maf";
   const transformer = isAffine ? affine() : rationalQuadraticSpline({ bins, bound });
@@ -114,7 +144,7 @@ function flowOf({ kind, dimensions, hidden, layers, bins, bound }) {
 }
 
 /** @typedef {Awaited<ReturnType<typeof startEngine>>} Engine */
-/** @typedef {ReturnType<typeof flowOf>} Flow */
+/** @typedef {ReturnType<typeof vectorFlow>} Flow */
 /** @typedef {ReturnType<Flow["init"]>} Params */
 /** @typedef {{ data: Float32Array, shape: number[] }} Table */
 
@@ -144,10 +174,11 @@ async function trainingStep(engine, flow, params, table) {
 }
 
 /** @param {Table} table */
-function inBatches({ data, shape: [count = 0, size = 0] }) {
+function inBatches({ data, shape: [count = 0, ...event] }) {
   const rows = count / BATCHES;
+  const size = data.length / BATCHES;
   return Array.from({ length: BATCHES }, (_, i) =>
-    hostArray(data.slice(i * rows * size, (i + 1) * rows * size), [rows, size]),
+    hostArray(data.slice(i * size, (i + 1) * size), [rows, ...event]),
   );
 }
 
@@ -181,9 +212,9 @@ async function sampling(engine, flow, params, { shape: [count = 0] }) {
 const WARM_UP_ROWS = 8192;
 
 /** @param {Table} table @returns {Table} */
-function firstRows({ data, shape: [count = 0, size = 0] }) {
+function firstRows({ data, shape: [count = 0, ...event] }) {
   const rows = Math.min(count, WARM_UP_ROWS);
-  return { data: data.subarray(0, rows * size), shape: [rows, size] };
+  return { data: data.subarray(0, (rows / count) * data.length), shape: [rows, ...event] };
 }
 
 /** @param {Float32Array} values */
@@ -191,12 +222,13 @@ function mean(values) {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** @param {number} seed @param {number} rows @param {number} size @returns {Table} */
-function normals(seed, rows, size) {
+/** @param {number} seed @param {number} rows @param {readonly number[]} event @returns {Table} */
+function normals(seed, rows, event) {
   const source = hostRandom(seed);
+  const size = event.reduce((product, length) => product * length, rows);
   return {
-    data: Float32Array.from({ length: rows * size }, () => source.normal()),
-    shape: [rows, size],
+    data: Float32Array.from({ length: size }, () => source.normal()),
+    shape: [rows, ...event],
   };
 }
 

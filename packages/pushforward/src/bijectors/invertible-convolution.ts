@@ -3,7 +3,7 @@ import { checkOptionNames } from "../core/check-options.ts";
 import { DomainError } from "../core/errors.ts";
 import { checkImage } from "../core/image.ts";
 import type { Shape } from "../core/shape.ts";
-import { type FullLinearOptions, fullLinear } from "./full-linear.ts";
+import { fullLinear } from "./full-linear.ts";
 import { luLinear } from "./lu-linear.ts";
 import { perPixel } from "./per-pixel.ts";
 
@@ -25,13 +25,20 @@ export interface InvertibleConvolutionOptions {
  */
 export function invertibleConvolution(options: InvertibleConvolutionOptions): Bijector {
   checkOptionNames("invertibleConvolution", options, ["shape", "factors", "seed"]);
-  const { factors = "lu", seed = 0 } = options;
+  const { factors, seed } = options;
   const shape = checkImage("invertibleConvolution", options.shape);
-  if (factors !== "lu" && factors !== "none") {
-    throw new DomainError(
-      `invertibleConvolution: factors must be "lu" or "none", got ${JSON.stringify(factors)}.`,
-    );
-  }
-  const linear: (options: FullLinearOptions) => Bijector = factors === "lu" ? luLinear : fullLinear;
-  return perPixel({ shape, bijector: linear({ shape: [shape[0]], seed }) });
+  const bijector = channelMap("invertibleConvolution", { shape: [shape[0]], factors, seed });
+  return perPixel({ shape, bijector });
+}
+
+/**
+ * The linear map of a pixel's channels.
+ *
+ * @throws DomainError for other factors or a seed that is no integer.
+ */
+export function channelMap(who: string, options: InvertibleConvolutionOptions): Bijector {
+  const { shape, factors = "lu", seed = 0 } = options;
+  if (factors === "lu") return luLinear({ shape, seed });
+  if (factors === "none") return fullLinear({ shape, seed });
+  throw new DomainError(`${who}: factors must be "lu" or "none", got ${JSON.stringify(factors)}.`);
 }

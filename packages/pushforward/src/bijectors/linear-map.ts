@@ -1,5 +1,6 @@
 import { type Bijector, defineBijector, zeroLogDet } from "../core/bijector.ts";
 import { type NDArray, np } from "../engine/index.ts";
+import { identityMatrix } from "../numerics/host-matrix.ts";
 
 /** What all linear maps have; no `logDiagonal`: the determinant is ±1. */
 export type LinearParams = { logDiagonal?: NDArray; bias: NDArray };
@@ -33,7 +34,9 @@ export function linearBijector<P extends LinearParams>(definition: LinearMap<P>)
     },
     inverseAndLogDet({ bias, ...params }, y) {
       const logDet = logDetOf(params.logDiagonal, y).neg();
-      return [solve(params, y.sub(bias).transpose()).transpose(), logDet];
+      // The inverse matrix does not depend on y: a model, whose parameters are fixed, has it once and for all.
+      const inverse = solve(params, identityMatrix(size));
+      return [np.dot(y.sub(bias), inverse.transpose()), logDet];
     },
   });
 }

@@ -75,6 +75,9 @@ export function imageShapesOf(
   return { shape, condShape: context > 0 ? [context] : null };
 }
 
+/** Bound of the log-scales of affine couplings: the first steps of training move all of them at once. */
+export const MAX_LOG_SCALE = 2;
+
 /** Usual number of scales. */
 const LEVELS = 3;
 

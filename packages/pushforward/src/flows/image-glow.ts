@@ -3,7 +3,7 @@ import { chain } from "../bijectors/chain.ts";
 import { coupling } from "../bijectors/coupling.ts";
 import { imageCoupling } from "../bijectors/image-coupling.ts";
 import { invert } from "../bijectors/invert.ts";
-import { invertibleConvolution } from "../bijectors/invertible-convolution.ts";
+import { channelMap } from "../bijectors/invertible-convolution.ts";
 import { multiScale } from "../bijectors/multi-scale.ts";
 import { perPixel } from "../bijectors/per-pixel.ts";
 import { reshaped } from "../bijectors/reshaped.ts";
@@ -23,6 +23,7 @@ import {
   imageFlow,
   imageShapesOf,
   levelsOf,
+  MAX_LOG_SCALE,
   type MultiScaleFlowOptions,
 } from "./image-flow.ts";
 
@@ -85,11 +86,19 @@ function glowStep(
       `glow: coupling must be "affine" or "additive", got ${JSON.stringify(kind)}.`,
     );
   }
-  const transformer = kind === "affine" ? affine() : additive();
+  const transformer = kind === "affine" ? affine({ maxLogScale: MAX_LOG_SCALE }) : additive();
   const conditioner = convNet({ hidden, activation });
+  const channels = [shape[0]];
   return [
-    perPixel({ shape, bijector: actNorm({ shape: [shape[0]] }) }),
-    invertibleConvolution({ shape, factors, seed }),
+    perPixel({
+      shape,
+      bijector: chain({
+        bijectors: [
+          actNorm({ shape: channels }),
+          channelMap("glow", { shape: channels, factors, seed }),
+        ],
+      }),
+    }),
     imageCoupling({ shape, transformer, conditioner, mask: "channels", condShape }),
   ];
 }

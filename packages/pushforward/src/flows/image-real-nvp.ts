@@ -11,7 +11,13 @@ import type { Activation } from "../networks/activation.ts";
 import { convResNet } from "../networks/conv-res-net.ts";
 import { affine } from "../transformers/affine.ts";
 import { repeat } from "./flow-options.ts";
-import { imageFlow, imageShapesOf, levelsOf, type MultiScaleFlowOptions } from "./image-flow.ts";
+import {
+  imageFlow,
+  imageShapesOf,
+  levelsOf,
+  MAX_LOG_SCALE,
+  type MultiScaleFlowOptions,
+} from "./image-flow.ts";
 
 export interface ImageRealNvpOptions extends MultiScaleFlowOptions {
   /** Channels of the hidden layers of each coupling's network; default 64. */
@@ -44,7 +50,7 @@ export function imageRealNVP(options: ImageRealNvpOptions): Flow {
     "activation",
   ]);
   const { width, blocks, activation } = options;
-  const transformer = affine();
+  const transformer = affine({ maxLogScale: MAX_LOG_SCALE });
   const conditioner = convResNet({ width, blocks, activation, batchNorm: true });
 
   const couplings = (image: ImageShape, mask: "checkerboard" | "channels"): Bijector => {

@@ -3,15 +3,23 @@ import { entries } from "../graph.ts";
 import type { Convolution, ConvolutionAxis } from "./convolution-geometry.ts";
 import { padLast, takeStrides } from "./strides.ts";
 
-/** Write a convolution as ONNX' `Conv`, or as `ConvTranspose`, its gradient, where that does less work. */
-export function convolutionOperator(builder: Builder, convolution: Convolution): Tensor {
+/**
+ * Write a convolution as ONNX' `Conv`, or as `ConvTranspose`, its gradient, where that does less work.
+ *
+ * @param bias `[features]`, where there are no leading axes.
+ */
+export function convolutionOperator(
+  builder: Builder,
+  convolution: Convolution,
+  bias?: Tensor,
+): Tensor {
   const { kernel, lead } = convolution;
   const shared = entries(kernel.shape.slice(0, lead.length)) === 1;
-  return shared ? sharedKernel(builder, convolution) : kernelGroups(builder, convolution);
+  return shared ? sharedKernel(builder, convolution, bias) : kernelGroups(builder, convolution);
 }
 
 /** One kernel for all leading axes: these are further rows. */
-function sharedKernel(builder: Builder, convolution: Convolution): Tensor {
+function sharedKernel(builder: Builder, convolution: Convolution, bias?: Tensor): Tensor {
   const { input, kernel, axes, lead, rows, channels, features } = convolution;
   const x = builder.reshape(input, [
     entries(lead) * rows,
@@ -19,7 +27,8 @@ function sharedKernel(builder: Builder, convolution: Convolution): Tensor {
     ...axes.map((axis) => axis.input),
   ]);
   const w = builder.reshape(kernel, [features, channels, ...axes.map((axis) => axis.kernel)]);
-  const result = apply(builder, x, w, axes, 1);
+  const operands = bias ? [x, w, bias] : [x, w];
+  const result = apply(builder, operands, axes, 1);
   return builder.reshape(result, [...lead, rows, features, ...result.shape.slice(2)]);
 }
 
@@ -36,7 +45,7 @@ function kernelGroups(builder: Builder, convolution: Convolution): Tensor {
   const window = axes.map((axis) => axis.kernel);
   const kernels = builder.expand(kernel, [...lead, features, channels, ...window]);
   const w = builder.reshape(kernels, [count * features, channels, ...window]);
-  const result = apply(builder, x, w, axes, groups);
+  const result = apply(builder, [x, w], axes, groups);
   const output = result.shape.slice(2);
   const separate = swapFirst(builder, builder.reshape(result, [rows, count, features, ...output]));
   return builder.reshape(separate, [...lead, rows, features, ...output]);
@@ -46,15 +55,15 @@ function swapFirst(builder: Builder, x: Tensor): Tensor {
   return builder.transpose(x, [1, 0, ...range(2, x.shape.length)]);
 }
 
+/** @param operands input, kernel and, where there is one, bias. */
 function apply(
   builder: Builder,
-  x: Tensor,
-  w: Tensor,
+  operands: readonly Tensor[],
   axes: readonly ConvolutionAxis[],
   groups: number,
 ): Tensor {
-  const transpose = axes.some((axis) => axis.inputStep > 1) || narrows(w, axes, groups);
-  return (transpose ? transposed : direct)(builder, x, w, axes, groups);
+  const transpose = axes.some((axis) => axis.inputStep > 1) || narrows(operands[1], axes, groups);
+  return (transpose ? transposed : direct)(builder, operands, axes, groups);
 }
 
 /**
@@ -70,8 +79,7 @@ function narrows(w: Tensor, axes: readonly ConvolutionAxis[], groups: number): b
 /** The kernel moves over the input. */
 function direct(
   builder: Builder,
-  x: Tensor,
-  w: Tensor,
+  [x, w, ...bias]: readonly Tensor[],
   axes: readonly ConvolutionAxis[],
   group: number,
 ): Tensor {
@@ -80,7 +88,7 @@ function direct(
   });
   const cropped = takeStrides(builder, x, rests);
   const shape = [x.shape[0], w.shape[0], ...axes.map((axis) => axis.output)];
-  return builder.op("Conv", [cropped, w], shape, x.type, {
+  return builder.op("Conv", [cropped, w, ...bias], shape, x.type, {
     strides: axes.map((axis) => axis.stride),
     dilations: axes.map((axis) => axis.kernelStep),
     pads: sides(axes.map((axis) => [axis.before, axis.after])),
@@ -91,8 +99,7 @@ function direct(
 /** Every entry of the input adds a multiple of the kernel to the result: zeros between them cost nothing. */
 function transposed(
   builder: Builder,
-  x: Tensor,
-  w: Tensor,
+  [x, w, ...bias]: readonly Tensor[],
   axes: readonly ConvolutionAxis[],
   group: number,
 ): Tensor {
@@ -104,18 +111,28 @@ function transposed(
     const full = (input - 1) * inputStep + (kernel - 1) * kernelStep + 1;
     return full - pads[i][0] - pads[i][1];
   });
+  const zeros = trims.map(([before, after]) => [kept(-before), kept(-after)] as const);
+  // Zeros that are added have the bias, too.
+  const within = zeros.flat().some((width) => width > 0) ? [] : bias;
+  const operands = [x, turned(builder, w, group), ...within];
   const shape = [x.shape[0], w.shape[0], ...lengths];
-  const result = builder.op("ConvTranspose", [x, turned(builder, w, group)], shape, x.type, {
+  const result = builder.op("ConvTranspose", operands, shape, x.type, {
     strides: axes.map((axis) => axis.inputStep),
     dilations: axes.map((axis) => axis.kernelStep),
     pads: sides(pads),
     group,
   });
-  const zeros = trims.map(([before, after]) => [kept(-before), kept(-after)] as const);
   const strides = axes.map(({ stride, output }, i) => {
     return { start: kept(trims[i][0]) - pads[i][0], step: stride, count: output };
   });
-  return takeStrides(builder, padLast(builder, result, zeros), strides);
+  const taken = takeStrides(builder, padLast(builder, result, zeros), strides);
+  return within.length === bias.length ? taken : addToFeatures(builder, taken, bias[0]);
+}
+
+/** `[rows, features, ...space]` plus a number for each feature map. */
+function addToFeatures(builder: Builder, x: Tensor, bias: Tensor): Tensor {
+  const column = builder.reshape(bias, [bias.shape[0], ...x.shape.slice(2).map(() => 1)]);
+  return builder.op("Add", [x, column], x.shape, x.type);
 }
 
 /** How far a kernel on the first and last entry reaches beyond the padding. */

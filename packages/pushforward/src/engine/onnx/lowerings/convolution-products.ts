@@ -33,6 +33,43 @@ export function productPerOutput(builder: Builder, convolution: Convolution): Te
 }
 
 /**
+ * The gradient of a small kernel of a layer of images, whose "channels" are the rows of a batch: for each of these a
+ * product over space of the one operand with all windows of the other, and their sum. Done so where space
+ * is wide, for what a batch of images holds row by row need not be reordered.
+ */
+export function productPerChannel(builder: Builder, convolution: Convolution): Tensor {
+  const { input, kernel, axes, rows, channels, features } = convolution;
+  const cutKernel = features < rows;
+  const counts = axes.map((axis) => axis.output);
+  const [cut, whole] = [input, kernel].map((x) => builder.transpose(x, [1, 0, 2, 3]));
+  const windows = axes.map(cutKernel ? kernelOverInput : inputUnderKernel);
+  const windowAt = createWindows(builder, cutKernel ? whole : cut, windows, counts);
+  const patches = builder.concat(
+    positions(counts).map((position) => joinAxes(builder, windowAt(position), 2)),
+    1,
+  );
+  const other = swapLast(builder, joinAxes(builder, cutKernel ? cut : whole, 2));
+  const [own, others] = cutKernel ? [features, rows] : [rows, features];
+  const size = entries(counts);
+  const products = builder.op(
+    "MatMul",
+    [patches, other],
+    [channels, size * own, others],
+    input.type,
+  );
+  const sum = sumFirst(builder, products);
+  const apart = builder.reshape(sum, [size, own, others]);
+  const ordered = builder.transpose(apart, cutKernel ? [2, 1, 0] : [1, 2, 0]);
+  return builder.reshape(ordered, [rows, features, ...counts]);
+}
+
+/** The sum over the first axis. */
+function sumFirst(builder: Builder, x: Tensor): Tensor {
+  const [, ...shape] = x.shape;
+  return builder.op("ReduceSum", [x, builder.integers([0])], shape, x.type, { keepdims: 0 });
+}
+
+/**
  * For integers, and for a kernel for each row: the patches of the input that lie under each entry of
  * the kernel, one below the other, are multiplied by the kernel as a matrix.
  */
