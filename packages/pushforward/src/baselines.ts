@@ -1,7 +1,7 @@
 import { fixedAffine } from "./bijectors/fixed-affine.ts";
 import type { Column } from "./core/column.ts";
 import { ShapeError } from "./core/errors.ts";
-import type { Rows } from "./core/rows.ts";
+import { asDoubles, type Rows } from "./core/rows.ts";
 import { showShape } from "./core/shape.ts";
 import { mixture } from "./distributions/mixture.ts";
 import { normal } from "./distributions/normal.ts";
@@ -121,8 +121,8 @@ async function readVectors(rows: Rows, options: BaselineOptions) {
   return {
     columns: columns as readonly Column[],
     features,
-    train: spread,
-    validation: validation.rows,
+    train: { ...spread, data: asDoubles(spread) },
+    validation: { ...validation.rows, data: asDoubles(validation.rows) },
     engine,
   };
 }

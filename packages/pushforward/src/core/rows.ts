@@ -12,9 +12,9 @@ export type Rows =
   | ArrayLike<number>
   | { readonly data: ArrayLike<number>; readonly shape: readonly number[] };
 
-/** Rows on the host, row-major: `count` events of `size` numbers. */
+/** Rows on the host, row-major: `count` events of `size` numbers; of images, which are many numbers, in bytes. */
 export interface HostRows {
-  readonly data: Float64Array;
+  readonly data: Float64Array | Uint8Array;
   readonly count: number;
   readonly size: number;
 }
@@ -56,6 +56,23 @@ export function toHostRows(
   const [cells, from] = rowAt(who, table, shape, row);
   const column = columnLabel(columns, bad % size);
   throw new DataError(`${who}: row ${row}, column ${column}: ${fault(cells[from + (bad % size)])}`);
+}
+
+/**
+ * As {@link toHostRows}; rows given as one list of bytes stay bytes.
+ *
+ * @throws ShapeError, DataError as {@link toHostRows}.
+ */
+export function toImageRows(who: string, rows: Rows, shape: Shape): HostRows {
+  const table = open(who, rows, shape);
+  const { cells, count, size } = table;
+  if (!(table.flat && cells instanceof Uint8Array)) return toHostRows(who, rows, shape);
+  return { data: cells.slice(), count, size };
+}
+
+/** The numbers of rows in double precision. */
+export function asDoubles({ data }: HostRows): Float64Array {
+  return data instanceof Float64Array ? data : Float64Array.from(data);
 }
 
 /**
@@ -140,7 +157,11 @@ function copyNumbers(
   to: number,
   length: number,
 ): void {
-  if (cells instanceof Float64Array || cells instanceof Float32Array) {
+  if (
+    cells instanceof Float64Array ||
+    cells instanceof Float32Array ||
+    cells instanceof Uint8Array
+  ) {
     data.set(length === cells.length ? cells : cells.subarray(from, from + length), to);
     return;
   }

@@ -7,7 +7,7 @@ import type { NDArray } from "./jax.ts";
 
 /** Rows on the host for {@link mapRows}: numbers of `shape` for each row, or one row for all. */
 export interface RowInput {
-  readonly data: Float32Array | Float64Array;
+  readonly data: Float32Array | Float64Array | Uint8Array;
   readonly shape: readonly number[];
 }
 

@@ -33,7 +33,7 @@ export interface ImageCatalogEntry {
 const entries = {
   glow: {
     summary: "multi-scale, invertible 1x1 convolutions (Kingma and Dhariwal 2018): the default",
-    defaults: { levels: 3, layers: 8, hidden: [128, 128] },
+    defaults: { levels: 3, layers: 8, hidden: [64, 64] },
     build: ({ layers: steps, ...options }) => imageGlow({ ...options, steps }),
   },
   realnvp: {

@@ -39,7 +39,7 @@ export interface ImageFlowPlusPlusOptions extends ImageFlowOptions {
  * dequantisation (Ho et al. 2019, arXiv:1902.00275, section 4). The networks are residual convolutions without
  * the paper's gates and self-attention.
  *
- * Defaults: logit with alpha = 0.05, variational dequantisation. The density costs one pass, sampling one bracketed
+ * Defaults: logit of the pixels (the paper's alpha is 0.05), variational dequantisation. The density costs one pass, sampling one bracketed
  * equation per number and layer.
  *
  * @throws ShapeError for images of odd height or width; DomainError for other options that make no sense.

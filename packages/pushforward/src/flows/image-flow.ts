@@ -23,7 +23,7 @@ export interface ImageFlowOptions {
   context?: number | undefined;
   /** Bits of a pixel: its values are 0 to 2^bits - 1; default 8. */
   bits?: number | undefined;
-  /** See {@link pixels}; each builder has its own default. */
+  /** See {@link pixels}; default 1e-6, which lets pixels that are black or white spread out. */
   alpha?: number | null | undefined;
   /**
    * How pixel values are spread over their cells: evenly (`"uniform"`), or as a flow learns to
@@ -100,7 +100,7 @@ export function levelsOf(name: string, shape: ImageShape, levels: number | undef
 
 /** A flow of pixels: base, the given map, the scale of pixels, and what spreads them over their cells. */
 export function imageFlow(name: string, options: ImageFlowOptions, bijector: Bijector): Flow {
-  const { bits = 8, alpha = 0.05, dequantization, base } = options;
+  const { bits = 8, alpha = 1e-6, dequantization, base } = options;
   const { shape } = bijector;
   const values = 2 ** bits;
   const members = [bijector, pixels({ shape, values, alpha })];

@@ -30,7 +30,7 @@ import {
 export interface ImageGlowOptions extends MultiScaleFlowOptions {
   /** Steps in each level; default 8. The paper has 32. */
   steps?: number | undefined;
-  /** Channels of the hidden layers of each coupling's network; default `[128, 128]`. The paper has 512. */
+  /** Channels of the hidden layers of each coupling's network; default `[64, 64]`. The paper has 512. */
   hidden?: readonly number[] | undefined;
   /** Default `"relu"`. */
   activation?: Activation | undefined;
@@ -48,8 +48,8 @@ export interface ImageGlowOptions extends MultiScaleFlowOptions {
  * other half (Kingma and Dhariwal 2018, arXiv:1807.03039, figure 2).
  *
  * With a context the couplings see it at every pixel, and the coarsest latents are normal with mean and scale
- * given by it, as the paper has it for classes. Defaults: pixels scaled to [-1/2, 1/2], uniform dequantisation.
- * Both directions cost one pass.
+ * given by it, as the paper has it for classes. Defaults: logit of the pixels, uniform dequantisation; the paper
+ * scales them to [-1/2, 1/2], `alpha: null`. Both directions cost one pass.
  *
  * @throws ShapeError for images that cannot be halved `levels` times; DomainError for other options that make no
  * sense.
@@ -58,7 +58,7 @@ export function imageGlow(options: ImageGlowOptions): Flow {
   const name = "glow";
   const own = ["levels", "steps", "hidden", "activation", "coupling", "factors", "seed"];
   const { shape, condShape } = imageShapesOf(name, options, own);
-  const { alpha = null, steps = 8, seed = 0 } = options;
+  const { steps = 8, seed = 0 } = options;
   const levels = levelsOf(name, shape, options.levels);
   let inner = squeezedShape(shape);
   const squeezed = repeat(name, levels, (level) => {
@@ -70,7 +70,7 @@ export function imageGlow(options: ImageGlowOptions): Flow {
     inner = squeezedShape([channels / 2, height, width]);
     return [{ squeezed: invert({ bijector: chain({ bijectors: [...layers, ...last] }) }) }];
   });
-  return imageFlow(name, { ...options, alpha }, multiScale({ levels: squeezed, prior }));
+  return imageFlow(name, options, multiScale({ levels: squeezed, prior }));
 }
 
 /** Glow's prior of what a level factors out: one convolution, zero at the start. */
@@ -78,7 +78,7 @@ const prior = convNet({ hidden: [] });
 
 function glowStep(
   { shape, condShape }: ImageLayerShapes,
-  { hidden = [128, 128], activation, coupling: kind = "affine", factors }: ImageGlowOptions,
+  { hidden = [64, 64], activation, coupling: kind = "affine", factors }: ImageGlowOptions,
   seed: number,
 ): Bijector[] {
   if (kind !== "affine" && kind !== "additive") {

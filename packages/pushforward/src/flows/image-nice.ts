@@ -17,7 +17,7 @@ export interface ImageNiceOptions extends ImageFlowOptions {
  * with wide ReLU networks, a diagonal scaling, and a logistic base (Dinh et al. 2015, arXiv:1410.8516, section
  * 5.1).
  *
- * Defaults: pixels scaled to [-1/2, 1/2], uniform dequantisation. Both directions cost one pass.
+ * Defaults: pixels scaled to [-1/2, 1/2] (`alpha: null`), uniform dequantisation. Both directions cost one pass.
  *
  * @throws ShapeError, DomainError for options that make no sense.
  */

@@ -36,7 +36,7 @@ const COUPLINGS = 3;
  * channels, in turn, each followed by batch normalisation, then half of the channels is factored out; the networks
  * are residual, with batch normalisation (Dinh et al. 2017, arXiv:1605.08803, sections 3.4 to 3.7).
  *
- * Defaults: logit with alpha = 0.05, uniform dequantisation. Both directions cost one pass.
+ * Defaults: logit of the pixels (the paper's alpha is 0.05), uniform dequantisation. Both directions cost one pass.
  *
  * @throws ShapeError for images that cannot be halved `levels` times; DomainError for other options that make no
  * sense.

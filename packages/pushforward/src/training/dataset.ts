@@ -3,7 +3,7 @@ import type { Distribution } from "../core/distribution.ts";
 import { domainOf, intoBox, onCircle } from "../core/domain.ts";
 import { ConditionError, DataError, DomainError } from "../core/errors.ts";
 import { checkIntegers, integerColumns, integersOf } from "../core/integer-data.ts";
-import { columnOf, type HostRows, type Rows, toHostRows } from "../core/rows.ts";
+import { columnOf, type HostRows, type Rows, toHostRows, toImageRows } from "../core/rows.ts";
 import { showShape, sizeOf } from "../core/shape.ts";
 import { hostRandom } from "../numerics/host-random.ts";
 import { streams } from "../numerics/streams.ts";
@@ -14,8 +14,8 @@ import type { ResolvedFitOptions } from "./options.ts";
 /** What a fit must know of a flow to read its data. */
 type EventShapes = Pick<Distribution, "shape" | "condShape" | "flow">;
 
-/** More rows than these would make the validation loss no more certain, only slower. */
-const MOST_VALIDATION_ROWS = 10_000;
+/** More rows than these would make the validation loss hardly more certain, only slower. */
+const MOST_VALIDATION_ROWS = { vectors: 10_000, images: 1000 };
 
 /** Rows with the context of each. */
 export interface Part {
@@ -60,7 +60,8 @@ export function readDataset(flow: EventShapes, rows: Rows, options: ResolvedFitO
   }
   const order = hostRandom(seed, streams.split).shuffle(all.rows.count);
   const share = Math.round(validation * all.rows.count);
-  const held = Math.max(1, Math.min(share, all.rows.count - 1, MOST_VALIDATION_ROWS));
+  const most = flow.shape.length === 3 ? MOST_VALIDATION_ROWS.images : MOST_VALIDATION_ROWS.vectors;
+  const held = Math.max(1, Math.min(share, all.rows.count - 1, most));
   const train = select(all, order.subarray(held));
   if (!integers) checkTrainingPart(train.rows, columns);
   return {
@@ -93,8 +94,11 @@ function readPart(
   context: Rows | undefined,
   columns: readonly Column[] | undefined,
 ): Part {
-  const given = toHostRows(who, rows, flow.shape, columns);
-  checkIntegers(who, flow, given, integersOf(flow));
+  const integers = integersOf(flow);
+  const given = integers
+    ? toImageRows(who, rows, flow.shape)
+    : toHostRows(who, rows, flow.shape, columns);
+  checkIntegers(who, flow, given, integers);
   const read = intoBox(who, domainOf(flow), given, onCircle, columns);
   if (!flow.condShape) {
     if (!context) return { rows: read, context: null };
@@ -149,7 +153,8 @@ export function select({ rows, context }: Part, indices: ArrayLike<number>): Par
 }
 
 function gather({ data, size }: HostRows, indices: ArrayLike<number>): HostRows {
-  const chosen = new Float64Array(indices.length * size);
+  const length = indices.length * size;
+  const chosen = data instanceof Uint8Array ? new Uint8Array(length) : new Float64Array(length);
   for (let i = 0; i < indices.length; i++) {
     const from = (indices[i] as number) * size;
     chosen.set(data.subarray(from, from + size), i * size);

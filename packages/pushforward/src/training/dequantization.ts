@@ -61,7 +61,7 @@ export function dequantize(
 ): HostRows {
   if (!columns.some(({ step }) => step !== undefined)) return rows;
   const { size } = rows;
-  const data = rows.data.slice();
+  const data = Float64Array.from(rows.data);
   columns.forEach(({ step }, column) => {
     if (step === undefined) return;
     for (let i = column; i < data.length; i += size) data[i] += (random.uniform() - 0.5) * step;

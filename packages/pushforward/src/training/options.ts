@@ -31,9 +31,9 @@ export interface FitOptions {
   seed?: number | undefined;
   /** Number of training steps at most; default 2000. */
   steps?: number | undefined;
-  /** Rows per step; default 256, or all there are. */
+  /** Rows per step; default 256, or all there are; of images 32. */
   batchSize?: number | undefined;
-  /** Largest learning rate; default 2e-3. */
+  /** Largest learning rate; default 2e-3, for images 3e-3. */
   learningRate?: number | undefined;
   /** Default `"adam"`. */
   optimizer?: "adam" | "adamw" | undefined;
@@ -44,13 +44,13 @@ export interface FitOptions {
   /** Gradients are shortened to this norm; default 5; `Infinity`: never. */
   clipNorm?: number | undefined;
   /**
-   * Share of the rows held out for validation (default 0.1; 10,000 rows at most), or the validation
-   * rows themselves.
+   * Share of the rows held out for validation (default 0.1; 10,000 rows or 1000 images at most), or the
+   * validation rows themselves.
    */
   validation?: number | Rows | undefined;
   /** Context of validation rows that are given. */
   validationContext?: Rows | undefined;
-  /** Steps between validations; default 50. */
+  /** Steps between validations; default 50, for images 200. */
   validateEvery?: number | undefined;
   /** Validations without a new best after which training stops; default 20; `Infinity`: never. */
   patience?: number | undefined;
@@ -106,6 +106,9 @@ const defaults = {
   checkpointEvery: 500,
 } as const;
 
+/** What differs for images: a step of theirs takes long. */
+const imageDefaults = { batchSize: 32, learningRate: 3e-3, validateEvery: 200 } as const;
+
 /** Options without a default. */
 const others = [
   "context",
@@ -120,13 +123,17 @@ const others = [
 ] as const satisfies readonly Exclude<keyof FitOptions, WithDefault>[];
 
 /**
- * Fill in defaults and refuse settings that make no sense or that there are none of.
+ * Fill in defaults, which depend on what is fitted, and refuse settings that make no sense or that there are none of.
  *
  * @throws DomainError that names the option, what it got and what it takes.
  */
-export function resolveOptions(options: FitOptions): ResolvedFitOptions {
+export function resolveOptions(
+  options: FitOptions,
+  events: "vectors" | "images" = "vectors",
+): ResolvedFitOptions {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const resolved: ResolvedFitOptions = { ...defaults, ...Object.fromEntries(given) };
+  const usual = events === "images" ? { ...defaults, ...imageDefaults } : defaults;
+  const resolved: ResolvedFitOptions = { ...usual, ...Object.fromEntries(given) };
   const { validation } = resolved;
   const isCount = (value: number) => Number.isInteger(value) && value >= 1;
   const isPositive = (value: number) => Number.isFinite(value) && value > 0;

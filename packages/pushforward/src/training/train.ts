@@ -74,7 +74,7 @@ export async function* train(
   options: FitOptions = {},
 ): AsyncGenerator<FitProgress, TrainResult> {
   checkDistribution("fit: the flow", flow);
-  const resolved = resolveOptions(options);
+  const resolved = resolveOptions(options, flow.shape.length === 3 ? "images" : "vectors");
   const dataset = readDataset(flow, rows, resolved);
   const heard: string[] = [];
   let hear: Notify = (message) => void heard.push(message);

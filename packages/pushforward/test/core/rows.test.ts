@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { DataError, ShapeError } from "../../src/core/errors.ts";
-import { columnOf, countRows, type Rows, toHostRows } from "../../src/core/rows.ts";
+import {
+  asDoubles,
+  columnOf,
+  countRows,
+  type Rows,
+  toHostRows,
+  toImageRows,
+} from "../../src/core/rows.ts";
 
 const read = (rows: Rows, shape: number[] = [2]) => toHostRows("score", rows, shape);
 
@@ -122,4 +129,17 @@ describe("refused", () => {
       ]),
     ).toThrow("row 1, column 1");
   });
+});
+
+test("images given as bytes stay bytes, of their own; other numbers become doubles", () => {
+  const bytes = Uint8Array.of(1, 2, 3, 4, 255, 6, 7, 8);
+  const rows = toImageRows("fit", { data: bytes, shape: [2, 1, 2, 2] }, [1, 2, 2]);
+  expect(rows).toEqual({ data: bytes, count: 2, size: 4 });
+  bytes[0] = 9;
+  expect(rows.data[0]).toBe(1);
+  expect(asDoubles(rows)).toEqual(Float64Array.of(1, 2, 3, 4, 255, 6, 7, 8));
+  expect(toImageRows("fit", [[1, 2, 3, 4]], [1, 2, 2]).data).toBeInstanceOf(Float64Array);
+  expect(() => toImageRows("fit", { data: bytes, shape: [2, 4] }, [1, 3, 3])).toThrow(
+    /expected \[rows, 1, 3, 3\]/,
+  );
 });
