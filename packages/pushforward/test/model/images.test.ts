@@ -12,6 +12,7 @@ import { random, ready, type Tree } from "../../src/engine/index.ts";
 import { convNet } from "../../src/networks/index.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 import { affine } from "../../src/transformers/index.ts";
+import { hasOnnxRuntime } from "../support/engines.ts";
 
 beforeAll(() => ready());
 
@@ -96,7 +97,7 @@ describe("bits per dimension of what is known", () => {
       }),
     });
     const start = flow.init(random.key(0));
-    const params = addNoise(start as unknown as Tree);
+    const params = addNoise(start as unknown as Tree, 0.5);
     const model = new Model({ flow, params });
     const source = hostRandom(5);
     const count = 40_000;
@@ -114,7 +115,7 @@ describe("bits per dimension of what is known", () => {
 });
 
 /** Parameters moved by some noise; consumes. */
-function addNoise(params: Tree): Tree {
+function addNoise(params: Tree, size: number): Tree {
   let seed = 10;
   const visit = (node: Tree): Tree => {
     if (Array.isArray(node)) return node.map(visit);
@@ -122,7 +123,7 @@ function addNoise(params: Tree): Tree {
       return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, visit(child)]));
     }
     const array = node as Exclude<Tree, Tree[] | { [key: string]: Tree }>;
-    return array.add(random.normal(random.key(seed++), array.shape).mul(0.5));
+    return array.add(random.normal(random.key(seed++), array.shape).mul(size));
   };
   return visit(params);
 }
@@ -180,6 +181,40 @@ describe("a class-conditional Glow", () => {
     expect(await again.logProb(rows, { context })).toEqual(await model.logProb(rows, { context }));
     expect(new TextDecoder().decode(bytes)).not.toContain('\\"step\\":1');
   });
+});
+
+test.skipIf(!hasOnnxRuntime)("an exported density and sampler do what the model does", async () => {
+  const { InferenceSession, Tensor } = (await import("onnxruntime-node")).default;
+  const flow = imageGlow({ ...small, context: 2, bits: 5 });
+  const model = new Model({
+    flow,
+    params: addNoise(flow.init(random.key(0)) as unknown as Tree, 0.1),
+  });
+  const source = hostRandom(3);
+  const x = Float32Array.from({ length: 5 * 16 }, () => source.integer(32));
+  const context = Float32Array.from([1, 0, 0, 1, 1, 0, 1, 0, 0, 1]);
+  const given = new Tensor("float32", context, [5, 2]);
+  const density = await InferenceSession.create(await model.toOnnx("logProb"));
+  const { log_prob: scores } = await density.run({
+    x: new Tensor("float32", x, [5, 1, 4, 4]),
+    context: given,
+  });
+  const rows = { data: x, shape: [5, 1, 4, 4] };
+  const expected = await model.logProb(rows, { context: { data: context, shape: [5, 2] } });
+  for (const [i, score] of (scores!.data as Float32Array).entries()) {
+    expect(score).toBeCloseTo(expected[i] as number, 2);
+  }
+  const sampler = await InferenceSession.create(await model.toOnnx("sample"));
+  const [noise] = sampler.inputNames;
+  // Far out, where a pixel would leave its range.
+  const wild = Float32Array.from({ length: 5 * 16 }, () => 40 * source.normal());
+  const draws = await sampler.run({
+    [noise as string]: new Tensor("float32", wild, [5, 1, 4, 4]),
+    context: given,
+  });
+  const values = draws.x!.data as Float32Array;
+  expect(values.every((value) => Number.isInteger(value) && value >= 0 && value <= 31)).toBe(true);
+  expect(new Set(values).size).toBeGreaterThan(1);
 });
 
 test("a temperature draws nearer to the mode, and 1 is the model", async () => {

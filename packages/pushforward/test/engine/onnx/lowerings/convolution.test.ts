@@ -45,6 +45,18 @@ const tolerance = 5e-6;
 
 const cases: { name: string; fn: Function2; x: number[]; w: number[] }[] = [
   { name: "3x3, same size", fn: convolution([1, 1], "SAME"), x: [3, 6, 5], w: [4, 3, 3, 3] },
+  {
+    name: "wide, more features than channels",
+    fn: convolution([1, 1], "SAME"),
+    x: [2, 9, 8],
+    w: [5, 2, 3, 3],
+  },
+  {
+    name: "wide, fewer features than channels",
+    fn: convolution([1, 1], "SAME"),
+    x: [5, 8, 9],
+    w: [2, 5, 3, 3],
+  },
   { name: "valid", fn: convolution([1, 1], "VALID"), x: [3, 6, 5], w: [4, 3, 3, 2] },
   { name: "1x1", fn: convolution([1, 1], "VALID"), x: [3, 6, 5], w: [4, 3, 1, 1] },
   { name: "stride", fn: convolution([2, 3], "SAME"), x: [3, 7, 8], w: [4, 3, 3, 3] },
