@@ -1,10 +1,20 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
+import { pictureNames } from "./commands/picture.ts";
 import {
-  engineName,
+  addCommand,
+  addEngine,
+  addImageOptions,
+  addTableOptions,
+  finish,
+  IMAGES_HELP,
+  MODEL,
+  MODEL_COLUMNS,
+  MODEL_HELP,
+} from "./options/command-parts.ts";
+import {
   exportable,
   functionNames,
-  names,
   notNegative,
   pictureFile,
   positive,
@@ -12,9 +22,10 @@ import {
   wholeNumber,
   widths,
 } from "./options/parsers.ts";
+import { helpItem } from "./terminal/help-item.ts";
 import { wrap } from "./terminal/text-table.ts";
 
-/** Names for `--flow`; a test holds them to the library's own. */
+/** Names for `--flow`, of tables and images; a test holds them to the library's own. */
 export const flowNames = [
   "nsf",
   "nsf-ar",
@@ -41,13 +52,13 @@ export const flowNames = [
 export function createProgram(): Command {
   const program = new Command("pushforward")
     .description(
-      "Fit a probability density to a table, score rows, draw samples, look inside.\n" +
+      "Fit a probability density to a table or to images, score them, draw samples, look inside.\n" +
         "The densities are normalizing flows: exact to evaluate, exact to sample.",
     )
     .version(version(), "-V, --version", "Show the version.")
     .helpOption("-h, --help", "Show this help.")
     .helpCommand("help [command]", "Show the help of a command")
-    .configureHelp({ showGlobalOptions: false, minWidthToWrap: 20 })
+    .configureHelp({ showGlobalOptions: false, minWidthToWrap: 20, formatItem: helpItem })
     .configureOutput({
       getOutHelpWidth: () => helpWidth(process.stdout),
       getErrHelpWidth: () => helpWidth(process.stderr),
@@ -60,7 +71,7 @@ export function createProgram(): Command {
         ),
     })
     .exitOverride()
-    .addHelpText("after", () => `${START}\n${wrapped(TABLES)}`);
+    .addHelpText("after", () => `${START}\n${wrapped(DATA)}`);
   addFit(program);
   addScore(program);
   addSample(program);
@@ -89,95 +100,163 @@ function version(): string {
 const START = `
 Start here:
   pushforward fit data.csv --out model.safetensors
-  pushforward plot model.safetensors data.csv --out density.png`;
+  pushforward plot model.safetensors data.csv --out density.png
+  pushforward fit photos --out model.safetensors
+  pushforward plot model.safetensors --out samples.png`;
 
-const TABLES =
-  "Tables are CSV or TSV files, gzipped or not. Exit codes: 0 done, 1 failed, 2 wrong input or " +
-  "options, 130 interrupted.";
+const DATA =
+  "Tables are CSV or TSV files, gzipped or not. Images are a folder of PNG or JPEG files of one " +
+  "size, or an IDX, NPY or NPZ file. Exit codes: 0 done, 1 failed, 2 wrong input or options, 130 " +
+  "interrupted.";
 
-const TABLE = "<table>";
-const TABLE_HELP = "CSV or TSV file";
-const MODEL = "<model>";
-const MODEL_COLUMNS = "take these for the model's columns, in its order";
-const MODEL_HELP = "file written by pushforward fit";
+const TABLE_HELP = "table: CSV or TSV file";
 
 function addFit(program: Command): void {
-  const command = addCommand(program, "fit", "Fit a density to the numbers of a table.")
-    .argument(TABLE, TABLE_HELP)
-    .optionsGroup("Data:");
+  const command = addCommand(
+    program,
+    "fit",
+    "Fit a density to the numbers of a table, or to images.",
+  )
+    .argument("<data>", `${TABLE_HELP}; or ${IMAGES_HELP}`)
+    .optionsGroup("Data:")
+    .option(
+      "--test <share>",
+      "share held out for the report (default: 0.1; 0.2 below 500 rows; at most 2000 images)",
+      share,
+    );
   addTableOptions(
     command,
     `use these columns only, such as a,b; a name with a comma in quotes: '"b, c"'`,
-  )
-    .option(
-      "--test <share>",
-      "share of rows held out for the report (default: 0.1; 0.2 below 500 rows)",
-      share,
-    )
-    .optionsGroup("Flow:")
-    .addOption(
-      new Option("--flow <name>", "kind of flow; `pushforward flows` tells about each")
-        .choices(flowNames)
-        .default("nsf" satisfies Name),
-    )
-    .option("--layers <n>", "layers (default: nsf 5; see `pushforward flows`)", wholeNumber(1))
-    .option(
-      "--hidden <widths>",
-      "hidden layers of the networks, equal ones for nsf (default: 64,64)",
-      widths,
-    )
-    .option("--bins <n>", "bins of each spline (default: nsf 8)", wholeNumber(2))
+  );
+  addFitImageOptions(command);
+  addFlowOptions(command)
     .optionsGroup("Training:")
     .option("--seed <n>", "same seed, same model", wholeNumber(0), 0)
     .option("--steps <n>", "most steps; stops early by itself (default: 2000)", wholeNumber(1))
-    .option("--batch-size <n>", "rows per step (default: 256)", wholeNumber(1))
-    .option("--learning-rate <rate>", "largest learning rate (default: 0.002)", positive)
+    .option("--batch-size <n>", "rows per step (default: 256; 32 images)", wholeNumber(1))
+    .option(
+      "--learning-rate <rate>",
+      "largest learning rate (default: 0.002; images 0.003)",
+      positive,
+    )
     .option("--weight-decay <w>", "AdamW's weight decay (default: 0)", notNegative)
     .option("--checkpoint <file>", "save the state here at times; continue from it if it exists");
   addEngine(command)
     .optionsGroup("Output:")
-    .option("--out <file>", "model file (default: the table's name with .safetensors)");
+    .option("--out <file>", "model file (default: the data's name with .safetensors)");
   command.addHelpText("after", () => wrapped(SMALL_TABLES));
-  finish(command, "fit", ["penguins.csv --exclude year --out penguins.safetensors"]).action(
-    async (table, options) => (await import("./commands/fit.ts")).fitCommand(table, options),
-  );
+  finish(command, "fit", [
+    "penguins.csv --exclude year --out penguins.safetensors",
+    "photos --bits 5 --flips --checkpoint c.safetensors",
+    "images.npy --labels labels.npy --flow realnvp",
+  ]).action(async (data, options) => (await import("./commands/fit.ts")).fitCommand(data, options));
+}
+
+function addFitImageOptions(command: Command): Command {
+  return command
+    .optionsGroup("Data, of images:")
+    .option(
+      "--bits <n>",
+      "keep the upper bits of each pixel, 1 to 8 (default: 8)",
+      wholeNumber(1, 8),
+    )
+    .addOption(
+      new Option(
+        "--labels <file>",
+        "condition on classes, an integer per image: IDX, NPY or NPZ",
+      ).conflicts("classes"),
+    )
+    .option("--classes", "condition on classes: the folders that the images are in")
+    .option("--flips", "mirror training images left to right, each with probability 1/2")
+    .addOption(
+      new Option(
+        "--dequantization <kind>",
+        "how pixels are spread over their cells (default: flow++ variational, others uniform)",
+      ).choices(["uniform", "variational"]),
+    );
+}
+
+function addFlowOptions(command: Command): Command {
+  return command
+    .optionsGroup("Flow:")
+    .addOption(
+      new Option(
+        "--flow <name>",
+        "kind of flow; `pushforward flows` tells about each (default: nsf; images glow)",
+      ).choices(flowNames),
+    )
+    .option(
+      "--levels <n>",
+      "scales of a flow of images (default: 3, or as often as they can be halved)",
+      wholeNumber(1),
+    )
+    .option(
+      "--layers <n>",
+      "layers; of glow for images, steps in each level (default: see `pushforward flows`)",
+      wholeNumber(1),
+    )
+    .option(
+      "--hidden <widths>",
+      "hidden layers of the networks, equal ones where they are residual (default: 64,64; images: " +
+        "see `pushforward flows`)",
+      widths,
+    )
+    .option("--bins <n>", "bins of each spline (default: nsf 8)", wholeNumber(2));
 }
 
 const SMALL_TABLES =
   "Below 1000 rows, defaults are a smaller flow and weight decay, which predict new rows better: " +
   "half the layers (nsf 2; nice keeps 4), --hidden 32 --bins 4 --learning-rate 0.001 --weight-decay 3.";
 
-type Name = (typeof flowNames)[number];
-
 function addScore(program: Command): void {
   const command = addCommand(
     program,
     "score",
-    "Write the log-density of every row of a table, in nats.",
+    "Write the log-density of every row of a table, in nats, or the log-probability of every image.",
   )
     .argument(MODEL, MODEL_HELP)
-    .argument(TABLE, `${TABLE_HELP} with the model's columns`)
-    .optionsGroup("Data:");
-  addEngine(addTableOptions(command, MODEL_COLUMNS))
+    .argument("<data>", `${TABLE_HELP} with the model's columns; or ${IMAGES_HELP}`);
+  addTableOptions(command, MODEL_COLUMNS);
+  addImageOptions(command).option(
+    "--draws <k>",
+    "draws of the noise for each image; more make the bound tighter (default: 1)",
+    wholeNumber(1),
+  );
+  addEngine(command)
     .optionsGroup("Output:")
     .option("--out <file>", "CSV file (default: standard output)");
-  finish(command, "score", ["model.safetensors data.csv --out scores.csv"]).action(
-    async (model, table, options) =>
-      (await import("./commands/score.ts")).scoreCommand(model, table, options),
+  finish(command, "score", [
+    "model.safetensors data.csv --out scores.csv",
+    "model.safetensors photos --draws 10 --out scores.csv",
+  ]).action(async (model, data, options) =>
+    (await import("./commands/score.ts")).scoreCommand(model, data, options),
   );
 }
 
 function addSample(program: Command): void {
-  const command = addCommand(program, "sample", "Draw new rows from a model.")
+  const command = addCommand(program, "sample", "Draw new rows, or new images, from a model.")
     .argument(MODEL, MODEL_HELP)
     .optionsGroup("Sample:")
-    .option("-n, --count <n>", "number of rows", wholeNumber(1), 1000)
-    .option("--seed <n>", "same seed, same rows", wholeNumber(0), 0);
+    .option("-n, --count <n>", "how many (default: 1000 rows; 64 images)", wholeNumber(1))
+    .option("--seed <n>", "same seed, same samples", wholeNumber(0), 0)
+    .option(
+      "--temperature <t>",
+      "factor on the draws of the base: below 1 samples are more typical, less varied (default: 1)",
+      positive,
+    )
+    .option("--class <name>", "class of all images (default: all classes in turn)");
   addEngine(command)
     .optionsGroup("Output:")
-    .option("--out <file>", "CSV file (default: standard output)");
-  finish(command, "sample", ["model.safetensors -n 500 --seed 1 --out samples.csv"]).action(
-    async (model, options) => (await import("./commands/sample.ts")).sampleCommand(model, options),
+    .option(
+      "--out <file>",
+      "CSV file (default: standard output); of images a .npy file, a folder, or a .png file with " +
+        "all of them",
+    );
+  finish(command, "sample", [
+    "model.safetensors -n 500 --seed 1 --out samples.csv",
+    "model.safetensors --temperature 0.7 --out samples.png",
+  ]).action(async (model, options) =>
+    (await import("./commands/sample.ts")).sampleCommand(model, options),
   );
 }
 
@@ -199,45 +278,47 @@ function addCheck(program: Command): void {
     "Test a model's arithmetic: round trips, log-determinants, normalisation.",
   )
     .argument(MODEL, MODEL_HELP)
-    .argument("[table]", "CSV or TSV file to test it on (default: the model's own samples)")
-    .optionsGroup("Data:");
-  addTableOptions(command, MODEL_COLUMNS).option(
-    "--seed <n>",
-    "seed of the points that are tested",
-    wholeNumber(0),
-    0,
-  );
+    .argument("[data]", "table or images to test it on (default: the model's own samples)")
+    .optionsGroup("Data:")
+    .option("--seed <n>", "seed of the points that are tested", wholeNumber(0), 0);
+  addTableOptions(command, MODEL_COLUMNS);
+  addImageOptions(command);
   addEngine(command).optionsGroup("Output:");
-  finish(command, "check", ["model.safetensors data.csv"]).action(async (model, table, options) =>
-    (await import("./commands/check.ts")).checkCommand(model, table, options),
+  finish(command, "check", ["model.safetensors data.csv"]).action(async (model, data, options) =>
+    (await import("./commands/check.ts")).checkCommand(model, data, options),
   );
 }
 
 function addPlot(program: Command): void {
-  const command = addCommand(program, "plot", "Draw a model: its density, layers or training.")
+  const command = addCommand(
+    program,
+    "plot",
+    "Draw a model: its density, layers or training; of images samples and what it sees in them.",
+  )
     .argument(MODEL, MODEL_HELP)
-    .argument("[table]", "CSV or TSV file to draw beside it (default: the model's own samples)")
-    .optionsGroup("Data:");
-  addTableOptions(command, MODEL_COLUMNS)
+    .argument("[data]", "table to draw beside it (default: the model's own samples); or images")
     .optionsGroup("Picture:")
     .addOption(
       new Option(
         "--what <what>",
-        "density: curve, map or pair plot; layers: a sample on its way from the base to the " +
-          "data; training: the training curve",
-      )
-        .choices(["density", "layers", "training"])
-        .default("density"),
+        "tables: density (default), a curve, map or pair plot; layers, a sample on its way from " +
+          "the base to the data; training, the training curve. Images: samples (default); " +
+          "interpolation, from one image to another; reconstruction, images with scales drawn " +
+          "again; likelihood, the most and the least likely images; training",
+      ).choices([...new Set(Object.values(pictureNames).flat())]),
     )
     .option("--seed <n>", "seed of the samples", wholeNumber(0), 0);
+  addTableOptions(command, MODEL_COLUMNS);
+  addImageOptions(command);
   addEngine(command)
     .optionsGroup("Output:")
     .option("--out <file>", "picture, .png or .svg (default: density.png, ...)", pictureFile);
   finish(command, "plot", [
     "model.safetensors data.csv --out density.png",
     "model.safetensors --what layers --out layers.svg",
-  ]).action(async (model, table, options) =>
-    (await import("./commands/plot.ts")).plotCommand(model, table, options),
+    "model.safetensors photos --what likelihood",
+  ]).action(async (model, data, options) =>
+    (await import("./commands/plot.ts")).plotCommand(model, data, options),
   );
 }
 
@@ -272,35 +353,4 @@ function addFlows(program: Command): void {
   finish(command, "flows", [""]).action(async (options) =>
     (await import("./commands/flows.ts")).flowsCommand(options),
   );
-}
-
-function addCommand(program: Command, name: string, description: string): Command {
-  return program.command(name).description(description).summary(description.replace(/\.$/, ""));
-}
-
-function addTableOptions(command: Command, columns: string): Command {
-  return command
-    .addOption(new Option("--columns <names>", columns).argParser(names).conflicts("exclude"))
-    .option("--exclude <names>", "leave these columns out", names)
-    .option("--drop-missing", "leave out rows in which a cell is missing");
-}
-
-/** What every command has that computes. */
-function addEngine(command: Command): Command {
-  return command
-    .optionsGroup("Engine:")
-    .option(
-      "--engine <engine>",
-      "what computes: auto, onnx, onnx:<execution provider>, jax, jax:wasm, jax:webgpu or jax:cpu " +
-        "(default: PUSHFORWARD_ENGINE, else auto)",
-      engineName,
-    );
-}
-
-/** What every command has: `--json`, `--help` and examples. */
-function finish(command: Command, name: string, examples: readonly string[]): Command {
-  const lines = examples.map((example) => `  pushforward ${name} ${example}`.trimEnd());
-  return command
-    .option("--json", "print one JSON object instead of text")
-    .addHelpText("after", `\nExample${lines.length > 1 ? "s" : ""}:\n${lines.join("\n")}`);
 }

@@ -15,12 +15,12 @@ async function help(columns: string, ...args: string[]): Promise<string> {
   }
 }
 
-test.each(["60", "80", "100"])("help keeps to %s columns", async (columns) => {
+test.each(["40", "60", "80", "100"])("help keeps to %s columns", async (columns) => {
   for (const command of ["fit", "score", "sample", "inspect", "check", "plot", "export", ""]) {
     const text = await help(columns, ...(command ? ["help", command] : ["help"]));
     expect(text).toContain("Usage: pushforward");
-    // A line to be copied stays whole.
-    const lines = text.split("\n").filter((line) => !line.startsWith("  pushforward "));
+    // A line to be copied stays whole, and so does that of the usage.
+    const lines = text.split("\n").filter((line) => !/^( {2}|Usage: )pushforward /.test(line));
     for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(Number(columns));
   }
 });

@@ -1,36 +1,79 @@
-import type { CheckReport } from "pushforward";
+import type { CheckReport, Model } from "pushforward";
 import { exitCodes } from "../exit-code.ts";
+import { contextsOf } from "../images/image-rows.ts";
+import { refuseOptionsOf } from "../options/useless-options.ts";
 import { counted } from "../table/wording.ts";
-import { openConsole } from "../terminal/console.ts";
+import { type Console, openConsole } from "../terminal/console.ts";
 import { textTable, wrap } from "../terminal/text-table.ts";
-import { loadModel, readModelTable, type TableOptions } from "./model-table.ts";
+import type { EngineOptions } from "./engine-options.ts";
+import { classesInTurn, type ImageModel, imageModel } from "./image-model.ts";
+import { loadModel } from "./load-model.ts";
+import { type ImageOptions, readModelImages } from "./model-images.ts";
+import { readModelTable, type TableOptions } from "./model-table.ts";
 
-export interface CheckCommandOptions extends TableOptions {
+export interface CheckCommandOptions extends TableOptions, ImageOptions, EngineOptions {
   seed: number;
   json?: boolean;
 }
 
-/** Tests a model's arithmetic, on a table or on its own samples; exit code 1 where it fails. */
+/** Tests a model's arithmetic, on data or on its own samples; exit code 1 where it fails. */
 export async function checkCommand(
   modelPath: string,
-  tablePath: string | undefined,
+  path: string | undefined,
   options: CheckCommandOptions,
 ): Promise<void> {
   const console = openConsole();
-  const { seed, json } = options;
+  const { json } = options;
   const model = await loadModel(modelPath, options, console);
-  const found = tablePath ? await readModelTable(model, tablePath, options) : null;
-  for (const notice of found?.table.notices ?? []) console.note(notice);
-  const report = await model.check(found?.rows, { seed });
+  const images = imageModel(modelPath, model);
+  const report = images
+    ? await checkOnImages(images, path, options, console)
+    : await checkOnTable(modelPath, model, path, options, console);
   if (!report.ok) process.exitCode = exitCodes.failure;
   if (json) {
     const { engineName: engine } = model;
-    const table = tablePath ?? null;
-    console.print(JSON.stringify({ command: "check", model: modelPath, table, engine, ...report }));
+    const data = { [images ? "images" : "table"]: path ?? null };
+    console.print(
+      JSON.stringify({ command: "check", model: modelPath, ...data, engine, ...report }),
+    );
     return;
   }
   const dim = process.stdout.isTTY && !process.env.NO_COLOR;
   for (const line of reportLines(report, console.width, dim ? dimmed : String)) console.print(line);
+}
+
+async function checkOnTable(
+  modelPath: string,
+  model: Model,
+  path: string | undefined,
+  options: CheckCommandOptions,
+  console: Console,
+): Promise<CheckReport> {
+  refuseOptionsOf("images", options, `${modelPath} is a model of tables`);
+  const found = path ? await readModelTable(model, path, options) : null;
+  for (const notice of found?.table.notices ?? []) console.note(notice);
+  return model.check(found?.rows, { seed: options.seed });
+}
+
+/** Samples that stand for images in a check; of classes, all in turn. */
+const SAMPLES = 64;
+
+async function checkOnImages(
+  of: ImageModel,
+  path: string | undefined,
+  options: CheckCommandOptions,
+  console: Console,
+): Promise<CheckReport> {
+  const { seed } = options;
+  refuseOptionsOf("tables", options, `${of.path} is a model of images`);
+  if (path !== undefined) {
+    const { images, rows } = await readModelImages(of, path, options);
+    for (const notice of images.notices) console.note(notice);
+    return of.model.check(rows, { seed, context: contextsOf(rows.labels) });
+  }
+  const context = contextsOf(classesInTurn(of, SAMPLES));
+  const samples = await of.model.sample(SAMPLES, { seed, context });
+  return of.model.check(samples, { seed, context });
 }
 
 const dimmed = (text: string): string => `\x1b[2m${text}\x1b[22m`;

@@ -2,17 +2,21 @@ import type { Model } from "pushforward";
 import type { Split } from "../table/split-rows.ts";
 import { textTable } from "../terminal/text-table.ts";
 
-/** Mean log-likelihoods per row of one density, in nats and in the table's units. */
-export interface Comparison {
+/** How well a density predicts the three parts of the data, on average. */
+export interface PartScores {
   name: string;
-  /** Which of the compared densities it is, for machines. */
-  role: Role;
   train: number;
   validation: number;
-  /** Null where no rows were held out. */
+  /** Null where nothing was held out. */
   test: number | null;
   /** Standard error of `test`; null for fewer than two rows. */
   testError: number | null;
+}
+
+/** Mean log-likelihoods per row of one density, in nats and in the table's units. */
+export interface Comparison extends PartScores {
+  /** Which of the compared densities it is, for machines. */
+  role: Role;
 }
 
 export type Role = "flow" | "gaussianMixture" | "gaussian";
@@ -46,8 +50,8 @@ export async function compare(
   return comparisons;
 }
 
-/** The comparison as a table of text. */
-export function comparisonLines(comparisons: readonly Comparison[]): string[] {
+/** The scores of densities as a table of text; `title` says what they are. */
+export function scoreLines(title: string, comparisons: readonly PartScores[]): string[] {
   const tested = comparisons.some(({ test }) => test !== null);
   const header = ["", "train", "validation", ...(tested ? ["test"] : [])];
   const rows = comparisons.map(({ name, train, validation, test, testError }) => [
@@ -58,7 +62,7 @@ export function comparisonLines(comparisons: readonly Comparison[]): string[] {
   ]);
   const errors = comparisons.some(({ testError }) => testError !== null);
   return [
-    "log-likelihood per row in nats, higher is better",
+    title,
     ...textTable([header, ...rows]),
     ...(errors ? ["± is the standard error of the mean"] : []),
   ];

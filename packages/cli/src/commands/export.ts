@@ -1,10 +1,12 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { load, type OnnxFile, type OnnxFunction, type OnnxTensor } from "pushforward";
+import { load, type Model, type OnnxFile, type OnnxFunction, type OnnxTensor } from "pushforward";
+import { formFacts } from "../images/image-text.ts";
 import { checkOutput } from "../output/output-file.ts";
 import { listed } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
 import { factLines } from "../terminal/text-table.ts";
+import { type ImageModel, imageModel } from "./image-model.ts";
 import { columnNames } from "./model-table.ts";
 
 export interface ExportCommandOptions {
@@ -25,20 +27,30 @@ export async function exportCommand(
   // Nothing is computed: no runtime has to start, nor to be missed.
   const model = await load(modelPath, { engine: "jax" });
   const files = await model.exportOnnx(out, { functions });
+  const images = imageModel(modelPath, model);
   if (json) {
     const { columns } = model;
-    console.print(JSON.stringify({ command: "export", model: modelPath, columns, files }));
+    const rows = images ? { shape: images.shape, classes: images.classes } : { columns };
+    console.print(JSON.stringify({ command: "export", model: modelPath, ...rows, files }));
     return;
   }
   for (const file of files) {
     for (const line of factLines(await fileFacts(file), console.width)) console.print(line);
     console.print("");
   }
-  const facts: [string, string][] = [
+  const facts = images ? imageFacts(images) : tableFacts(model);
+  for (const line of factLines(facts, console.width)) console.print(line);
+}
+
+function tableFacts(model: Model): [string, string][] {
+  return [
     ["n", "any number of rows"],
     ["columns", listed(columnNames(model), 20)],
   ];
-  for (const line of factLines(facts, console.width)) console.print(line);
+}
+
+function imageFacts(images: ImageModel): [string, string][] {
+  return [["n", "any number of images, channels first"], ...formFacts(images)];
 }
 
 async function fileFacts({ path, inputs, output }: OnnxFile): Promise<[string, string][]> {

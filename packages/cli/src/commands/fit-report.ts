@@ -3,7 +3,7 @@ import type { Split } from "../table/split-rows.ts";
 import { counted, listed } from "../table/wording.ts";
 import { duration } from "../terminal/duration.ts";
 import { factLines } from "../terminal/text-table.ts";
-import { type Comparison, comparisonLines } from "./comparison.ts";
+import { type Comparison, scoreLines } from "./comparison.ts";
 import type { TrainingRun } from "./training-run.ts";
 
 /** What there is to tell of a fit. */
@@ -32,7 +32,7 @@ export function textReport(report: FitReport, width: number): string[] {
   return [
     ...factLines(facts, width),
     "",
-    ...comparisonLines(report.comparisons),
+    ...scoreLines("log-likelihood per row in nats, higher is better", report.comparisons),
     "",
     ...factLines([["model", out]], width),
   ];

@@ -1,22 +1,20 @@
-import {
-  type CatalogSizes,
-  type Distribution,
-  DomainError,
-  type FitOptions,
-  flows,
-} from "pushforward";
+import { type CatalogSizes, type Distribution, type FitOptions, flows } from "pushforward";
+import { type FlowSizes, refuseUselessSizes, sizesOf, uselessSize } from "../options/flow-sizes.ts";
+import { given } from "../options/given.ts";
+import { flagOf } from "../options/useless-options.ts";
 
-/** Options of `fit` that shape the flow and its training. */
-export interface SettingOptions {
-  flow: keyof typeof flows;
-  layers?: number;
-  hidden?: number[];
-  bins?: number;
+/** Options of `fit` that shape the training. */
+export interface TrainingOptions {
   seed: number;
   steps?: number;
   batchSize?: number;
   learningRate?: number;
   weightDecay?: number;
+}
+
+/** Options of `fit` that shape the flow and its training. */
+export interface SettingOptions extends FlowSizes, TrainingOptions {
+  flow: keyof typeof flows;
 }
 
 /** Below this many rows, the library's defaults soon learn the rows by heart. */
@@ -51,56 +49,33 @@ export function fullSize(options: SettingOptions): string[] {
     .filter(
       ([name, value]) => value !== undefined && options[name as keyof typeof full] === undefined,
     )
-    .map(
-      ([name, value]) =>
-        `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} ${value}`,
-    );
+    .map(([name, value]) => `${flagOf(name)} ${value}`);
 }
 
 /** Builds the flow that the options and the table's size ask for. */
 export function buildFlow(features: number, rows: number, options: SettingOptions): Distribution {
   const { flow } = options;
   const { build, defaults } = flows[flow];
-  const useless = uselessSize(flow, options);
-  if (useless !== undefined) {
-    const takes = Object.keys(defaults).map((name) => `--${name}`);
-    throw new DomainError(
-      `--${useless}: the flow ${flow} has no use for it` +
-        (takes.length ? `; it takes ${takes.join(", ")}` : "; it has no sizes to set"),
-    );
-  }
+  refuseUselessSizes(flow, options, defaults);
   return build({ features, ...(rows < SMALL_TABLE && smallSizes(flow)), ...sizesOf(options) });
 }
 
 /** Whether a flow has a use for all sizes that were given. */
 export function takesSizes(flow: SettingOptions["flow"], options: SettingOptions): boolean {
-  return uselessSize(flow, options) === undefined;
-}
-
-function uselessSize(flow: SettingOptions["flow"], options: SettingOptions): string | undefined {
-  const { defaults } = flows[flow];
-  return Object.keys(sizesOf(options)).find((name) => !Object.hasOwn(defaults, name));
-}
-
-function sizesOf({ layers, hidden, bins }: SettingOptions) {
-  return given({ layers, hidden, bins });
+  return uselessSize(options, flows[flow].defaults) === undefined;
 }
 
 /** The training that the options and the table's size ask for. */
-export function trainingOptions(rows: number, options: SettingOptions): FitOptions {
-  const { seed, steps, batchSize, learningRate, weightDecay } = options;
+export function trainingOptions(rows: number, options: TrainingOptions): FitOptions {
   return {
     optimizer: "adamw",
     ...(rows < SMALL_TABLE && small.training),
-    ...given({ seed, steps, batchSize, learningRate, weightDecay }),
+    ...givenTraining(options),
   };
 }
 
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** What was given, without the options that were not. */
-function given<T extends object>(options: T): Given<T> {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as Given<T>;
+/** The options of training that were given. */
+export function givenTraining(options: TrainingOptions) {
+  const { seed, steps, batchSize, learningRate, weightDecay } = options;
+  return given({ seed, steps, batchSize, learningRate, weightDecay });
 }

@@ -1,9 +1,12 @@
 import { stat } from "node:fs/promises";
-import { type Column, type HistoryEntry, load, type Model } from "pushforward";
+import { bitsPerDimension, type Column, type HistoryEntry, load, type Model } from "pushforward";
+import { formFacts } from "../images/image-text.ts";
 import { counted, quoted } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
 import { factLines } from "../terminal/text-table.ts";
+import { bestEntry } from "./best-entry.ts";
 import type { EngineOptions } from "./engine-options.ts";
+import { type ImageModel, imageModel } from "./image-model.ts";
 import { columnNames } from "./model-table.ts";
 
 export interface InspectCommandOptions extends EngineOptions {
@@ -14,6 +17,7 @@ export interface InspectCommandOptions extends EngineOptions {
 export async function inspectCommand(path: string, options: InspectCommandOptions): Promise<void> {
   const console = openConsole();
   const model = await load(path, { engine: options.engine, onNotice: console.note });
+  const images = imageModel(path, model);
   const { size } = await stat(path);
   if (options.json) {
     console.print(
@@ -26,7 +30,7 @@ export async function inspectCommand(path: string, options: InspectCommandOption
         engine: model.engineName,
         shape: model.shape,
         contextShape: model.condShape,
-        columns: model.columns,
+        ...(images ? imageReport(images) : { columns: model.columns }),
         history: model.history,
       }),
     );
@@ -34,12 +38,36 @@ export async function inspectCommand(path: string, options: InspectCommandOption
   }
   const facts: [string, string][] = [
     ["model", `${path}, ${(size / 1024).toFixed(1)} KiB`],
-    ...columnFacts(model),
-    ["training", trainingText(model.history)],
+    ...(images ? imageFacts(images) : tableFacts(model)),
   ];
   for (const line of factLines(facts, console.width)) console.print(line);
   console.print("");
   console.print(model.summary());
+}
+
+function tableFacts(model: Model): [string, string][] {
+  const best = (loss: number) => `log-likelihood ${(-loss).toFixed(3)} nats`;
+  return [...columnFacts(model), ["training", trainingText(model.history, best)]];
+}
+
+function imageFacts(images: ImageModel): [string, string][] {
+  const { model, size } = images;
+  const best = (loss: number) => `${bitsPerDimension(-loss, size).toFixed(3)} bits per dimension`;
+  return [
+    ...formFacts(images),
+    ["levels", `${levelsOf(model)}`],
+    ["training", trainingText(model.history, best)],
+  ];
+}
+
+/** What machines are told of a model of images in the place of its columns. */
+function imageReport({ model, high, classes }: ImageModel) {
+  return { pixels: { low: 0, high }, classes: classes ?? null, levels: levelsOf(model) };
+}
+
+/** Number of scales. */
+function levelsOf({ latentScales = [0] }: Model): number {
+  return new Set(latentScales).size;
 }
 
 /** One fact per column: its name and which values it can take. */
@@ -59,15 +87,12 @@ function valuesText({ step, origin = 0 }: Column): string {
   return `in steps of ${step}${from}`;
 }
 
-/** How the training went; the history holds negative log-likelihoods. */
-function trainingText(history: readonly HistoryEntry[]): string {
-  const last = history.at(-1);
-  if (!last) return "no history in the file";
-  const best = history.reduce((least, entry) =>
-    entry.validation < least.validation || Number.isNaN(least.validation) ? entry : least,
-  );
+/** How the training went; `best` puts a loss, in nats per row, into words. */
+function trainingText(history: readonly HistoryEntry[], best: (loss: number) => string): string {
+  const [last, least] = [history.at(-1), bestEntry(history)];
+  if (!last || !least) return "no history in the file";
   return (
-    `${counted(last.step, "step")}; best validation log-likelihood ` +
-    `${(-best.validation).toFixed(3)} nats (step ${best.step.toLocaleString("en-US")})`
+    `${counted(last.step, "step")}; best validation ${best(least.validation)} ` +
+    `(step ${least.step.toLocaleString("en-US")})`
   );
 }

@@ -1,12 +1,11 @@
-import { ConditionError, DataError, load, type Model } from "pushforward";
+import { DataError, type Model } from "pushforward";
+import { holdsImages } from "../images/holds-images.ts";
 import type { ColumnChoice } from "../table/choose-columns.ts";
 import { readTable, type Table } from "../table/read-table.ts";
-import { counted } from "../table/wording.ts";
-import type { Console } from "../terminal/console.ts";
-import type { EngineOptions } from "./engine-options.ts";
+import { counted, listed } from "../table/wording.ts";
 
 /** Options of every command that reads a table. */
-export interface TableOptions extends EngineOptions {
+export interface TableOptions {
   columns?: string[];
   exclude?: string[];
   dropMissing?: boolean;
@@ -18,31 +17,27 @@ export interface ModelTable {
   rows: { data: Float64Array; shape: number[] };
 }
 
-/** Loads a model that needs nothing but rows, to run on the engine asked for. */
-export async function loadModel(
-  path: string,
-  { engine }: EngineOptions,
-  console: Console,
-): Promise<Model> {
-  const model = await load(path, { engine, onNotice: console.note });
-  if (!model.condShape) return model;
-  throw new ConditionError(
-    `${path}: is a conditional density, and a command cannot give it a context; use it from code: ` +
-      "load(path), then model.logProb(rows, { context })",
-  );
-}
-
 /** The names of a model's columns; numbered where it has none. */
 export function columnNames({ columns }: Model): string[] {
   return columns.map(({ name }, column) => name ?? `column${column}`);
 }
 
-/** Reads the columns of a table that a model needs: by name, or in order if it knows no names. */
+/**
+ * Reads the columns of a table that a model needs: by name, or in order if it knows no names.
+ *
+ * @throws DataError, in one line that names the file and the way out.
+ */
 export async function readModelTable(
   model: Model,
   path: string,
   options: TableOptions,
 ): Promise<ModelTable> {
+  if (await holdsImages(path)) {
+    throw new DataError(
+      `${path}: is taken for images (a folder, or a file by its name), and the model is one of ` +
+        `tables with the columns ${listed(columnNames(model))}; name a CSV or TSV file`,
+    );
+  }
   const table = await readTable(path, choice(model, options));
   const size = model.columns.length;
   if (table.names.length !== size) {

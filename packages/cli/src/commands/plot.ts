@@ -1,53 +1,32 @@
 import { basename } from "node:path";
-import { DataError, type Model } from "pushforward";
+import { DomainError } from "pushforward";
 import { checkOutput } from "../output/output-file.ts";
-import { figure, layersPlot, shownDraws, trainingCurve, writeFigure } from "../plot/index.ts";
-import { counted } from "../table/wording.ts";
+import { figure, writeFigure } from "../plot/index.ts";
 import { openConsole } from "../terminal/console.ts";
-import { densityPicture, SAMPLES } from "./density-picture.ts";
-import { type BaselineEngine, baselineEngine } from "./engine-options.ts";
-import {
-  columnNames,
-  loadModel,
-  type ModelTable,
-  readModelTable,
-  type TableOptions,
-} from "./model-table.ts";
-
-export interface PlotCommandOptions extends TableOptions {
-  what: "density" | "layers" | "training";
-  seed: number;
-  out?: string;
-  json?: boolean;
-}
-
-interface Picture {
-  svg: string;
-  subtitle: string;
-}
+import { imageModel } from "./image-model.ts";
+import { loadModel } from "./load-model.ts";
+import { type PlotCommandOptions, pictureNames } from "./picture.ts";
+import { imagePicture } from "./plot-images.ts";
+import { tablePicture } from "./plot-table.ts";
 
 /** Draws a model into a PNG or SVG file. */
 export async function plotCommand(
   modelPath: string,
-  tablePath: string | undefined,
+  path: string | undefined,
   options: PlotCommandOptions,
 ): Promise<void> {
   const console = openConsole();
-  const { what, seed, out = `${what}.png` } = options;
-  await checkOutput(out, [modelPath, ...(tablePath ? [tablePath] : [])]);
   const model = await loadModel(modelPath, options, console);
-  const needed = what === "training" ? undefined : tablePath;
-  if (tablePath && !needed) {
-    console.note(`The training curve needs no table: ${tablePath} is not read.`);
-  }
-  const found = needed ? await readModelTable(model, needed, options) : null;
-  for (const notice of found?.table.notices ?? []) console.note(notice);
-  const part = await pictures[what](model, found, seed, baselineEngine(options, console));
-  const svg = figure(
-    { title: `${titles[what]} of ${basename(modelPath)}`, subtitle: part.subtitle },
-    part.svg,
-  );
-  await writeFigure(svg, out);
+  const images = imageModel(modelPath, model);
+  const { labels, what = pictureNames[images ? "images" : "tables"][0] } = options;
+  const { out = `${what}.png` } = options;
+  const inputs = [path, labels].filter((input) => input !== undefined);
+  await checkOutput(out, [modelPath, ...inputs]);
+  const { parts, subtitle } = images
+    ? await imagePicture(images, nameOf("images", what, modelPath), path, options, console)
+    : await tablePicture(model, nameOf("tables", what, modelPath), path, options, console);
+  const title = `${titles[what]} of ${basename(modelPath)}`;
+  await writeFigure(figure({ title, subtitle }, ...parts), out);
   if (options.json) {
     const { engineName: engine } = model;
     console.print(JSON.stringify({ command: "plot", model: modelPath, what, engine, out }));
@@ -56,42 +35,21 @@ export async function plotCommand(
   }
 }
 
-const titles = { density: "Density", layers: "Layers", training: "Training" };
-const pictures = { density, layers, training };
+const titles = {
+  density: "Density",
+  layers: "Layers",
+  training: "Training",
+  samples: "Samples",
+  interpolation: "Interpolations",
+  reconstruction: "Scales",
+  likelihood: "Likelihood",
+};
 
-async function density(
-  model: Model,
-  found: ModelTable | null,
-  seed: number,
-  engine: BaselineEngine,
-): Promise<Picture> {
-  const rows = found?.rows ?? (await model.sample(SAMPLES, { seed }));
-  return {
-    svg: await densityPicture(model, rows, seed, engine),
-    subtitle: found
-      ? `${counted(found.table.rows, "row")} of ${basename(found.table.source)}`
-      : `${counted(SAMPLES, "sample")} of the model in the place of data`,
-  };
-}
-
-async function layers(model: Model, _: ModelTable | null, seed: number): Promise<Picture> {
-  const stages = await model.trace(SAMPLES, { seed });
-  const shown = shownDraws(stages);
-  const samples = counted(SAMPLES, "sample");
-  const drawn = shown < SAMPLES ? `${shown.toLocaleString("en-US")} of ${samples} drawn` : samples;
-  return {
-    svg: layersPlot({ stages, names: columnNames(model) }),
-    subtitle: `${drawn}, on their way from the base to the data`,
-  };
-}
-
-async function training(model: Model): Promise<Picture> {
-  const { history } = model;
-  if (history.length === 0) {
-    throw new DataError("plot: the model holds no training history; draw --what density instead");
-  }
-  const best = history.reduce((least, entry) =>
-    entry.validation < least.validation ? entry : least,
+/** What to draw, if it is among what can be drawn of such a model. */
+function nameOf<K extends keyof typeof pictureNames>(kind: K, what: string, modelPath: string) {
+  const names: readonly string[] = pictureNames[kind];
+  if (names.includes(what)) return what as (typeof pictureNames)[K][number];
+  throw new DomainError(
+    `--what ${what}: ${modelPath} is a model of ${kind}; take one of ${names.join(", ")}`,
   );
-  return { svg: trainingCurve({ history, bestStep: best.step }), subtitle: model.flowName };
 }

@@ -1,62 +1,35 @@
-import { csvHeader, csvLine } from "../output/csv-lines.ts";
-import { float32Text } from "../output/number-text.ts";
 import { checkOutput, printText, writeText } from "../output/output-file.ts";
-import type { Table } from "../table/read-table.ts";
-import { counted } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
-import { columnNames, loadModel, readModelTable, type TableOptions } from "./model-table.ts";
+import { imageModel } from "./image-model.ts";
+import { loadModel } from "./load-model.ts";
+import { scoreImages } from "./score-images.ts";
+import { scoreTable } from "./score-table.ts";
+import type { ScoreCommandOptions } from "./scored.ts";
 
-export interface ScoreCommandOptions extends TableOptions {
-  out?: string;
-  json?: boolean;
-}
-
-/** Writes the rows of a table with their log-density. */
+/** Writes the rows of a table with their log-density, or images with their log-probability. */
 export async function scoreCommand(
   modelPath: string,
-  tablePath: string,
+  path: string,
   options: ScoreCommandOptions,
 ): Promise<void> {
   const console = openConsole();
-  const { out, json } = options;
-  if (out) await checkOutput(out, [modelPath, tablePath]);
+  const { labels, out, json } = options;
+  if (out) await checkOutput(out, [modelPath, path, ...(labels ? [labels] : [])]);
   const model = await loadModel(modelPath, options, console);
-  const { table, rows } = await readModelTable(model, tablePath, options);
-  for (const notice of table.notices) console.note(notice);
-  const logDensity = await model.logProb(rows);
-  const mean = logDensity.reduce((sum, value) => sum + value / logDensity.length, 0);
-  if (out) await writeText(out, scoreLines(columnNames(model), table, logDensity));
+  const images = imageModel(modelPath, model);
+  const { lines, summary, notices, facts, scores } = images
+    ? await scoreImages(images, path, options)
+    : await scoreTable(model, path, options);
+  for (const notice of notices) console.note(notice);
+  if (out) await writeText(out, lines);
   if (json) {
-    console.print(
-      JSON.stringify({
-        command: "score",
-        model: modelPath,
-        table: tablePath,
-        rows: table.rows,
-        columns: columnNames(model),
-        engine: model.engineName,
-        meanLogDensity: mean,
-        ...(out ? { out } : { logDensity: Array.from(logDensity) }),
-        notices: table.notices,
-      }),
-    );
+    const { engineName: engine } = model;
+    const found = out ? { out } : scores;
+    const report = { command: "score", model: modelPath, ...facts, engine, ...found, notices };
+    console.print(JSON.stringify(report));
     return;
   }
-  if (!out) await printText(scoreLines(columnNames(model), table, logDensity));
-  const summary = `${counted(table.rows, "row")}, mean log-density ${mean.toFixed(3)} nats`;
+  if (!out) await printText(lines);
   if (out) console.print(`${out}: ${summary}`);
   else console.note(summary);
-}
-
-function* scoreLines(
-  names: readonly string[],
-  { values, rows }: Table,
-  logDensity: Float32Array,
-): Generator<string> {
-  const width = names.length;
-  yield csvHeader([...names, "log_density"]);
-  for (let row = 0; row < rows; row++) {
-    const cells = Array.from(values.subarray(row * width, (row + 1) * width), String);
-    yield csvLine([...cells, float32Text(logDensity[row] as number)]);
-  }
 }

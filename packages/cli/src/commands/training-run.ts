@@ -1,16 +1,17 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import {
+  bitsPerDimension,
   type Distribution,
   type FitOptions,
   type FitProgress,
   fit,
   type Model,
   ModelFileError,
+  type Rows,
 } from "pushforward";
 import { Interrupted } from "../exit-code.ts";
 import { writeBlocks } from "../output/output-file.ts";
-import type { RowBlock } from "../table/split-rows.ts";
 import type { Console } from "../terminal/console.ts";
 import { openProgress } from "../terminal/progress.ts";
 import type { ProgressState } from "../terminal/progress-line.ts";
@@ -24,6 +25,28 @@ export interface TrainingRun {
   notices: string[];
 }
 
+/** What is to be trained, and how. */
+export interface TrainingJob {
+  flow: Distribution;
+  rows: Rows;
+  options: FitOptions;
+  checkpoint: string | undefined;
+  loss: LossScale;
+}
+
+/** How losses, in nats per row, are shown. */
+export interface LossScale {
+  name: string;
+  of(loss: number): number;
+}
+
+export const natsPerRow: LossScale = { name: "loss", of: (loss) => loss };
+
+/** For images of so many numbers. */
+export function bitsPerDimensionOf(size: number): LossScale {
+  return { name: "bits/dim", of: (loss) => bitsPerDimension(-loss, size) };
+}
+
 /**
  * Trains until the end or Ctrl-C, shows how it goes, and continues from the checkpoint if there is
  * one. Nothing but the checkpoint is written.
@@ -31,15 +54,12 @@ export interface TrainingRun {
  * @throws Interrupted on Ctrl-C.
  */
 export async function trainWithProgress(
-  flow: Distribution,
-  rows: RowBlock,
-  options: FitOptions,
-  checkpoint: string | undefined,
+  { flow, rows, options, checkpoint, loss }: TrainingJob,
   console: Console,
 ): Promise<TrainingRun> {
   const resume = checkpoint && existsSync(checkpoint) ? await readFile(checkpoint) : null;
   if (resume) console.note(`Continuing from ${checkpoint}.`);
-  const watch = watchTraining(console);
+  const watch = watchTraining(console, loss);
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
   process.once("SIGINT", interrupt);
@@ -69,12 +89,13 @@ export async function trainWithProgress(
 }
 
 /** Shows reports as they come and keeps what is wanted of them in the end. */
-function watchTraining(console: Console) {
+function watchTraining(console: Console, scale: LossScale) {
   const progress = openProgress(console);
   const notices: string[] = [];
   const state: ProgressState = {
     step: 0,
     steps: 0,
+    lossName: scale.name,
     loss: 0,
     validation: null,
     stepsPerSecond: 0,
@@ -88,11 +109,11 @@ function watchTraining(console: Console) {
         return;
       }
       if (report.type === "validation") {
-        state.validation = report.loss;
+        state.validation = scale.of(report.loss);
         bestStep = report.bestStep;
       } else {
         const { step, steps, loss, stepsPerSecond } = report;
-        Object.assign(state, { step, steps, loss, stepsPerSecond });
+        Object.assign(state, { step, steps, loss: scale.of(loss), stepsPerSecond });
       }
       if (state.steps > 0) progress.show(state);
     },

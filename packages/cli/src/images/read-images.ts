@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { DataError } from "pushforward";
 import { arrayImages, imageArray } from "./array-images.ts";
 import { findImages } from "./image-folder.ts";
@@ -24,7 +24,9 @@ export async function readImages(path: string): Promise<ImageSet> {
   if (found.isDirectory()) return readFolder(path);
   const bytes = await readBytes(path);
   const format = formatOf(bytes);
-  if (format === "png" || format === "jpeg") return readPictures(path, [path]);
+  if (format === "png" || format === "jpeg") {
+    return { ...(await readPictures(path, [path])), names: [basename(path)] };
+  }
   if (format === null) {
     throw new DataError(
       `${path}: is no IDX, NPY, NPZ, PNG or JPEG file by its first bytes; get the file again, or ` +

@@ -67,7 +67,7 @@ function kindOf(path: string): "npy" | "png" | "folder" {
   if (ending === ".png") return "png";
   if (ending === "") return "folder";
   throw new DataError(
-    `${path}: ends in ${quoted(ending)}; images are written to .npy, one to .png, or to a folder ` +
+    `${path}: ends in ${quoted(ending)}; images are written to .npy, to .png, or to a folder ` +
       "(no ending)",
   );
 }

@@ -1,12 +1,14 @@
 import { InvalidArgumentError } from "commander";
 import type { EngineChoice, OnnxFunction } from "pushforward";
 
-/** A whole number of at least `least`. */
-export function wholeNumber(least: number): (text: string) => number {
+/** A whole number of at least `least`, and of at most `most` if there is a limit. */
+export function wholeNumber(least: number, most = Infinity): (text: string) => number {
+  const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
   return (text) => {
     const value = Number(text);
-    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`Give a whole number of at least ${least}.`);
+    const isWhole = text.trim() !== "" && Number.isSafeInteger(value);
+    if (isWhole && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Give a whole number ${range}.`);
   };
 }
 

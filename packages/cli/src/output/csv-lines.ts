@@ -1,10 +1,11 @@
-/** A line of names, quoted where they hold a separator, a quote, a line end or blanks around. */
+/** A line of names, as {@link csvText} writes each. */
 export function csvHeader(names: readonly string[]): string {
-  return csvLine(
-    names.map((name) =>
-      /[",;\t\r\n#]|^\s|\s$|^$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name,
-    ),
-  );
+  return csvLine(names.map(csvText));
+}
+
+/** Text as a cell, quoted where it holds a separator, a quote, a line end or blanks around. */
+export function csvText(text: string): string {
+  return /[",;\t\r\n#]|^\s|\s$|^$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** A line of cells that need no quotes. */

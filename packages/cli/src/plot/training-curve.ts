@@ -10,7 +10,7 @@ import { evenly } from "./table.ts";
 
 export interface TrainingStep {
   readonly step: number;
-  /** Mean negative log-likelihood per row in nats. */
+  /** Losses on training and on validation rows. */
   readonly train: number;
   readonly validation: number;
 }
@@ -19,27 +19,29 @@ export interface TrainingCurveOptions {
   readonly history: readonly TrainingStep[];
   /** The step whose weights were kept. */
   readonly bestStep: number;
+  /** What the losses are, with their unit; default mean negative log-likelihoods, nats per row. */
+  readonly measure?: string | undefined;
 }
 
 const height = 340;
 const trainColor = "#6bb7e0";
 
 /**
- * Draws the negative log-likelihood against steps, on training and on validation rows, with the
+ * Draws the loss against steps, on training and on validation rows, with the
  * best step. Spikes do not flatten the curve: what lies outside the range of nine tenths of the
  * values by far is cut, and the axis says so.
  *
  * @returns an SVG document.
  */
 export function trainingCurve(options: TrainingCurveOptions): string {
-  const { history, bestStep } = options;
+  const { history, bestStep, measure = "negative log-likelihood (nats per row)" } = options;
   const best = history.find(({ step }) => step === bestStep);
   const values = history.flatMap(({ train, validation }) => [train, validation]);
   const yView = padded(lossRange(values, best?.validation), 0.06);
   const cut = values.some((value) => !within(value, yView));
 
   const lastStep = extent([1, ...history.map(({ step }) => step)])[1];
-  const title = `negative log-likelihood (nats per row)${cut ? ", outliers cut" : ""}`;
+  const title = `${measure}${cut ? ", outliers cut" : ""}`;
   const {
     x,
     y,
@@ -115,13 +117,13 @@ function legendItems({ history, bestStep }: TrainingCurveOptions): LegendItem[] 
     { mark: "line", color: modelColor, label: "validation" },
   ];
   if (best !== undefined) {
-    const label = `best: ${nats(best.validation)} at step ${whole(best.step)}`;
+    const label = `best: ${lossText(best.validation)} at step ${whole(best.step)}`;
     items.push({ mark: "dot", color: modelColor, label });
   }
   return items;
 }
 
-function nats(value: number): string {
+function lossText(value: number): string {
   if (!Number.isFinite(value)) return "not finite";
   const size = Math.abs(value);
   const text = size >= 1e5 || (size > 0 && size < 1e-3) ? value.toExponential(3) : value.toFixed(3);

@@ -1,6 +1,6 @@
 import { DataError } from "pushforward";
 import type { Table } from "./read-table.ts";
-import { splitMix32 } from "./split-mix.ts";
+import { shuffled } from "./shuffled.ts";
 import { counted } from "./wording.ts";
 
 /** Rows of a table for the library: row-major values with their shape. */
@@ -60,14 +60,4 @@ function block({ values, names }: Table, rows: Uint32Array): RowBlock {
     data.set(values.subarray(row * width, (row + 1) * width), place * width);
   });
   return { data, shape: [rows.length, width] };
-}
-
-function shuffled(count: number, seed: number): Uint32Array {
-  const order = Uint32Array.from({ length: count }, (_, index) => index);
-  const random = splitMix32(seed);
-  for (let last = count - 1; last > 0; last--) {
-    const other = Math.floor(random() * (last + 1));
-    [order[last], order[other]] = [order[other] as number, order[last] as number];
-  }
-  return order;
 }

@@ -4,8 +4,10 @@ import { clock } from "./duration.ts";
 export interface ProgressState {
   step: number;
   steps: number;
-  /** Mean negative log-likelihoods per row in nats; null before the first validation. */
+  /** What the losses are called. */
+  lossName: string;
   loss: number;
+  /** Null before the first validation. */
   validation: number | null;
   stepsPerSecond: number;
 }
@@ -23,11 +25,11 @@ export function progressBar(state: ProgressState, width: number): string {
 
 /** What there is to say, the most telling first. */
 export function progressFacts(state: ProgressState): string[] {
-  const { step, steps, loss, validation, stepsPerSecond } = state;
+  const { step, steps, lossName, loss, validation, stepsPerSecond } = state;
   const known = stepsPerSecond > 0 && Number.isFinite(stepsPerSecond);
   return [
     `step ${step}/${steps}`,
-    `loss ${loss.toFixed(3)}`,
+    `${lossName} ${loss.toFixed(3)}`,
     ...(validation === null ? [] : [`val ${validation.toFixed(3)}`]),
     ...(known ? [`${clock((steps - step) / stepsPerSecond)} left`] : []),
     ...(known ? [`${stepsPerSecond.toFixed(stepsPerSecond < 10 ? 1 : 0)}/s`] : []),

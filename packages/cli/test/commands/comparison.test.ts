@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import { comparisonLines } from "../../src/commands/comparison.ts";
+import { scoreLines } from "../../src/commands/comparison.ts";
 
 const density = { name: "nsf", role: "flow", train: -1, validation: -2, test: -3 } as const;
 
 test("a standard error is told where there is one", () => {
-  const lines = comparisonLines([{ ...density, testError: 0.25 }]);
+  const lines = scoreLines("scores", [{ ...density, testError: 0.25 }]);
   expect(lines.at(-2)).toMatch(/-3\.000 ± 0\.250$/);
   expect(lines.at(-1)).toContain("standard error");
 });
 
 test("one test row has no standard error, and none is told", () => {
-  const lines = comparisonLines([{ ...density, testError: null }]);
+  const lines = scoreLines("scores", [{ ...density, testError: null }]);
   expect(lines.at(-1)).toMatch(/-3\.000$/);
   expect(lines.join("\n")).not.toContain("±");
 });

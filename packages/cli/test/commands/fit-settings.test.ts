@@ -1,4 +1,4 @@
-import { DomainError, flows } from "pushforward";
+import { DomainError, flows, imageFlows } from "pushforward";
 import { describe, expect, test } from "vitest";
 import { buildFlow, SMALL_TABLE, trainingOptions } from "../../src/commands/fit-settings.ts";
 import { flowNames } from "../../src/program.ts";
@@ -7,6 +7,7 @@ const options = { flow: "nsf", seed: 3 } as const;
 
 test("the command line names the library's flows", () => {
   expect([...flowNames].sort()).toEqual(Object.keys(flows).sort());
+  expect(flowNames).toEqual(expect.arrayContaining(Object.keys(imageFlows)));
 });
 
 describe("small tables", () => {

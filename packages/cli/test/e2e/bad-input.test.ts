@@ -1,21 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fit, nsf } from "pushforward";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { ridge, run, temporaryFolder } from "./command.ts";
-
-/** Runs a command that must refuse its input: exit code 2, one line, nothing written. */
-async function refusal(folder: string, ...args: string[]): Promise<string> {
-  const before = readdirSync(folder);
-  const { code, stdout, stderr } = await run(folder, ...args);
-  expect(stderr).toMatch(/^pushforward: [^\n]+\n$/);
-  expect(stderr).not.toContain("unexpected error");
-  expect(stderr).not.toMatch(/^\s+at /m);
-  expect(stdout).toBe("");
-  expect(code).toBe(2);
-  expect(readdirSync(folder)).toEqual(before);
-  return stderr;
-}
+import { refusal, ridge, run, temporaryFolder } from "./command.ts";
 
 /** The last line of a fit that must refuse its checkpoint. */
 async function checkpointRefusal(folder: string, ...args: string[]): Promise<string> {
@@ -87,7 +74,7 @@ describe("tables that cannot be fitted", () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "d"));
     expect(await refusal(folder, "fit", "absent.csv")).toContain("absent.csv: no such file");
-    expect(await refusal(folder, "fit", "d")).toContain("d: is a folder");
+    expect(await refusal(folder, "fit", "d")).toContain("d: holds no .png, .jpg or .jpeg file");
   });
 
   test("an output that cannot be written is refused before the work", async () => {
@@ -100,7 +87,7 @@ describe("tables that cannot be fitted", () => {
   });
 
   test.each([
-    [["fit"], /missing required argument 'table'/],
+    [["fit"], /missing required argument 'data'/],
     [["fit", "t.csv", "--stepps", "3"], /unknown option '--stepps'/],
     [["fit", "t.csv", "--steps", "0"], /whole number of at least 1/],
     [["fit", "t.csv", "--test", "2"], /share of the rows/],

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 
 /** The built command; `npm run build` makes it. */
 export const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
@@ -36,6 +36,19 @@ export function outcome(child: ChildProcess): Promise<Outcome> {
     child.on("error", reject);
     child.on("close", (code) => resolve({ ...result, code }));
   });
+}
+
+/** Runs a command that must refuse its input: exit code 2, one line, nothing written. */
+export async function refusal(folder: string, ...args: string[]): Promise<string> {
+  const before = readdirSync(folder);
+  const { code, stdout, stderr } = await run(folder, ...args);
+  expect(stderr).toMatch(/^pushforward: [^\n]+\n$/);
+  expect(stderr).not.toContain("unexpected error");
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stdout).toBe("");
+  expect(code).toBe(2);
+  expect(readdirSync(folder)).toEqual(before);
+  return stderr;
 }
 
 /** A folder that is removed when the test ends. */

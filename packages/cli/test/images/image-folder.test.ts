@@ -1,5 +1,5 @@
 import { symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readImages } from "../../src/images/read-images.ts";
 import {
@@ -174,7 +174,7 @@ describe("pictures", () => {
   async function read(content: Uint8Array, name = "a.png") {
     const path = fileWith(name, content);
     const { source, names, ...images } = await readImages(path);
-    expect([source, names]).toEqual([path, undefined]);
+    expect([source, names]).toEqual([path, [basename(path)]]);
     return { ...images, pixels: [...images.pixels] };
   }
 

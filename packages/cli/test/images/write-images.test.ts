@@ -78,7 +78,7 @@ describe("refused, and nothing left behind", () => {
       grey,
       /is one picture, and there are 3 images; name a folder/,
     ],
-    ["another ending", "a.jpg", one, /ends in "\.jpg"; images are written to \.npy, one to \.png/],
+    ["another ending", "a.jpg", one, /ends in "\.jpg"; images are written to \.npy, to \.png/],
     ["a missing folder", "missing/a.npy", one, /there is no folder .*missing/],
     ["a missing folder of a folder", "missing/samples", one, /there is no folder .*missing/],
     [

@@ -75,6 +75,7 @@ test.each([
   [() => wholeNumber(1)("0")],
   [() => wholeNumber(1)("1.5")],
   [() => wholeNumber(0)("")],
+  [() => wholeNumber(1, 8)("9")],
   [() => wholeNumber(0)("ten")],
   [() => positive("0")],
   [() => positive("-1")],
@@ -93,6 +94,7 @@ test.each([
 test("what is fine is read", () => {
   expect(wholeNumber(0)("0")).toBe(0);
   expect(wholeNumber(1)("1e3")).toBe(1000);
+  expect(wholeNumber(1, 8)("8")).toBe(8);
   expect(positive("1e-3")).toBe(0.001);
   expect(notNegative("0")).toBe(0);
   expect(share("0")).toBe(0);

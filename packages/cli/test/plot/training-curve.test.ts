@@ -26,6 +26,12 @@ test("names axes, curves, and the best step with its value", () => {
   );
 });
 
+test("the axis says what the losses are", () => {
+  const drawn = texts(trainingCurve({ history, bestStep: 1000, measure: "bits per dimension" }));
+  expect(drawn).toContain("bits per dimension");
+  expect(drawn.join(" ")).not.toContain("nats");
+});
+
 test("spikes are cut, the axis says so, and the curve is not flattened", () => {
   const spiked = history.map((entry, index) => ({
     ...entry,

@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { progressBar, progressFacts } from "../../src/terminal/progress-line.ts";
 
-const state = { step: 300, steps: 2000, loss: 4.12345, validation: 4.2, stepsPerSecond: 17 };
+const state = {
+  step: 300,
+  steps: 2000,
+  lossName: "loss",
+  loss: 4.12345,
+  validation: 4.2,
+  stepsPerSecond: 17,
+};
 
 test("tells step, loss, validation, time left and speed", () => {
   expect(progressFacts(state)).toEqual([
@@ -11,6 +18,11 @@ test("tells step, loss, validation, time left and speed", () => {
     "1:40 left",
     "17/s",
   ]);
+});
+
+test("calls the loss by its name", () => {
+  const facts = progressFacts({ ...state, lossName: "bits/dim" });
+  expect(facts.slice(1, 3)).toEqual(["bits/dim 4.123", "val 4.200"]);
 });
 
 test("says nothing of a speed or a validation that is not known yet", () => {

@@ -1,0 +1,52 @@
+import { extname } from "node:path";
+import { DataError } from "pushforward";
+import { classNames, contextsOf } from "../images/image-rows.ts";
+import { stretched } from "../images/pixel-depth.ts";
+import { checkImageOutput, writeImages } from "../images/write-images.ts";
+import { checkOutput } from "../output/output-file.ts";
+import { counted } from "../table/wording.ts";
+import type { Console } from "../terminal/console.ts";
+import { classesInTurn, type ImageModel, oneClass } from "./image-model.ts";
+import type { SampleCommandOptions } from "./sample-options.ts";
+
+/** A square of 8 by 8. */
+const USUAL_COUNT = 64;
+
+/** Draws images and writes them to a `.npy` file, to a folder, or side by side to a `.png` file. */
+export async function sampleImages(
+  of: ImageModel,
+  options: SampleCommandOptions,
+  console: Console,
+): Promise<void> {
+  const { count = USUAL_COUNT, seed, temperature = 1, out, json } = options;
+  if (out === undefined) {
+    throw new DataError(
+      `${of.path}: is a model of images, and these need a place; give --out samples.png for a ` +
+        "picture of all, --out samples.npy, or --out samples for a folder",
+    );
+  }
+  const isPicture = extname(out).toLowerCase() === ".png" && count > 1;
+  if (isPicture) await checkOutput(out, [of.path]);
+  else await checkImageOutput(out, count, [of.path]);
+  const labels =
+    options.class === undefined ? classesInTurn(of, count) : oneClass(of, options.class, count);
+  const context = contextsOf(labels);
+  const samples = await of.model.sample(count, { seed, temperature, context });
+  const images = { ...samples, data: stretched(samples.data, of.high) };
+  if (isPicture) {
+    // What draws takes a while to load, and files of numbers do without it.
+    const { writeGrid } = await import("./sample-grid.ts");
+    await writeGrid(of.path, images, labels, options, out);
+  } else {
+    await writeImages(out, { pixels: images.data, shape: [count, ...of.shape] });
+  }
+  if (json) {
+    const { path: model, shape } = of;
+    const { engineName: engine } = of.model;
+    const classes = labels && classNames(labels);
+    const facts = { count, shape, classes, seed, temperature, engine, out };
+    console.print(JSON.stringify({ command: "sample", model, ...facts }));
+  } else {
+    console.print(`${out}: ${counted(count, "image")}`);
+  }
+}

@@ -1,0 +1,54 @@
+import { type Command, Option } from "commander";
+import { engineName, names } from "./parsers.ts";
+
+/** The argument of every command that takes a model. */
+export const MODEL = "<model>";
+export const MODEL_HELP = "file written by pushforward fit";
+
+export const IMAGES_HELP = "images: a folder, or an IDX, NPY, NPZ, PNG or JPEG file";
+
+/** What `--columns` is for where there is a model. */
+export const MODEL_COLUMNS = "take these for the model's columns, in its order";
+
+export function addCommand(program: Command, name: string, description: string): Command {
+  return program.command(name).description(description).summary(description.replace(/\.$/, ""));
+}
+
+/** What every command has that reads tables. */
+export function addTableOptions(command: Command, columns: string): Command {
+  return command
+    .optionsGroup("Data, of tables:")
+    .addOption(new Option("--columns <names>", columns).argParser(names).conflicts("exclude"))
+    .option("--exclude <names>", "leave these columns out", names)
+    .option("--drop-missing", "leave out rows in which a cell is missing");
+}
+
+/** What every command has that reads images for a model. */
+export function addImageOptions(command: Command): Command {
+  return command
+    .optionsGroup("Data, of images:")
+    .option(
+      "--labels <file>",
+      "classes of the images, an integer each: IDX, NPY or NPZ (default: folders are classes)",
+    );
+}
+
+/** What every command has that computes. */
+export function addEngine(command: Command): Command {
+  return command
+    .optionsGroup("Engine:")
+    .option(
+      "--engine <engine>",
+      "what computes: auto, onnx, onnx:<execution provider>, jax, jax:wasm, jax:webgpu or jax:cpu " +
+        "(default: PUSHFORWARD_ENGINE, else auto)",
+      engineName,
+    );
+}
+
+/** What every command has: `--json`, `--help` and examples. */
+export function finish(command: Command, name: string, examples: readonly string[]): Command {
+  const lines = examples.map((example) => `  pushforward ${name} ${example}`.trimEnd());
+  return command
+    .option("--json", "print one JSON object instead of text")
+    .addHelpText("after", `\nExample${lines.length > 1 ? "s" : ""}:\n${lines.join("\n")}`);
+}
