@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { fit, fitGaussian } from "../../packages/pushforward/dist/index.js";
-import { paceOf } from "./pace.mjs";
+import { paceOf } from "../training/pace.mjs";
 import { head } from "./tables.mjs";
 
 /** @typedef {import("./data-sets.mjs").DataSet} DataSet */
@@ -63,10 +63,7 @@ function rowsOf({ train, test }, testRows) {
   return { trainRows: train.shape[0], testRows: Math.min(testRows, test.shape[0]) };
 }
 
-/**
- * A training under way, to go on with after a stop.
- * @typedef {{ steps: number, seconds: number, checkpoint: Uint8Array | undefined }} Unfinished
- */
+/** @typedef {import("../training/unfinished.mjs").Unfinished} Unfinished */
 
 /**
  * Train within the budget and score the test rows.
@@ -119,7 +116,7 @@ export async function measure(plan, split, unfinished, { signal, onProgress, kee
   }
 }
 
-/** A multiple of the number of validations. @param {number} budget @param {number} most @param {import("./pace.mjs").Pace} pace */
+/** A multiple of the number of validations. @param {number} budget @param {number} most @param {import("../training/pace.mjs").Pace} pace */
 function stepsFor(budget, most, { secondsPerStep, secondsPerValidation }) {
   const affordable = (budget - VALIDATIONS * secondsPerValidation) / secondsPerStep;
   return VALIDATIONS * Math.max(1, Math.floor(Math.min(affordable, most) / VALIDATIONS));

@@ -10,11 +10,11 @@ import { parseArgs } from "node:util";
 import { chosen, count, runCommand, seconds, seed } from "../training/arguments.mjs";
 import { showRuns } from "../training/progress.mjs";
 import { openStore } from "../training/store.mjs";
+import { unfinishedRun } from "../training/unfinished.mjs";
 import { dataSets } from "./data-sets.mjs";
 import { flows, gaussian } from "./flows.mjs";
 import { gaussianSettings, measure, measureGaussian, planOf } from "./measure.mjs";
 import { page } from "./page.mjs";
-import { unfinishedRun } from "./unfinished.mjs";
 
 /** @typedef {import("./measure.mjs").Settings} Settings */
 /** @typedef {import("./measure.mjs").Result} Result */

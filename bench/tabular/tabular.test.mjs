@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { hostRandom } from "../../packages/pushforward/dist/numerics/host-random.js";
+import { unfinishedRun } from "../training/unfinished.mjs";
 import { dataSets } from "./data-sets.mjs";
 import { flows, gaussian } from "./flows.mjs";
 import { gaussianSettings, planOf } from "./measure.mjs";
 import { readNpy } from "./npy.mjs";
 import { page } from "./page.mjs";
 import { drawPatches, patchesOf } from "./patches.mjs";
-import { unfinishedRun } from "./unfinished.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "tabular-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -8,8 +8,9 @@ import { openProgress } from "../../packages/cli/dist/terminal/progress.js";
  * Shows how far a list of trainings is: the step within one, and after each what came out of it and
  * about how long the others will take.
  * @param {readonly { kind: string }[]} runs those to come; of one kind, they take equally long
+ * @param {string} lossName what the loss is called
  */
-export function showRuns(runs) {
+export function showRuns(runs, lossName = "loss") {
   const line = openProgress(openConsole());
   /** @type {{ kind: string, seconds: number }[]} */
   const finished = [];
@@ -24,7 +25,7 @@ export function showRuns(runs) {
         if (report.type === "validation") validation = report.loss;
         if (report.type !== "step") return;
         const { step, steps, loss, stepsPerSecond } = report;
-        line.show({ step, steps, loss, validation, stepsPerSecond });
+        line.show({ step, steps, lossName, loss, validation, stepsPerSecond });
       };
     },
 

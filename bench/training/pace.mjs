@@ -13,7 +13,7 @@ const LEAST_STEPS = 2 * VALIDATE_EVERY;
 /**
  * How fast a training goes, from its first steps. The very first, which compiles, does not count.
  * @param {import("../../packages/pushforward/dist/index.js").Distribution} flow
- * @param {import("./tables.mjs").Table} rows
+ * @param {import("../../packages/pushforward/dist/index.js").Rows} rows
  * @param {import("../../packages/pushforward/dist/index.js").FitOptions & { signal: AbortSignal }} options
  * @param {number} budget in seconds
  * @returns {Promise<Pace>}

@@ -1,7 +1,10 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** @typedef {import("./measure.mjs").Unfinished} Unfinished */
+/**
+ * A training under way, to go on with after a stop.
+ * @typedef {{ steps: number, seconds: number, checkpoint: Uint8Array | undefined }} Unfinished
+ */
 
 /**
  * What is kept of a training that was stopped, beside the finished ones: a checkpoint, and in a second
