@@ -87,7 +87,7 @@ export function chain({ bijectors }: { bijectors: readonly Bijector[] }): Biject
     inverseAndLogDet: (params, y, cond) => apply("inverse", params, y, cond),
     ...(bijectors.some((member) => member.initFromData) && { initFromData }),
     integers: bijectors.at(-1)?.integers,
-    scales: bijectors.find((member) => member.scales)?.scales,
+    scales: bijectors[0]?.scales,
     layers: (path) =>
       bijectors.flatMap((member, index) =>
         layersOf(member, path ? `${path}.${index}` : `${index}`),

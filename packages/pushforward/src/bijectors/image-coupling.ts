@@ -163,7 +163,8 @@ function checkerboardHalves([channels, height, width]: ImageShape, flip: boolean
   return {
     inputs: channels,
     changed: channels,
-    divide: (x) => [x.ref.mul(squares(1)), x],
+    // What stays goes through the map as 0, whatever it is.
+    divide: (x) => [x.ref.mul(squares(1)), x.mul(squares(0))],
     join: (kept, changed, logDet) => [kept.add(changed.mul(squares(0))), logDet.mul(squares(0))],
   };
 }

@@ -12,7 +12,7 @@ const opposite = { forward: "inverse", inverse: "forward" } as const;
  */
 export function invert<P extends Tree>({ bijector }: { bijector: Bijector<P> }): Bijector<P> {
   checkBijector("invert", bijector);
-  const { shape, condShape, cost, initFromData, scales } = bijector;
+  const { shape, condShape, cost, initFromData } = bijector;
   return defineBijector<P>({
     kind: "invert",
     shape,
@@ -28,7 +28,6 @@ export function invert<P extends Tree>({ bijector }: { bijector: Bijector<P> }):
     }),
     interval: bijector.interval,
     changesTails: bijector.changesTails,
-    scales,
     layers: (path) =>
       layersOf(bijector, path)
         .toReversed()

@@ -23,14 +23,14 @@ export interface PixelsOptions {
 
 /**
  * From the line to the values of pixels, spread over cells of width 1: with p = (y + 1/2) / values in [0, 1],
- * `y = f(x)` is defined by `x = logit(alpha + (1 - 2 alpha) p)` (Dinh et al. 2017, arXiv:1605.08803, section 4.1),
- * or with `alpha: null` by `x = p - 1/2` (Kingma and Dhariwal 2018). No parameters. It says that data are whole
+ * `y = f(x)` is defined by `x = logit(alpha + (1 - 2 alpha) p)` (Papamakarios et al. 2017, arXiv:1705.07057; Dinh et
+ * al. 2017, arXiv:1605.08803, section 4.1, leave out one end), or with `alpha: null` by `x = p - 1/2` (Kingma and Dhariwal 2018). No parameters. It says that data are whole
  * numbers, which `fit` and `evaluate` then spread over their cells: densities are those of pixel values, and
  * -log2 of them per number is bits per dimension.
  *
  * With a logit the density reaches `alpha values / (1 - 2 alpha)` beyond the outermost cells.
  *
- * @throws DomainError unless there are at least 2 values and 0 < alpha < 1/2.
+ * @throws DomainError unless there are at least 2 values and 3e-7 <= alpha < 1/2.
  */
 export function pixels(options: PixelsOptions): Bijector<Record<string, never>> {
   const { shape, values = 256, alpha = 0.05 } = options;
@@ -46,9 +46,14 @@ export function pixels(options: PixelsOptions): Bijector<Record<string, never>> 
   });
 }
 
+/** A few float32 steps beyond the largest value: noise that is rounded onto the end of its cell stays inside. */
+const LEAST_ALPHA = 3e-7;
+
 function logit(shape: Shape, values: number, alpha: number): Maps {
-  if (!(alpha > 0 && alpha < 0.5)) {
-    throw new DomainError(`pixels: alpha must lie between 0 and 1/2, or be null; got ${alpha}.`);
+  if (!(alpha >= LEAST_ALPHA && alpha < 0.5)) {
+    throw new DomainError(
+      `pixels: alpha must lie between ${LEAST_ALPHA} and 1/2, or be null; got ${alpha}.`,
+    );
   }
   const beyond = (alpha * values) / (1 - 2 * alpha);
   const ends = { low: -0.5 - beyond, high: values - 0.5 + beyond };

@@ -17,26 +17,47 @@ export function integerColumns({ shape }: Pick<Distribution, "shape">, range: In
 }
 
 /**
- * Check that all values are whole numbers of a range, if there is one.
+ * Check that all values are the whole numbers that a flow's data are, if it has such.
  *
  * @throws DataError with the image at fault, and the place in it.
  */
-export function checkIntegers(
-  who: string,
-  { shape }: Pick<Distribution, "shape">,
-  { data, size }: HostRows,
-  range: IntegerRange | undefined,
-): void {
+export function checkIntegers(who: string, flow: Described, rows: HostRows): void {
+  const range = integersOf(flow);
   if (!range) return;
   const { low, high } = range;
-  const bad = data.findIndex(
-    (value) => !(Number.isInteger(value) && value >= low && value <= high),
-  );
+  const isFine = (value: number) => Number.isInteger(value) && value >= low && value <= high;
+  refuseFirst(who, flow, rows, high, isFine, `whole numbers from ${low} to ${high}`);
+}
+
+/**
+ * Check that all values lie in the cells around the whole numbers that a flow's data are, if it has such.
+ *
+ * @throws DataError as {@link checkIntegers}.
+ */
+export function checkInCells(who: string, flow: Described, rows: HostRows): void {
+  const range = integersOf(flow);
+  if (!range) return;
+  const { low, high } = range;
+  const isFine = (value: number) => value >= low - 0.5 && value <= high + 0.5;
+  refuseFirst(who, flow, rows, high, isFine, `numbers from ${low} to ${high}`);
+}
+
+type Described = Pick<Distribution, "flow" | "shape">;
+
+function refuseFirst(
+  who: string,
+  { shape }: Described,
+  { data, size }: HostRows,
+  high: number,
+  isFine: (value: number) => boolean,
+  expected: string,
+): void {
+  const bad = data.findIndex((value) => !isFine(value));
   if (bad < 0) return;
   const value = data[bad] as number;
   throw new DataError(
     `${who}: image ${Math.floor(bad / size)} has the value ${value} at ${placeOf(bad % size, shape)}; this flow ` +
-      `takes pixels that are whole numbers from ${low} to ${high}. ${wayOut(value, high)}`,
+      `takes pixels that are ${expected}. ${wayOut(value, high)}`,
   );
 }
 
@@ -53,8 +74,8 @@ function wayOut(value: number, high: number): string {
   if (!Number.isInteger(value)) {
     return `Scale the values to 0 to ${high} and round them.`;
   }
-  if (value > high && value < 256) {
-    const bits = Math.log2(high + 1);
+  const bits = Math.log2(high + 1);
+  if (value > high && value < 256 && Number.isInteger(bits)) {
     return `Build it with bits: 8, or reduce the images to ${bits} bits: floor(value / ${256 / (high + 1)}).`;
   }
   return `Bring the values into the range from 0 to ${high}.`;

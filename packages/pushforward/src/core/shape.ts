@@ -13,6 +13,11 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((length, axis) => length === b[axis]);
 }
 
+/** Whether events of this shape are images, `[channels, height, width]`. */
+export function isImage(shape: Shape): boolean {
+  return shape.length === 3;
+}
+
 /** `[2, 3]`, for messages. */
 export function showShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;

@@ -1,4 +1,4 @@
-import { sizeOf } from "../core/shape.ts";
+import { isImage, sizeOf } from "../core/shape.ts";
 import { batchSizeWithin } from "./batch-size.ts";
 import { createBreather } from "./breathe.ts";
 import type { ArraysOf, Program } from "./engine.ts";
@@ -34,15 +34,20 @@ export function mapRows<R extends NDArray[]>(
   return mapBatches(program, inputs, count, run as never);
 }
 
-/** As {@link mapRows}, for programs that take more than rows. */
+/**
+ * As {@link mapRows}, for programs that take more than rows.
+ *
+ * @param largest most rows in a batch; default: as many as images leave room for.
+ */
 export async function mapBatches(
   program: Pick<Program<never, never>, "batchesFor">,
   inputs: readonly RowInput[],
   count: number,
   run: (batch: EngineArray[]) => Promise<readonly EngineArray[]>,
+  largest = Math.min(...inputs.map(({ shape }) => roomFor(shape))),
 ): Promise<Float32Array[]> {
   const { size: most, exact } = await program.batchesFor(count);
-  const size = Math.min(most, ...inputs.map(({ shape }) => roomFor(shape)));
+  const size = Math.min(most, largest);
   const results: Float32Array[] = [];
   for (let from = 0; from < count; from += size) {
     await breathe();
@@ -62,7 +67,7 @@ export async function mapBatches(
 
 /** Most rows at once of events of a shape: the feature maps of a network of images fill the memory fast. */
 function roomFor(shape: readonly number[]): number {
-  if (shape.length < 3) return Infinity;
+  if (!isImage(shape)) return Infinity;
   return batchSizeWithin(IMAGE_NUMBERS / sizeOf(shape));
 }
 

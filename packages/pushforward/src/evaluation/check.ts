@@ -2,7 +2,7 @@ import { layersOf } from "../core/bijector.ts";
 import type { Box, Distribution } from "../core/distribution.ts";
 import { domainOf } from "../core/domain.ts";
 import { jacobians, transposedJacobian } from "../core/jacobian.ts";
-import { sizeOf } from "../core/shape.ts";
+import { isImage, sizeOf } from "../core/shape.ts";
 import { walkLayers } from "../core/walk-layers.ts";
 import {
   ArraySpec,
@@ -31,6 +31,8 @@ export interface CheckItem {
 export interface CheckReport {
   readonly ok: boolean;
   readonly items: readonly CheckItem[];
+  /** What was not looked at, and why. */
+  readonly skipped: readonly string[];
 }
 
 /** What is checked: a distribution at its parameters, on rows at hand. Nothing is consumed. */
@@ -73,11 +75,19 @@ const item = (name: string, value: number, limit: number, message: string): Chec
  * The integral is taken in one and two dimensions only.
  */
 export async function checkDistribution(subject: CheckSubject): Promise<CheckReport> {
+  const { flow } = subject;
+  const size = sizeOf(flow.shape);
   const items = [
-    ...(subject.flow.flow ? await checkBijector(subject) : []),
-    ...(sizeOf(subject.flow.shape) <= 2 ? [await checkIntegral(subject)] : []),
+    ...(flow.flow ? await checkBijector(subject) : []),
+    ...(size <= 2 ? [await checkIntegral(subject)] : []),
   ];
-  return { ok: items.every(({ ok }) => ok), items };
+  const skipped =
+    flow.flow && size > MOST_NUMBERS
+      ? [
+          `log-determinant: the Jacobian of ${size} numbers is too large; up to ${MOST_NUMBERS} it is formed.`,
+        ]
+      : [];
+  return { ok: items.every(({ ok }) => ok), items, skipped };
 }
 
 async function checkBijector(subject: CheckSubject): Promise<CheckItem[]> {
@@ -107,6 +117,7 @@ async function roundTrip(subject: CheckSubject, x: NDArray, first: "forward" | "
     tree.dispose([logDet, backLogDet]);
     return back;
   };
+  // Convolutions, which take jax-js long, run on the model's engine.
   if (isImage(bijector.shape)) {
     return np.absolute((await onEngine(subject, thereAndBack, x)).sub(x.ref));
   }
@@ -115,9 +126,6 @@ async function roundTrip(subject: CheckSubject, x: NDArray, first: "forward" | "
   program.dispose();
   return error;
 }
-
-/** Convolutions, which take jax-js long, run on the model's engine. */
-const isImage = (shape: readonly number[]): boolean => shape.length === 3;
 
 /** A map of rows and their contexts to as many rows of the same shape, run on the engine. */
 async function onEngine(

@@ -47,9 +47,19 @@ export function shapesOf(
   return { shape: [features], condShape: context > 0 ? [context] : null };
 }
 
-/** The results of `layer(0)`, `layer(1)`, ..., in one list; checks the number of layers. */
-export function repeat<T>(name: string, layers: number, layer: (index: number) => T[]): T[] {
-  checkCount(name, "layers", layers);
+/**
+ * The results of `layer(0)`, `layer(1)`, ..., in one list.
+ *
+ * @param what the option that says how many.
+ * @throws DomainError when that is not a positive integer.
+ */
+export function repeat<T>(
+  name: string,
+  layers: number,
+  layer: (index: number) => T[],
+  what = "layers",
+): T[] {
+  checkCount(name, what, layers);
   return Array.from({ length: layers }, (_, index) => layer(index)).flat();
 }
 

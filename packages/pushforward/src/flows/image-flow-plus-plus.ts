@@ -61,18 +61,23 @@ export function imageFlowPlusPlus(options: ImageFlowPlusPlusOptions): Flow {
   let made = seed;
 
   const couplings = (image: ImageShape, mask: "checkerboard" | "channels", count: number) =>
-    repeat(name, count, (index): Bijector[] => [
-      perPixel({ shape: image, bijector: actNorm({ shape: [image[0]] }) }),
-      ...(image[0] > 1 ? [invertibleConvolution({ shape: image, seed: made++ })] : []),
-      imageCoupling({
-        shape: image,
-        transformer,
-        conditioner,
-        mask,
-        flip: index % 2 === 1,
-        condShape,
-      }),
-    ]);
+    repeat(
+      name,
+      count,
+      (index): Bijector[] => [
+        perPixel({ shape: image, bijector: actNorm({ shape: [image[0]] }) }),
+        ...(image[0] > 1 ? [invertibleConvolution({ shape: image, seed: made++ })] : []),
+        imageCoupling({
+          shape: image,
+          transformer,
+          conditioner,
+          mask,
+          flip: index % 2 === 1,
+          condShape,
+        }),
+      ],
+      "each of couplings",
+    );
 
   const inner = squeezedShape(shape);
   const fine = couplings(shape, "checkerboard", counts[0]);

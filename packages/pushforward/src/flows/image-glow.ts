@@ -62,8 +62,11 @@ export function imageGlow(options: ImageGlowOptions): Flow {
   const levels = levelsOf(name, shape, options.levels);
   let inner = squeezedShape(shape);
   const squeezed = repeat(name, levels, (level) => {
-    const layers = repeat(name, steps, (step) =>
-      glowStep({ shape: inner, condShape }, options, seed + level * steps + step),
+    const layers = repeat(
+      name,
+      steps,
+      (step) => glowStep({ shape: inner, condShape }, options, seed + level * steps + step),
+      "steps",
     );
     const last = level === levels - 1 && condShape ? [topPrior(inner, condShape)] : [];
     const [channels, height, width] = inner;

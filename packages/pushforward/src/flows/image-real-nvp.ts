@@ -34,7 +34,8 @@ const COUPLINGS = 3;
 /**
  * RealNVP for images: in each level three couplings on checkerboards, squeeze, three couplings on halves of the
  * channels, in turn, each followed by batch normalisation, then half of the channels is factored out; the networks
- * are residual, with batch normalisation (Dinh et al. 2017, arXiv:1605.08803, sections 3.4 to 3.7).
+ * are residual, with batch normalisation. All levels are alike, where the paper's last has four checkerboards and no
+ * squeeze (Dinh et al. 2017, arXiv:1605.08803, sections 3.4 to 3.7).
  *
  * Defaults: logit of the pixels (the paper's alpha is 0.05), uniform dequantisation. Both directions cost one pass.
  *

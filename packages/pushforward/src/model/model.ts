@@ -1,16 +1,16 @@
 import { checkCount, checkPositive } from "../core/check-number.ts";
 import { checkOptionNames } from "../core/check-options.ts";
-import { type Column, snapToGrid } from "../core/column.ts";
+import { type Column, checkOnGrid, snapToGrid } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { domainOf, intoBox, onCircle } from "../core/domain.ts";
 import { ConditionError, DataError, DomainError } from "../core/errors.ts";
 import type { HistoryEntry } from "../core/history.ts";
-import { checkIntegers, integerColumns, integersOf } from "../core/integer-data.ts";
+import { checkInCells, checkIntegers, integerColumns, integersOf } from "../core/integer-data.ts";
 import { splitKey } from "../core/keys.ts";
 import { downloadParameters, layoutOf, type ParameterLayout } from "../core/parameters.ts";
 import { countRows, type HostRows, type Rows, toHostRows, toImageRows } from "../core/rows.ts";
 import { checkSeed, keyOf } from "../core/seed.ts";
-import { type Shape, showShape, sizeOf } from "../core/shape.ts";
+import { isImage, type Shape, showShape, sizeOf } from "../core/shape.ts";
 import { walkLayers } from "../core/walk-layers.ts";
 import {
   batchSizeFor,
@@ -234,6 +234,7 @@ export class Model {
       }
       const volume = cells.reduce((sum, step) => sum + Math.log(step), 0);
       const read = this.#readData("logMass", rows);
+      checkOnGrid("logMass", read, this.columns);
       const noise = hostRandom(seed, streams.evaluation);
       const sums = new Float64Array(read.count).fill(-Infinity);
       for (let draw = 0; draw < draws; draw++) {
@@ -340,7 +341,7 @@ export class Model {
   async check(rows?: Rows, options: SeedOption = {}): Promise<CheckReport> {
     return this.#lifetime.during("check", async () => {
       const { seed, context } = withSeed("check", options);
-      const most = this.shape.length === 3 ? CHECK_ROWS.images : CHECK_ROWS.vectors;
+      const most = isImage(this.shape) ? CHECK_ROWS.images : CHECK_ROWS.vectors;
       const given = rows === undefined ? most : countRows("check", rows, this.shape);
       if (given === 0) throw new DataError("check: got no rows.");
       const chosen = given > most ? chooseRows(given, most, seed) : undefined;
@@ -472,18 +473,33 @@ export class Model {
   #readData(who: string, rows: Rows): HostRows {
     const read = this.#read(who, rows);
     if (read.count === 0) throw new DataError(`${who}: got no rows.`);
-    checkIntegers(who, this.flow, read, integersOf(this.flow));
+    checkIntegers(who, this.flow, read);
     return read;
   }
 
-  /** Log-densities of rows that noise has spread over their cells. */
-  #logProbSpread(
+  /** Log-densities of rows that noise has spread over their cells; of images, a part of them at a time. */
+  async #logProbSpread(
     who: string,
-    read: HostRows,
+    { data, count, size }: HostRows,
     noise: HostRandom,
     context: Rows | undefined,
   ): Promise<Float32Array> {
-    return this.#map("logProb", who, dequantize(read, this.columns, noise), { context });
+    const contexts = this.#readContext(who, context, count);
+    const { programs } = await this.#start();
+    const rows = integersOf(this.flow) ? SPREAD_AT_ONCE : count;
+    const result = new Float32Array(count);
+    for (let from = 0; from < count; from += rows) {
+      const length = Math.min(rows, count - from);
+      const part = {
+        data: data.subarray(from * size, (from + length) * size),
+        count: length,
+        size,
+      };
+      const spread = { data: dequantize(part, this.columns, noise).data, shape: this.shape };
+      const own = contexts && partOf(contexts, from, length);
+      result.set(await this.#mapWith(programs.logProb, spread, own, length), from);
+    }
+    return result;
   }
 
   #read(who: string, rows: Rows, chosen?: ArrayLike<number>): HostRows {
@@ -491,6 +507,7 @@ export class Model {
       integersOf(this.flow) && !chosen
         ? toImageRows(who, rows, this.shape)
         : toHostRows(who, rows, this.shape, this.columns, chosen);
+    checkInCells(who, this.flow, read);
     return intoBox(who, domainOf(this.flow), read, onCircle, this.columns, chosen);
   }
 
@@ -592,11 +609,14 @@ export class Model {
     const batch = batchSizeFor(count);
     const sampler = programs.sampleBase(batch);
     const keys = splitKey(keyOf(seed), Math.ceil(count / batch));
-    const [data] = await mapBatches(sampler, contexts ? [contexts] : [], count, (inputs) => {
+    const draw = (inputs: EngineArray[]) => {
       const { shape, dtype } = keys[0];
       const key = new EngineArray(shape, dtype, keys.shift() as NDArray);
       return sampler.run(key, inputs).finally(() => key.dispose());
-    });
+    };
+    // A sampler has its number of draws, whatever the size of contexts.
+    const given = contexts ? [contexts] : [];
+    const [data] = await mapBatches(sampler, given, count, draw, batch);
     return data;
   }
 
@@ -613,6 +633,16 @@ export class Model {
   async #stage(name: string, value: NDArray): Promise<TraceStage> {
     return { name, ...this.#events((await value.ref.data()) as Float32Array) };
   }
+}
+
+/** Images that are spread over their cells at once: in double precision they take eight times their bytes. */
+const SPREAD_AT_ONCE = 2048;
+
+/** The inputs of some rows; one input for all stays that. */
+function partOf({ data, shape }: RowInput, from: number, length: number): RowInput {
+  const size = sizeOf(shape);
+  if (data.length === size) return { data, shape };
+  return { data: data.subarray(from * size, (from + length) * size), shape };
 }
 
 /** The options of a method that takes a seed, 0 by default. */

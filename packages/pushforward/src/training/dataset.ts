@@ -4,7 +4,7 @@ import { domainOf, intoBox, onCircle } from "../core/domain.ts";
 import { ConditionError, DataError, DomainError } from "../core/errors.ts";
 import { checkIntegers, integerColumns, integersOf } from "../core/integer-data.ts";
 import { columnOf, type HostRows, type Rows, toHostRows, toImageRows } from "../core/rows.ts";
-import { showShape, sizeOf } from "../core/shape.ts";
+import { isImage, showShape, sizeOf } from "../core/shape.ts";
 import { hostRandom } from "../numerics/host-random.ts";
 import { streams } from "../numerics/streams.ts";
 import { checkImages, checkTable, checkTrainingPart } from "./check-table.ts";
@@ -60,7 +60,7 @@ export function readDataset(flow: EventShapes, rows: Rows, options: ResolvedFitO
   }
   const order = hostRandom(seed, streams.split).shuffle(all.rows.count);
   const share = Math.round(validation * all.rows.count);
-  const most = flow.shape.length === 3 ? MOST_VALIDATION_ROWS.images : MOST_VALIDATION_ROWS.vectors;
+  const most = isImage(flow.shape) ? MOST_VALIDATION_ROWS.images : MOST_VALIDATION_ROWS.vectors;
   const held = Math.max(1, Math.min(share, all.rows.count - 1, most));
   const train = select(all, order.subarray(held));
   if (!integers) checkTrainingPart(train.rows, columns);
@@ -72,19 +72,29 @@ export function readDataset(flow: EventShapes, rows: Rows, options: ResolvedFitO
 }
 
 /** @throws DomainError for options that events of this shape, or its context, have no use for. */
-function checkForShape({ shape, condShape }: EventShapes, options: ResolvedFitOptions): void {
+function checkForShape(flow: EventShapes, options: ResolvedFitOptions): void {
+  const { shape, condShape } = flow;
   const { flips, contextNames } = options;
-  if (flips && shape.length !== 3) {
+  if (flips && !isImage(shape)) {
     throw new DomainError(
       `fit: flips is for images, [channels, height, width]; events have the shape ${showShape(shape)}.`,
     );
   }
   const numbers = condShape ? sizeOf(condShape) : 0;
-  if (contextNames && contextNames.length !== numbers) {
+  const names = contextNames && new Set(contextNames);
+  const areNames = contextNames?.every((name) => typeof name === "string");
+  if (names && !(areNames && names.size === numbers && contextNames.length === numbers)) {
     throw new DomainError(
-      `fit: got ${contextNames.length} contextNames for a context of ${numbers} numbers.`,
+      `fit: contextNames must be ${numbers} different names, one for each number of the context; got ` +
+        `${JSON.stringify(contextNames)}. Leave them out, or name every number.`,
     );
   }
+  if (!integersOf(flow)) return;
+  const useless = options.columns ? "columns" : options.dequantize === "none" ? "dequantize" : null;
+  if (!useless) return;
+  throw new DomainError(
+    `fit: ${useless} is for tables; the values of pixels are known from the flow. Leave it out.`,
+  );
 }
 
 function readPart(
@@ -98,7 +108,7 @@ function readPart(
   const given = integers
     ? toImageRows(who, rows, flow.shape)
     : toHostRows(who, rows, flow.shape, columns);
-  checkIntegers(who, flow, given, integers);
+  checkIntegers(who, flow, given);
   const read = intoBox(who, domainOf(flow), given, onCircle, columns);
   if (!flow.condShape) {
     if (!context) return { rows: read, context: null };

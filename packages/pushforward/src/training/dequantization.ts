@@ -62,6 +62,12 @@ export function dequantize(
   if (!columns.some(({ step }) => step !== undefined)) return rows;
   const { size } = rows;
   const data = Float64Array.from(rows.data);
+  const [first] = columns;
+  if (first?.step !== undefined && columns.every((column) => column === first)) {
+    // Pixels: row by row, so that what an image gets does not depend on how many there are.
+    for (let i = 0; i < data.length; i++) data[i] += (random.uniform() - 0.5) * first.step;
+    return { ...rows, data };
+  }
   columns.forEach(({ step }, column) => {
     if (step === undefined) return;
     for (let i = column; i < data.length; i += size) data[i] += (random.uniform() - 0.5) * step;

@@ -11,6 +11,7 @@ import {
   uploadParameters,
 } from "../core/parameters.ts";
 import { keyOf } from "../core/seed.ts";
+import { isImage, type Shape, sizeOf } from "../core/shape.ts";
 import { transformed } from "../distributions/transformed.ts";
 import {
   ArraySpec,
@@ -28,8 +29,12 @@ import { dequantize } from "./dequantization.ts";
 import type { ResolvedFitOptions } from "./options.ts";
 import { standardization, standardizeContext, standardizeContextOf } from "./standardization.ts";
 
-/** Rows that data-dependent initial values are computed from: vectors, and larger events. */
-const INITIAL_ROWS = { vectors: 1024, images: 256 };
+/** Rows that data-dependent initial values are computed from. */
+const INITIAL_ROWS = 1024;
+
+/** Images: as many numbers at most, for the feature maps of all of them are there at once. */
+const INITIAL_NUMBERS = 2 ** 18;
+const INITIAL_IMAGES = { least: 16, most: 256 };
 
 /**
  * Add the preprocessing: of the context, and of the data, the splines' intervals in view. A flow that
@@ -39,7 +44,11 @@ export function withPreprocessing(flow: Distribution, dataset: Dataset): Distrib
   const { name, base, bijector } = flow.flow ?? { name: flow.kind, base: flow };
   const layers = bijector ? layersOf(bijector) : [];
   const hasCircles = layers.some(({ bijector: { interval } }) => interval?.isDomain);
-  if (hasCircles || layers.at(-1)?.bijector.support || integersOf(flow)) return flow;
+  const { context } = dataset.train;
+  if (bijector && (hasCircles || layers.at(-1)?.bijector.support || integersOf(flow))) {
+    if (!bijector.condShape || !context) return flow;
+    return transformed({ base, bijector: standardizeContext(bijector, context), name });
+  }
   const seen = layers.slice(layers.findLastIndex(({ bijector }) => bijector.changesTails) + 1);
   const bounds = seen.flatMap(({ bijector: { interval } }) =>
     interval ? [Math.min(-interval.low, interval.high)] : [],
@@ -50,7 +59,6 @@ export function withPreprocessing(flow: Distribution, dataset: Dataset): Distrib
     dataset.columns,
     bounds.length > 0 ? Math.min(...bounds) : null,
   );
-  const { context } = dataset.train;
   if (!bijector) {
     const conditioned = flow.condShape && context ? standardizeContextOf(flow, context) : flow;
     return transformed({ base: conditioned, bijector: preprocessing, name });
@@ -70,20 +78,25 @@ export async function initialParameters(
   const params = flow.init(keyOf(seed));
   const initFromData = flow.flow?.bijector.initFromData;
   if (!initFromData) return params;
-  const isImage = flow.shape.length > 1;
-  const most = isImage ? INITIAL_ROWS.images : INITIAL_ROWS.vectors;
+  const isImages = isImage(flow.shape);
+  const most = isImages ? initialImages(flow.shape) : INITIAL_ROWS;
   const count = Math.min(most, dataset.train.rows.count);
   const choice = hostRandom(seed, streams.initialRows);
   const chosen = select(dataset.train, choice.shuffle(dataset.train.rows.count).subarray(0, count));
   // As in training: a scale measured on tied values could be next to nothing.
   const rows = dequantize(chosen.rows, dataset.columns, choice);
   const { x, cond } = batchOf(flow, { ...chosen, rows });
-  if (isImage) {
+  if (isImages) {
     const bijector = await initializeCompiled(engine, initFromData, params.bijector, [x, cond]);
     return { ...params, bijector };
   }
   const arrays = [x.toDevice(), cond?.toDevice()] as const;
   return { ...params, bijector: initFromData(params.bijector, ...arrays, "inverse") };
+}
+
+function initialImages(shape: Shape): number {
+  const { least, most } = INITIAL_IMAGES;
+  return Math.max(least, Math.min(most, Math.floor(INITIAL_NUMBERS / sizeOf(shape))));
 }
 
 /**
@@ -106,9 +119,14 @@ async function initializeCompiled(
     },
     [new ArraySpec([layout.size]), given.map(({ shape }) => new ArraySpec([...shape]))],
   );
-  const [values] = await program.run(start, given);
-  program.dispose();
-  return uploadParameters(layout, (await values.data()) as Float32Array);
+  try {
+    const [values] = await program.run(start, given);
+    const flat = ((await values.data()) as Float32Array).slice();
+    values.dispose();
+    return uploadParameters(layout, flat);
+  } finally {
+    program.dispose();
+  }
 }
 
 /** One line on the split, and one on columns that are spread over their grid; of images, on their pixels. */

@@ -5,6 +5,7 @@ import { NotFiniteError } from "../core/errors.ts";
 import type { HistoryEntry } from "../core/history.ts";
 import { uploadParameters } from "../core/parameters.ts";
 import type { Rows } from "../core/rows.ts";
+import { isImage } from "../core/shape.ts";
 import {
   createBreather,
   type Engine,
@@ -74,7 +75,7 @@ export async function* train(
   options: FitOptions = {},
 ): AsyncGenerator<FitProgress, TrainResult> {
   checkDistribution("fit: the flow", flow);
-  const resolved = resolveOptions(options, flow.shape.length === 3 ? "images" : "vectors");
+  const resolved = resolveOptions(options, isImage(flow.shape) ? "images" : "vectors");
   const dataset = readDataset(flow, rows, resolved);
   const heard: string[] = [];
   let hear: Notify = (message) => void heard.push(message);

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import { actNorm, affine, multiScale } from "../../src/bijectors/index.ts";
 import { layersOf } from "../../src/core/bijector.ts";
 import type { Flow } from "../../src/core/distribution.ts";
 import type { Json } from "../../src/core/spec.ts";
 import { normal } from "../../src/distributions/index.ts";
+import { type NDArray, np, random, ready } from "../../src/engine/index.ts";
 import {
   imageFlowPlusPlus,
   imageFlows,
@@ -30,7 +32,7 @@ function countScales(flow: Flow): number[] {
   return counts;
 }
 
-test("RealNVP has the three levels of the paper on 32 by 32 images", () => {
+test("RealNVP has three levels of checkerboards, squeeze and channels on 32 by 32 images", () => {
   const flow = imageRealNVP({ shape: [3, 32, 32] });
   const shapes = partsOf(flow, "imageCoupling").map(({ shape, mask }) => `${mask} ${shape}`);
   const times = (count: number, text: string) => new Array<string>(count).fill(text);
@@ -86,6 +88,9 @@ test.each([
   [imageGlow, { shape: [1, 4, 4], layers: 3 }, /no option "layers"/],
   [imageGlow, { shape: [1, 4, 4], dequantization: "none" }, /"uniform" or "variational"/],
   [imageFlowPlusPlus, { shape: [1, 4, 4], couplings: [1] }, /three numbers/],
+  [imageFlowPlusPlus, { shape: [1, 4, 4], couplings: [1, 0, 1] }, /couplings must be a positive/],
+  [imageGlow, { shape: [1, 4, 4], steps: 0 }, /steps must be a positive integer/],
+  [imageGlow, { shape: [1, 4, 4], alpha: 1e-8 }, /alpha must lie between 3e-7 and 1\/2/],
 ])("%o refuses %o", (build, options, message) => {
   expect(() => build(options as never)).toThrow(message);
 });
@@ -101,6 +106,7 @@ test("the catalog's flows build, with the sizes that they say", () => {
       if (defaults[size] === undefined) expect(attempt, `${name} ${size}`).toThrow(/no option/);
       else attempt();
     }
+    expect(build({ shape: [1, 8, 8], ...defaults }).spec).toEqual(build({ shape: [1, 8, 8] }).spec);
   }
 });
 
@@ -116,4 +122,25 @@ test("a flow takes another base, and variational dequantisation is its last laye
   const flow = imageGlow({ shape, base, hidden: [4], steps: 1, dequantization: "variational" });
   expect(flow.flow.base).toBe(base);
   expect(layersOf(flow.flow.bijector).at(-1)?.name).toBe("variationalDequantization");
+});
+
+test("scales name the places whose latents come from that level", async () => {
+  await ready();
+  // The coarse level doubles what it gets, and all else stays as it is.
+  const doubling = affine({ shape: [8, 1, 1] });
+  const bijector = multiScale({
+    levels: [{ squeezed: actNorm({ shape: [4, 2, 2] }) }, { squeezed: doubling }],
+  });
+  const params = bijector.init(random.key(0)) as { logScale: NDArray; shift: NDArray }[][];
+  const coarse = layersOf(bijector).findIndex(({ name }) => name === "affine");
+  const path = layersOf(bijector)[coarse]?.path.split(".") ?? [];
+  const own = path.reduce((node, key) => (node as never)[key], params as unknown) as {
+    logScale: NDArray;
+  };
+  own.logScale = own.logScale.add(Math.LN2);
+  const [y, logDet] = bijector.forwardAndLogDet(params, np.ones([1, 1, 4, 4]));
+  logDet.dispose();
+  const doubled = [...(await y.data())].map((value) => Math.round(value) - 1);
+  expect(doubled.filter((value) => value === 1).length).toBe(8);
+  expect(bijector.scales).toEqual(doubled);
 });

@@ -1,4 +1,4 @@
-import { bitsPerDimension, fit, imageGlow, imageNice, load, Model } from "pushforward";
+import { bitsPerDimension, fit, imageGlow, imageNice, load, Model, nsf } from "pushforward";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   chain,
@@ -237,6 +237,43 @@ test("a temperature is refused where the base is not around 0", async () => {
   await expect(model.sample(1, { temperature: 0.5 })).rejects.toThrow(/\(uniform\) is none/);
 });
 
+test("masses of parts of the data are those of the whole, and of tables only on their grid", async () => {
+  const model = fresh(imageGlow(small));
+  const images = stripes(5000, 8);
+  const all = await model.logMass(images);
+  const some = await model.logMass({
+    data: images.data.subarray(0, 16 * 10),
+    shape: [10, 1, 4, 4],
+  });
+  for (const [i, value] of some.entries()) expect(value).toBeCloseTo(all[i] as number, 3);
+  const rows = Array.from({ length: 60 }, (_, i) => [i % 7, (i * i) % 5]);
+  const table = await fit(nsf({ features: 2, layers: 1, hidden: [4] }), rows, { steps: 3 });
+  expect((await table.logMass([[3, 2]])).length).toBe(1);
+  await expect(
+    table.logMass([
+      [3, 2],
+      [3, 2.5],
+    ]),
+  ).rejects.toThrow(/row 1, column 1: 2\.5 is not on/);
+});
+
+test("draws given an image for context, more of them than images fit into a batch", async () => {
+  const shape = [1, 16, 16];
+  const flow = transformed({
+    base: logistic({ shape }),
+    bijector: imageCoupling({
+      shape,
+      transformer: affine(),
+      conditioner: convNet({ hidden: [2] }),
+      mask: "checkerboard",
+      condShape: [16, 16, 16],
+    }),
+  });
+  const context = { data: new Float32Array(16 ** 3), shape: [1, 16, 16, 16] };
+  const { shape: drawn } = await fresh(flow).sample(100, { context });
+  expect(drawn).toEqual([100, 1, 16, 16]);
+});
+
 test("flips show the model both directions", async () => {
   const source = hostRandom(4);
   const data = Uint8Array.from({ length: 200 * 16 }, (_, i) =>
@@ -293,6 +330,13 @@ describe("bad images", () => {
     await expect(model.evaluate(images(filled(1, 40)))).rejects.toThrow(/evaluate: image 0/);
     await expect(model.logMass(images(filled(1, 0.5)))).rejects.toThrow(/logMass: image 0/);
     await expect(model.logMass(images(filled(1, 3)), { draws: 0 })).rejects.toThrow(/draws/);
+    for (const call of ["encode", "logProb", "check"] as const) {
+      await expect(model[call](images(filled(1, 255)))).rejects.toThrow(
+        new RegExp(`${call}: image 0 has the value 255.*0 to 31`),
+      );
+    }
+    const [dark, bright] = [filled(1, 0), filled(1, 300)];
+    await expect(model.interpolate(dark, bright)).rejects.toThrow(/interpolate: image 1.*300/);
   });
 
   test("options for other data", async () => {

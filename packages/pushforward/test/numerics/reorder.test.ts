@@ -4,12 +4,17 @@ import { inverseOrder, takeRows } from "../../src/numerics/reorder.ts";
 
 beforeAll(() => ready());
 
-const ROWS = 5;
+const ROWS = 6;
 const table = Float32Array.from({ length: ROWS * 2 }, (_, i) => i * i + 1);
 
 const orders: number[][] = [
-  [0, 1, 2, 3, 4],
-  [4, 3, 2, 1, 0],
+  [0, 1, 2, 3, 4, 5],
+  [5, 4, 3, 2, 1, 0],
+  [0, 2, 4],
+  [1, 3, 5],
+  [0, 3, 1, 4, 2, 5],
+  [3, 0, 4, 1, 5, 2],
+  [0, 2, 5],
   [1, 2, 0, 4, 3],
   [3, 4],
   [2, 2, 0],

@@ -56,6 +56,16 @@ function couplings(): Record<string, Entry<Bijector, BijectorLawOptions>> {
         b.imageCoupling({ ...base, shape: grey, mask: "checkerboard", condShape: [2, 4, 4] }),
       options: gentle,
     },
+    "imageCoupling, spline, checkerboard": {
+      build: () =>
+        b.imageCoupling({
+          ...base,
+          transformer: rationalQuadraticSpline({ bins: 4, bound: 2 }),
+          shape: [1, 2, 3],
+          mask: "checkerboard",
+        }),
+      options: { ...gentle, edges: [-1, 0, 1] },
+    },
     "imageCoupling, spline": {
       build: () =>
         b.imageCoupling({
