@@ -1,4 +1,4 @@
-import type { CheckReport, Model } from "pushforward";
+import { type CheckReport, DomainError, type Model } from "pushforward";
 import { exitCodes } from "../exit-code.ts";
 import { contextsOf } from "../images/image-rows.ts";
 import { refuseOptionsOf } from "../options/useless-options.ts";
@@ -8,7 +8,7 @@ import { textTable, wrap } from "../terminal/text-table.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { classesInTurn, type ImageModel, imageModel } from "./image-model.ts";
 import { loadModel } from "./load-model.ts";
-import { type ImageOptions, readModelImages } from "./model-images.ts";
+import { type ImageOptions, readModelImages, refuseUselessLabels } from "./model-images.ts";
 import { readModelTable, type TableOptions } from "./model-table.ts";
 
 export interface CheckCommandOptions extends TableOptions, ImageOptions, EngineOptions {
@@ -58,18 +58,30 @@ async function checkOnTable(
 /** Samples that stand for images in a check; of classes, all in turn. */
 const SAMPLES = 64;
 
-async function checkOnImages(
+/**
+ * Tests a model's arithmetic on images, or on its own samples.
+ *
+ * @throws DataError, DomainError for images, labels and options that do not go with the model.
+ */
+export async function checkOnImages(
   of: ImageModel,
   path: string | undefined,
   options: CheckCommandOptions,
   console: Console,
 ): Promise<CheckReport> {
-  const { seed } = options;
+  const { seed, labels } = options;
   refuseOptionsOf("tables", options, `${of.path} is a model of images`);
   if (path !== undefined) {
     const { images, rows } = await readModelImages(of, path, options);
     for (const notice of images.notices) console.note(notice);
     return of.model.check(rows, { seed, context: contextsOf(rows.labels) });
+  }
+  refuseUselessLabels(of, labels);
+  if (labels !== undefined) {
+    throw new DomainError(
+      `--labels: there are no images that ${labels} could be of; name these after the model, or ` +
+        "leave it out",
+    );
   }
   const context = contextsOf(classesInTurn(of, SAMPLES));
   const samples = await of.model.sample(SAMPLES, { seed, context });
@@ -80,12 +92,12 @@ const dimmed = (text: string): string => `\x1b[2m${text}\x1b[22m`;
 
 /**
  * The measurements in columns, each with what it means: beside it where all of them fit, else below
- * it. The last line sums up.
+ * it; what was left out. The last line sums up.
  *
  * @param aside how explanations are set apart.
  */
 export function reportLines(
-  { items, ok }: CheckReport,
+  { items, ok, skipped }: CheckReport,
   width: number,
   aside: (text: string) => string,
 ): string[] {
@@ -108,5 +120,6 @@ export function reportLines(
   const verdict = ok
     ? "all checks passed"
     : `${failed} of ${counted(items.length, "check")} failed`;
-  return [head, ...explained, "", verdict];
+  const left = skipped.flatMap((text) => wrap(`not checked: ${text}`, width));
+  return [head, ...explained, "", ...left, verdict];
 }

@@ -14,7 +14,8 @@ import { bitsPerDimensionOf, trainWithProgress } from "./training-run.ts";
 /** Fits a flow to images, tells how many bits per dimension they take, and writes the model. */
 export async function fitImages(path: string, options: FitCommandOptions): Promise<void> {
   const console = openConsole();
-  const { bits = 8, labels, classes, seed, checkpoint, json, out = modelPathFor(path) } = options;
+  const { bits = 8, labels, classes, seed, checkpoint, json } = options;
+  const { out = await modelPathFor(path) } = options;
   refuseOptionsOf("tables", options, `${path} holds images`);
   const inputs = [path, ...(labels ? [labels] : [])];
   await checkOutput(out, inputs);

@@ -12,7 +12,12 @@ export interface ImageModel extends ImageForm {
   readonly size: number;
 }
 
-/** What a model of images is like; null: it is a model of tables. */
+/**
+ * What a model of images is like; null: it is a model of tables.
+ *
+ * A context whose numbers have names is taken for one-hot classes, as `fit` writes them: a model
+ * file does not tell other contexts apart.
+ */
 export function imageModel(path: string, model: Model): ImageModel | null {
   const [channels, height, width] = model.shape;
   const high = model.columns[0]?.range?.[1];

@@ -37,9 +37,7 @@ export async function readModelImages(
         "images, or an IDX, NPY, NPZ, PNG or JPEG file",
     );
   }
-  if (labels !== undefined && !of.classes) {
-    throw new DomainError(`--labels: ${of.path} was fitted without classes; leave it out`);
-  }
+  refuseUselessLabels(of, labels);
   const bits = bitsOf(of);
   const images = await readImages(path);
   checkImageShape(of, images);
@@ -48,6 +46,16 @@ export async function readModelImages(
   if (!of.classes) return { images, rows: { data, shape } };
   const found = labels === undefined ? images.labels : await readLabels(labels);
   return { images, rows: { data, shape, labels: classesOf(of, images, found) } };
+}
+
+/**
+ * Refuses a file of labels for a model without classes, whether or not it would be read.
+ *
+ * @throws DomainError when both are so.
+ */
+export function refuseUselessLabels({ path, classes }: ImageModel, labels: string | undefined) {
+  if (labels === undefined || classes) return;
+  throw new DomainError(`--labels: ${path} was fitted without classes; leave it out`);
 }
 
 /** Bits of each pixel that the model sees. */

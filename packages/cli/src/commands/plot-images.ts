@@ -4,7 +4,7 @@ import type { Console } from "../terminal/console.ts";
 import type { ImageModel } from "./image-model.ts";
 import { interpolationPicture } from "./interpolation-picture.ts";
 import { likelihoodPicture } from "./likelihood-picture.ts";
-import { readModelImages } from "./model-images.ts";
+import { readModelImages, refuseUselessLabels } from "./model-images.ts";
 import type { ImagePictureName, Picture, PlotCommandOptions } from "./picture.ts";
 import { reconstructionPicture } from "./reconstruction-picture.ts";
 import { samplesPicture } from "./samples-picture.ts";
@@ -18,10 +18,12 @@ export async function imagePicture(
   options: PlotCommandOptions,
   console: Console,
 ): Promise<Picture> {
-  const { seed } = options;
+  const { seed, labels } = options;
   refuseOptionsOf("tables", options, `${of.path} is a model of images`);
   if (what === "samples" || what === "training") {
+    refuseUselessLabels(of, labels);
     if (path) console.note(`--what ${what} needs no images: ${path} is not read.`);
+    if (labels) console.note(`--what ${what} needs no labels: ${labels} is not read.`);
     return what === "samples" ? samplesPicture(of, seed) : imageTrainingPicture(of.model);
   }
   if (path === undefined) {

@@ -26,7 +26,7 @@ export function arrayImages(source: string, { data, shape }: FileArray): ImageSe
       pixels.set(channelsFirst(pixels.subarray(begin, begin + size), 3, 3), begin);
     }
   }
-  return { source, shape: [channels, height, width], count, pixels, notices: [] };
+  return { source, shape: [channels, height, width], count, pixels, notices: noticesOf(pixels) };
 }
 
 type FourLengths = [count: number, channels: number, height: number, width: number];
@@ -68,6 +68,13 @@ function toBytes(source: string, data: FileArray["data"], size: number): Uint8Ar
     );
   }
   return bytes;
+}
+
+/** Bytes of 0 and 1 may be meant: pictures can be that dark, and floats would have been refused. */
+function noticesOf(pixels: Uint8Array): string[] {
+  const isBinary = pixels.every((value) => value <= 1) && pixels.includes(1);
+  if (!isBinary) return [];
+  return ["The values are 0 and 1 only: multiply by 255 if these are black and white."];
 }
 
 function shown(shape: readonly number[]): string {

@@ -2,7 +2,7 @@ import { DataError } from "pushforward";
 import { quoted } from "../table/wording.ts";
 import type { ImageRows } from "./image-rows.ts";
 import type { ImageSet, LabelSet } from "./image-set.ts";
-import { upperBits } from "./pixel-depth.ts";
+import { refuseBlack, upperBits } from "./pixel-depth.ts";
 import { readImages } from "./read-images.ts";
 import { checkLabels, readLabels } from "./read-labels.ts";
 
@@ -31,6 +31,7 @@ export interface FitImageOptions {
 export async function readFitImages(path: string, options: FitImageOptions): Promise<FitImages> {
   const images = await readImages(path);
   const labels = await readClasses(images, options);
+  refuseBlack(path, images.pixels, options.bits);
   const data = upperBits(images.pixels, options.bits);
   const unused = images.labels && !labels;
   return {

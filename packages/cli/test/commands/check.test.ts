@@ -1,5 +1,7 @@
+import { DomainError } from "pushforward";
 import { expect, test } from "vitest";
-import { reportLines } from "../../src/commands/check.ts";
+import { checkOnImages, reportLines } from "../../src/commands/check.ts";
+import type { ImageModel } from "../../src/commands/image-model.ts";
 
 const item = (name: string, value: number, message: string) => ({
   name,
@@ -12,17 +14,44 @@ const passing = item("round trip", 0.001, "there and back");
 const failing = item("integral", 0.5, "distance of the integral from 1");
 
 test("explanations stand beside the measurements where all of them fit", () => {
-  const lines = reportLines({ ok: true, items: [passing] }, 80, String);
+  const lines = reportLines({ ok: true, items: [passing], skipped: [] }, 80, String);
   expect(lines[1]).toMatch(/^round trip .* ok {2}there and back$/);
   expect(lines.at(-1)).toBe("all checks passed");
 });
 
+test("what was not checked is said before the sum", () => {
+  const skipped = ["log-determinant: too large"];
+  const lines = reportLines({ ok: true, items: [passing], skipped }, 30, String);
+  expect(lines.slice(-3)).toEqual([
+    "not checked: log-determinant:",
+    "too large",
+    "all checks passed",
+  ]);
+});
+
 test("else below, no line wider than the terminal", () => {
-  const lines = reportLines({ ok: false, items: [passing, failing] }, 42, (text) => text);
+  const lines = reportLines(
+    { ok: false, items: [passing, failing], skipped: [] },
+    42,
+    (text) => text,
+  );
   expect(lines[1]).toMatch(/ ok$/);
   expect(lines[2]).toBe("  there and back");
   expect(lines[3]).toMatch(/^integral .* FAILED$/);
   expect(lines[4]).toBe("  distance of the integral from 1");
   expect(lines.at(-1)).toBe("1 of 2 checks failed");
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(42);
+});
+
+test("labels without images are refused, for a model with classes and for one without", async () => {
+  const console = { width: 80, print: expect.unreachable, note: expect.unreachable };
+  const check = (classes?: string[]) => {
+    const of = { path: "m", classes } as ImageModel;
+    return checkOnImages(of, undefined, { seed: 0, labels: "l.npy" }, console);
+  };
+  await expect(check(["a", "b"])).rejects.toThrow(DomainError);
+  await expect(check(["a", "b"])).rejects.toThrow(
+    "--labels: there are no images that l.npy could be of; name these after the model, or leave it out",
+  );
+  await expect(check()).rejects.toThrow("--labels: m was fitted without classes; leave it out");
 });

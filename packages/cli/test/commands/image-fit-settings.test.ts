@@ -43,7 +43,7 @@ test("training has defaults for images, and what is given counts", () => {
   const split = { train, validation, test: train };
   const usual = imageTraining(split, { seed: 3 });
   expect(usual).toMatchObject({ optimizer: "adamw", seed: 3 });
-  expect(usual).toMatchObject({ validateEvery: 200, validation, contextNames: ["a", "b"] });
+  expect(usual).toMatchObject({ validation, contextNames: ["a", "b"] });
   expect(usual.context).toEqual({ data: Float32Array.of(1, 0, 0, 1, 0, 1), shape: [3, 2] });
   expect(usual).not.toHaveProperty("flips");
   const given = imageTraining(split, { seed: 3, steps: 5, batchSize: 8, flips: true });

@@ -1,5 +1,6 @@
+import { DataError } from "pushforward";
 import { expect, test } from "vitest";
-import { depthText, stretched, upperBits } from "../../src/images/pixel-depth.ts";
+import { depthText, refuseBlack, stretched, upperBits } from "../../src/images/pixel-depth.ts";
 
 const bytes = Uint8Array.from({ length: 256 }, (_, value) => value);
 
@@ -9,6 +10,29 @@ test("the upper bits of bytes are kept", () => {
   ]);
   expect(Array.from(upperBits(Uint8Array.of(127, 128), 1))).toEqual([0, 1]);
   expect(upperBits(bytes, 8)).toBe(bytes);
+});
+
+test.each([
+  [1, 1, /^a: the images are black in their upper 1 bit, .* is 1 of 255; multiply by 255 if/],
+  [1, 127, /upper 1 bit, .* is 127 of 255; multiply by 2 /],
+  [3, 31, /upper 3 bits, .* is 31 of 255; multiply by 8 /],
+  [5, 0, /^a: every pixel is 0/],
+  [8, 0, /^a: every pixel is 0/],
+])(
+  "images are refused of which %i bits are asked for and the largest value is %i",
+  (bits, most, message) => {
+    const refuse = () => refuseBlack("a", Uint8Array.of(0, most, 0), bits);
+    expect(refuse).toThrow(DataError);
+    expect(refuse).toThrow(message);
+  },
+);
+
+test.each([
+  [1, 128],
+  [3, 32],
+  [8, 1],
+])("of %i bits something is left of pixels up to %i", (bits, most) => {
+  expect(() => refuseBlack("a", Uint8Array.of(0, most, 0), bits)).not.toThrow();
 });
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8])(

@@ -25,6 +25,16 @@ test("the bits asked for are kept, and there are no classes by default", async (
   expect(notices).toEqual([]);
 });
 
+test("bits of which nothing is left are refused, and 8 bits of 0 and 1 are taken with a notice", async () => {
+  const path = fileWith("binary.npy", npy("|b1", [2, 1, 3], Uint8Array.of(0, 1, 1, 0, 0, 1)));
+  expect(await refusal(path, readFitImages(path, { bits: 1 }))).toMatch(
+    /black in their upper 1 bit, .* multiply by 255/,
+  );
+  const { rows, notices } = await readFitImages(path, { bits: 8 });
+  expect(Array.from(rows.data)).toEqual([0, 1, 1, 0, 0, 1]);
+  expect(notices.join()).toMatch(/0 and 1 only: multiply by 255/);
+});
+
 test("classes come from a file", async () => {
   const folder = arrays();
   const labels = join(folder, "labels.npy");

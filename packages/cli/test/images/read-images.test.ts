@@ -109,6 +109,25 @@ describe("NPY", () => {
     expect(pixels).toEqual(Uint8Array.from(values));
   });
 
+  test.each<[string, Uint8Array | BigInt64Array]>([
+    ["|u1", Uint8Array.of(0, 1, 1, 0)],
+    ["|b1", Uint8Array.of(0, 1, 1, 0)],
+    ["<i8", BigInt64Array.of(0n, 1n, 1n, 0n)],
+  ])("0 and 1 as %s are taken as they are, with a notice", async (descr, data) => {
+    const { pixels, notices } = await read("a.npy", npy(descr, [1, 2, 2], data));
+    expect(Array.from(pixels)).toEqual([0, 1, 1, 0]);
+    expect(notices).toEqual([
+      "The values are 0 and 1 only: multiply by 255 if these are black and white.",
+    ]);
+  });
+
+  test("0 alone and values above 1 go without a notice", async () => {
+    for (const last of [0, 2]) {
+      const data = Uint8Array.of(0, 0, 0, last);
+      expect((await read("a.npy", npy("|u1", [1, 2, 2], data))).notices).toEqual([]);
+    }
+  });
+
   test.each<[string, string, { buffer: ArrayBufferLike }, RegExp]>([
     ["a value above", "<i2", Int16Array.of(0, 1, 2, 3, 4, 256, 0, 0), /image 1 has the value 256/],
     ["a negative one", "|i1", Int8Array.of(0, -1, 2, 3, 4, 5, 0, 0), /image 0 has the value -1/],
