@@ -206,7 +206,8 @@ function addFlowOptions(command: Command): Command {
 
 const SMALL_TABLES =
   "Below 1000 rows, defaults are a smaller flow and weight decay, which predict new rows better: " +
-  "half the layers (nsf 2; nice keeps 4), --hidden 32 --bins 4 --learning-rate 0.001 --weight-decay 3.";
+  "half the layers (nsf 2; nice keeps 4), --hidden 32 --bins 4 --learning-rate 0.001 --weight-decay 3. " +
+  "Below 1000 images likewise: glow --layers 4 --hidden 32,32.";
 
 function addScore(program: Command): void {
   const command = addCommand(

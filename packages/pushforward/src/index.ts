@@ -34,6 +34,7 @@ export {
   type MassOptions,
   Model,
   type ModelParts,
+  type OneRow,
   type OnnxFile,
   type SampleOptions,
   type Samples,

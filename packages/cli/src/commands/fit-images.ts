@@ -4,12 +4,23 @@ import { splitImages } from "../images/split-images.ts";
 import { refuseOptionsOf } from "../options/useless-options.ts";
 import { checkOutput } from "../output/output-file.ts";
 import { openConsole } from "../terminal/console.ts";
+import type { PartScores } from "./comparison.ts";
 import type { FitCommandOptions } from "./fit-options.ts";
 import { imageJsonReport, imageTextReport } from "./image-fit-report.ts";
 import { buildImageFlow, imageTraining } from "./image-fit-settings.ts";
 import { scoreParts } from "./image-scores.ts";
 import { modelPathFor } from "./model-path.ts";
 import { bitsPerDimensionOf, trainWithProgress } from "./training-run.ts";
+
+/** What to say of a model that predicts images it has not seen worse than no model would. */
+function adviceOn({ test, validation }: PartScores, bits: number): string | null {
+  const held = test ?? validation;
+  if (held < bits) return null;
+  return (
+    `Without any model a pixel takes ${bits} bits; this one needs ${held.toFixed(1)} for images that it has not ` +
+    "seen: take more steps, more images, or a smaller flow with --weight-decay 3."
+  );
+}
 
 /** Fits a flow to images, tells how many bits per dimension they take, and writes the model. */
 export async function fitImages(path: string, options: FitCommandOptions): Promise<void> {
@@ -35,7 +46,9 @@ export async function fitImages(path: string, options: FitCommandOptions): Promi
   await run.model.save(out);
   if (checkpoint) await rm(checkpoint, { force: true });
 
-  const all = [...notices, ...run.notices];
+  const advice = adviceOn(scores, bits);
+  if (advice) console.note(advice);
+  const all = [...notices, ...run.notices, ...(advice ? [advice] : [])];
   const report = { ...run, notices: all, images, split, bits, seed, out, seconds, scores };
   if (json) console.print(JSON.stringify(imageJsonReport(report)));
   else for (const line of imageTextReport(report, console.width)) console.print(line);

@@ -12,6 +12,9 @@ import type { SampleCommandOptions } from "./sample-options.ts";
 /** A square of 8 by 8. */
 const USUAL_COUNT = 64;
 
+/** More are no picture any more. */
+const MOST_IN_PICTURE = 1000;
+
 /** Draws images and writes them to a `.npy` file, to a folder, or side by side to a `.png` file. */
 export async function sampleImages(
   of: ImageModel,
@@ -26,6 +29,11 @@ export async function sampleImages(
     );
   }
   const isPicture = extname(out).toLowerCase() === ".png" && count > 1;
+  if (isPicture && count > MOST_IN_PICTURE) {
+    throw new DataError(
+      `${out}: a picture holds up to ${MOST_IN_PICTURE} images, not ${count}; write them to a .npy file or a folder`,
+    );
+  }
   if (isPicture) await checkOutput(out, [of.path]);
   else await checkImageOutput(out, count, [of.path]);
   const labels =

@@ -35,7 +35,7 @@ export function checkSqueezes(who: string, shape: ImageShape, times: number): vo
   const nearest = [height, width].map((length) => Math.ceil(length / factor) * factor);
   const most = timesHalved(shape);
   throw new ShapeError(
-    `${who}: images of ${height} by ${width} pixels cannot be halved${times === 1 ? "" : ` ${times} times`}: height and width must be ` +
+    `${who}: images ${height} pixels high and ${width} wide cannot be halved${times === 1 ? "" : ` ${times} times`}: height and width must be ` +
       `multiples of ${factor}. Pad or crop them, to ${nearest.join(" by ")} for instance, or take ` +
       (most > 0 ? `${most === 1 ? "1 level" : `at most ${most} levels`}.` : "even sizes."),
   );

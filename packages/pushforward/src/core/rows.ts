@@ -1,6 +1,6 @@
 import { type Column, columnLabel } from "./column.ts";
 import { DataError, ShapeError } from "./errors.ts";
-import { type Shape, showShape, sizeOf } from "./shape.ts";
+import { isImage, type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
 
 /**
  * Events as a user of the facade gives them: a list of rows, a flat row-major list of numbers
@@ -115,6 +115,12 @@ function open(who: string, rows: Rows, shape: Shape): Table {
       throw new ShapeError(
         `${who}: got data of ${Array.isArray(given) ? `shape ${showShape(given)}` : "no shape"} ` +
           `with ${data?.length ?? "no"} numbers, expected [rows, ${shape.join(", ")}].`,
+      );
+    }
+    if (isImage(shape) && given.length === 4 && !sameShape(given.slice(1), shape)) {
+      throw new ShapeError(
+        `${who}: got images of shape ${showShape(given.slice(1))}, expected ${showShape(shape)}: channels come ` +
+          "first, then rows from top to bottom. Reorder numbers that have the channels of each pixel together.",
       );
     }
     return { flat: true, cells: data, count: given[0] as number, size };

@@ -38,7 +38,7 @@ const entries = {
   },
   realnvp: {
     summary: "multi-scale, checkerboards and channels in turn (Dinh et al. 2017)",
-    defaults: { levels: 3, hidden: [64, 64] },
+    defaults: { levels: 3, hidden: [32, 32] },
     build: ({ hidden, ...options }) => imageRealNVP({ ...options, ...residual("realnvp", hidden) }),
   },
   nice: {
@@ -48,7 +48,7 @@ const entries = {
   },
   "flow++": {
     summary: "mixtures of logistics and learned dequantisation, slower to sample (Ho et al. 2019)",
-    defaults: { hidden: [64, 64] },
+    defaults: { hidden: [32, 32] },
     build: ({ hidden, ...options }) =>
       imageFlowPlusPlus({ ...options, ...residual("flow++", hidden) }),
   },

@@ -16,7 +16,7 @@ import { repeat } from "./flow-options.ts";
 import { type ImageFlowOptions, imageFlow, imageShapesOf } from "./image-flow.ts";
 
 export interface ImageFlowPlusPlusOptions extends ImageFlowOptions {
-  /** Channels of the hidden layers of each coupling's network; default 64. The paper has 96. */
+  /** Channels of the hidden layers of each coupling's network; default 32. The paper has 96. */
   width?: number | undefined;
   /** Residual blocks of each coupling's network; default 2. The paper has 10. */
   blocks?: number | undefined;
@@ -49,7 +49,7 @@ export function imageFlowPlusPlus(options: ImageFlowPlusPlusOptions): Flow {
   const own = ["width", "blocks", "activation", "components", "couplings", "seed"];
   const { shape, condShape } = imageShapesOf(name, options, own);
   checkSqueezes(name, shape, 1);
-  const { width, blocks, activation, components = 8, seed = 0 } = options;
+  const { width = 32, blocks, activation, components = 8, seed = 0 } = options;
   const { dequantization = "variational", couplings: counts = [4, 2, 3] } = options;
   if (counts.length !== 3) {
     throw new DomainError(

@@ -20,7 +20,7 @@ import {
 } from "./image-flow.ts";
 
 export interface ImageRealNvpOptions extends MultiScaleFlowOptions {
-  /** Channels of the hidden layers of each coupling's network; default 64. */
+  /** Channels of the hidden layers of each coupling's network; default 32. The paper has 64. */
   width?: number | undefined;
   /** Residual blocks of each coupling's network; default 2. The paper has 8 on CIFAR-10. */
   blocks?: number | undefined;
@@ -50,7 +50,7 @@ export function imageRealNVP(options: ImageRealNvpOptions): Flow {
     "blocks",
     "activation",
   ]);
-  const { width, blocks, activation } = options;
+  const { width = 32, blocks, activation } = options;
   const transformer = affine({ maxLogScale: MAX_LOG_SCALE });
   const conditioner = convResNet({ width, blocks, activation, batchNorm: true });
 

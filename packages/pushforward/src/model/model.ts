@@ -67,6 +67,9 @@ export interface SampleOptions extends SeedOption {
   temperature?: number | undefined;
 }
 
+/** One event: its numbers, with their shape or without. */
+export type OneRow = ArrayLike<number> | { readonly data: ArrayLike<number> };
+
 /** How well a model predicts rows that it has not seen. */
 export interface Evaluation {
   /** Mean log-density, nats per row, in the data's own units. */
@@ -76,6 +79,8 @@ export interface Evaluation {
   readonly rows: number;
   /** `-log2` of the mass per number of an event, where all are whole numbers: images. */
   readonly bitsPerDimension?: number;
+  /** Of {@link Evaluation.bitsPerDimension}. */
+  readonly bitsPerDimensionError?: number;
 }
 
 /** Events at one stage on the way from base to data. */
@@ -207,7 +212,12 @@ export class Model {
       const standardError = Math.sqrt(squares / (values.length - 1) / values.length);
       const evaluation = { logProb: mean, standardError, rows: values.length };
       if (!integersOf(this.flow)) return evaluation;
-      return { ...evaluation, bitsPerDimension: bitsPerDimension(mean, sizeOf(this.shape)) };
+      const size = sizeOf(this.shape);
+      return {
+        ...evaluation,
+        bitsPerDimension: bitsPerDimension(mean, size),
+        bitsPerDimensionError: -bitsPerDimension(standardError, size),
+      };
     });
   }
 
@@ -281,18 +291,19 @@ export class Model {
   /**
    * A path from row `a` to row `b`: equal steps along the straight line between their latents.
    *
+   * @param a one row: its numbers, row-major, or as `{ data, shape }`; `b` likewise.
    * @param options.steps number of rows, both ends included; default 9.
    */
   async interpolate(
-    a: ArrayLike<number>,
-    b: ArrayLike<number>,
+    a: OneRow,
+    b: OneRow,
     options: ContextOption & { steps?: number | undefined } = {},
   ): Promise<Samples> {
     return this.#lifetime.during("interpolate", async () => {
       checkOptionNames("interpolate", options, ["steps", "context"]);
       const { steps = 9, context } = options;
       checkCount("interpolate", "steps", steps, 2);
-      const { data } = await this.#encode("interpolate", [a, b], { context });
+      const { data } = await this.#encode("interpolate", [numbersOf(a), numbersOf(b)], { context });
       const size = sizeOf(this.shape);
       const latents = Float32Array.from({ length: steps * size }, (_, i) => {
         const share = Math.floor(i / size) / (steps - 1);
@@ -637,6 +648,10 @@ export class Model {
 
 /** Images that are spread over their cells at once: in double precision they take eight times their bytes. */
 const SPREAD_AT_ONCE = 2048;
+
+function numbersOf(row: OneRow): ArrayLike<number> {
+  return "data" in row ? row.data : row;
+}
 
 /** The inputs of some rows; one input for all stays that. */
 function partOf({ data, shape }: RowInput, from: number, length: number): RowInput {

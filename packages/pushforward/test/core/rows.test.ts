@@ -143,3 +143,11 @@ test("images given as bytes stay bytes, of their own; other numbers become doubl
     /expected \[rows, 1, 3, 3\]/,
   );
 });
+
+test("images with their channels last are refused, flat ones are not", () => {
+  const data = new Uint8Array(2 * 4 * 4 * 3);
+  expect(() => toImageRows("fit", { data, shape: [2, 4, 4, 3] }, [3, 4, 4])).toThrow(
+    /got images of shape \[4, 4, 3\], expected \[3, 4, 4\]: channels come first/,
+  );
+  expect(toImageRows("fit", { data, shape: [2, 48] }, [3, 4, 4]).count).toBe(2);
+});

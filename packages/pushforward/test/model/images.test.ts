@@ -59,8 +59,12 @@ describe("bits per dimension of what is known", () => {
     const model = fresh(transformed({ base, bijector: pixels({ shape, values, alpha: null }) }));
     const source = hostRandom(1);
     const data = Uint8Array.from({ length: 50 * 6 }, () => source.integer(values));
-    const { bitsPerDimension: bpd } = await model.evaluate({ data, shape: [50, ...shape] });
-    expect(bpd).toBeCloseTo(bits, 5);
+    const evaluation = await model.evaluate({ data, shape: [50, ...shape] });
+    expect(evaluation.bitsPerDimension).toBeCloseTo(bits, 5);
+    expect(evaluation.bitsPerDimensionError).toBeCloseTo(
+      evaluation.standardError / (6 * Math.LN2),
+      8,
+    );
     const masses = await model.logMass({ data, shape: [50, ...shape] }, { draws: 3 });
     for (const mass of masses) expect(bitsPerDimension(mass, 6)).toBeCloseTo(bits, 5);
   });
@@ -335,7 +339,7 @@ describe("bad images", () => {
         new RegExp(`${call}: image 0 has the value 255.*0 to 31`),
       );
     }
-    const [dark, bright] = [filled(1, 0), filled(1, 300)];
+    const [dark, bright] = [filled(1, 0), { data: filled(1, 300), shape: [1, 4, 4] }];
     await expect(model.interpolate(dark, bright)).rejects.toThrow(/interpolate: image 1.*300/);
   });
 
