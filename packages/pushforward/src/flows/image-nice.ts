@@ -1,9 +1,11 @@
+import { actNorm } from "../bijectors/act-norm.ts";
 import { reshaped } from "../bijectors/reshaped.ts";
 import type { Flow } from "../core/distribution.ts";
 import { sizeOf } from "../core/shape.ts";
 import { logistic } from "../distributions/logistic.ts";
+import { additive } from "../transformers/additive.ts";
+import { couplingFlow } from "./coupling-flow.ts";
 import { type ImageFlowOptions, imageFlow, imageShapesOf } from "./image-flow.ts";
-import { nice } from "./nice.ts";
 
 export interface ImageNiceOptions extends ImageFlowOptions {
   /** Couplings; default 4. */
@@ -14,7 +16,7 @@ export interface ImageNiceOptions extends ImageFlowOptions {
 
 /**
  * NICE as it was fitted to MNIST: the image as one vector, additive couplings on even and odd numbers in turn
- * with wide ReLU networks, a diagonal scaling, and a logistic base (Dinh et al. 2015, arXiv:1410.8516, section
+ * with wide ReLU networks, a diagonal scaling that starts from the data, and a logistic base (Dinh et al. 2015, arXiv:1410.8516, section
  * 5.1).
  *
  * Defaults: pixels scaled to [-1/2, 1/2] (`alpha: null`), uniform dequantisation. Both directions cost one pass.
@@ -24,14 +26,15 @@ export interface ImageNiceOptions extends ImageFlowOptions {
 export function imageNice(options: ImageNiceOptions): Flow {
   const { shape } = imageShapesOf("nice", options, ["layers", "hidden"]);
   const { hidden = [1000, 1000, 1000, 1000, 1000] } = options;
-  const { alpha = null, base = logistic({ shape }), context, layers } = options;
-  const { flow } = nice({
-    features: sizeOf(shape),
-    context,
+  const { alpha = null, base = logistic({ shape }), context, layers = 4 } = options;
+  const features = sizeOf(shape);
+  const { flow } = couplingFlow({
+    name: "nice",
+    options: { features, context, hidden, activation: "relu", partition: "alternating" },
     layers,
-    hidden,
-    activation: "relu",
-    partition: "alternating",
+    transformer: additive(),
+    step: (layer) => [layer],
+    last: () => [actNorm({ shape: [features], shift: false })],
   });
   return imageFlow(
     "nice",
