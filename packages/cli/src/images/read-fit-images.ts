@@ -40,8 +40,27 @@ export async function readFitImages(path: string, options: FitImageOptions): Pro
     notices: [
       ...images.notices,
       ...(unused ? ["The folders are not used as classes; --classes makes use of them."] : []),
+      ...(areGrey(images) ? [GREY] : []),
+      ...(labels && 2 * labels.classes.length > images.count ? [manyClasses(labels)] : []),
     ],
   };
+}
+
+const GREY =
+  "The channels of every image are equal: store them as grey images, for equal channels have no density.";
+
+/** Whether colours are grey throughout. */
+function areGrey({ pixels, shape: [channels, height, width] }: ImageSet): boolean {
+  if (channels === 1) return false;
+  const plane = height * width;
+  return pixels.every((value, index) => {
+    const isFirst = Math.floor(index / plane) % channels === 0;
+    return isFirst || value === pixels[index - plane];
+  });
+}
+
+function manyClasses({ classes }: LabelSet): string {
+  return `${classes.length} classes for these images: are the labels numbers of images?`;
 }
 
 async function readClasses(

@@ -84,3 +84,28 @@ test("a single class is refused", async () => {
   const other = readFitImages(single, { bits: 8, classes: true });
   expect(await refusal(single, other)).toMatch(/one class, "cat"; leave out --classes$/);
 });
+
+test("grey images stored as colours, and labels that are hardly classes, get a notice", async () => {
+  const grey = npy(
+    "|u1",
+    [3, 2, 1, 3],
+    Uint8Array.from({ length: 18 }, (_, i) => Math.floor(i / 3)),
+  );
+  const coloured = npy(
+    "|u1",
+    [3, 2, 1, 3],
+    Uint8Array.from({ length: 18 }, (_, i) => i),
+  );
+  const folder = folderWith({
+    "grey.npy": grey,
+    "coloured.npy": coloured,
+    "ids.npy": npy("<i4", [3], Int32Array.of(1, 2, 3)),
+  });
+  const noticesOf = async (name: string, labels?: string) =>
+    (await readFitImages(join(folder, name), { bits: 8, labels })).notices;
+  expect(await noticesOf("grey.npy")).toEqual([expect.stringMatching(/store them as grey/)]);
+  expect(await noticesOf("coloured.npy")).toEqual([]);
+  expect(await noticesOf("coloured.npy", join(folder, "ids.npy"))).toEqual([
+    expect.stringMatching(/^3 classes for these images/),
+  ]);
+});

@@ -28,6 +28,7 @@ export interface OnnxSubject {
   readonly flow: Distribution;
   readonly params: Tree;
   readonly columns: readonly Column[];
+  readonly contextNames?: readonly string[] | undefined;
 }
 
 /** An input or an output of an exported function; all of them are float32. */
@@ -87,7 +88,7 @@ async function exportedFunction(
 ): Promise<Exported> {
   const { flow, params, columns } = subject;
   const row: OnnxTensor["shape"] = ["n", ...flow.shape];
-  const x = { name: "x", shape: row, meaning: "rows in the units of the data" };
+  const x = { name: "x", shape: row, meaning: meaningOf(flow, name) };
   const z = { name: "z", shape: row, meaning: "latents, distributed as the base" };
   const context = contextOf(flow);
   switch (name) {
@@ -118,10 +119,19 @@ async function exportedFunction(
           return snapColumns(along(flow, params, "forward", latents, cond), columns);
         },
         inputs: [...noise, ...context],
-        output: { ...x, meaning: "draws in the units of the data" },
+        output: { ...x, meaning: integersOf(flow) ? x.meaning : "draws in the units of the data" },
       };
     }
   }
+}
+
+/** What rows of the data are. */
+function meaningOf(flow: Distribution, name: OnnxFunction): string {
+  const integers = integersOf(flow);
+  if (!integers) return "rows in the units of the data";
+  const pixels = `pixel values from ${integers.low} to ${integers.high}`;
+  if (name !== "logProb") return pixels;
+  return `${pixels}, spread over their cells: add even noise from -1/2 to 1/2`;
 }
 
 function contextOf({ condShape }: Distribution): OnnxTensor[] {
@@ -233,7 +243,7 @@ async function guiltyLayer({ flow, params }: OnnxSubject, name: OnnxFunction): P
 
 /** What a user of the file needs to know of it, as its metadata. */
 function cardOf(
-  { flow, columns }: OnnxSubject,
+  { flow, columns, contextNames }: OnnxSubject,
   name: OnnxFunction,
   tensors: readonly OnnxTensor[],
 ): OnnxInterface["card"] {
@@ -246,6 +256,7 @@ function cardOf(
       "pushforward.function": name,
       "pushforward.shape": JSON.stringify(flow.shape),
       "pushforward.context_shape": JSON.stringify(flow.condShape),
+      ...(contextNames && { "pushforward.context_names": JSON.stringify(contextNames) }),
       "pushforward.columns": JSON.stringify(integersOf(flow) ? [] : columns),
       "pushforward.tensors": JSON.stringify(
         Object.fromEntries(tensors.map((tensor) => [tensor.name, tensor.meaning])),

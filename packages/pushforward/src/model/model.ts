@@ -457,7 +457,8 @@ export class Model {
         `${who}: there is no function "${name}" to export. Take ${onnxFunctions.join(", ")}.`,
       );
     }
-    return encodeOnnx({ flow: this.flow, params: this.#params, columns: this.columns }, name, who);
+    const { flow, columns, contextNames } = this;
+    return encodeOnnx({ flow, params: this.#params, columns, contextNames }, name, who);
   }
 
   async #encodeFile(): Promise<Uint8Array> {

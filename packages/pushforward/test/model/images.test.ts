@@ -193,12 +193,17 @@ test.skipIf(!hasOnnxRuntime)("an exported density and sampler do what the model 
   const model = new Model({
     flow,
     params: addNoise(flow.init(random.key(0)) as unknown as Tree, 0.1),
+    contextNames: ["dark", "bright"],
   });
   const source = hostRandom(3);
   const x = Float32Array.from({ length: 5 * 16 }, () => source.integer(32));
   const context = Float32Array.from([1, 0, 0, 1, 1, 0, 1, 0, 0, 1]);
   const given = new Tensor("float32", context, [5, 2]);
-  const density = await InferenceSession.create(await model.toOnnx("logProb"));
+  const bytes = await model.toOnnx("logProb");
+  const text = new TextDecoder().decode(bytes);
+  expect(text).toContain("pixel values from 0 to 31, spread over their cells");
+  expect(text).toContain('["dark","bright"]');
+  const density = await InferenceSession.create(bytes);
   const { log_prob: scores } = await density.run({
     x: new Tensor("float32", x, [5, 1, 4, 4]),
     context: given,
