@@ -41,7 +41,7 @@ export async function readFitImages(path: string, options: FitImageOptions): Pro
       ...images.notices,
       ...(unused ? ["The folders are not used as classes; --classes makes use of them."] : []),
       ...(areGrey(images) ? [GREY] : []),
-      ...(labels && 2 * labels.classes.length > images.count ? [manyClasses(labels)] : []),
+      ...(labels && hardlyClasses(labels, images) ? [manyClasses(labels)] : []),
     ],
   };
 }
@@ -57,6 +57,13 @@ function areGrey({ pixels, shape: [channels, height, width] }: ImageSet): boolea
     const isFirst = Math.floor(index / plane) % channels === 0;
     return isFirst || value === pixels[index - plane];
   });
+}
+
+/** More classes than these, each of less than two images, are not what is meant. */
+const MANY = 20;
+
+function hardlyClasses({ classes }: LabelSet, { count }: ImageSet): boolean {
+  return classes.length > MANY && 2 * classes.length > count;
 }
 
 function manyClasses({ classes }: LabelSet): string {

@@ -86,26 +86,27 @@ test("a single class is refused", async () => {
 });
 
 test("grey images stored as colours, and labels that are hardly classes, get a notice", async () => {
-  const grey = npy(
-    "|u1",
-    [3, 2, 1, 3],
-    Uint8Array.from({ length: 18 }, (_, i) => Math.floor(i / 3)),
-  );
-  const coloured = npy(
-    "|u1",
-    [3, 2, 1, 3],
-    Uint8Array.from({ length: 18 }, (_, i) => i),
-  );
+  const count = 21;
+  const images = (valueAt: (i: number) => number) =>
+    npy(
+      "|u1",
+      [count, 2, 1, 3],
+      Uint8Array.from({ length: 6 * count }, (_, i) => valueAt(i)),
+    );
   const folder = folderWith({
-    "grey.npy": grey,
-    "coloured.npy": coloured,
-    "ids.npy": npy("<i4", [3], Int32Array.of(1, 2, 3)),
+    "grey.npy": images((i) => Math.floor(i / 3)),
+    "coloured.npy": images((i) => i),
+    "ids.npy": npy(
+      "<i4",
+      [count],
+      Int32Array.from({ length: count }, (_, i) => i),
+    ),
   });
   const noticesOf = async (name: string, labels?: string) =>
     (await readFitImages(join(folder, name), { bits: 8, labels })).notices;
   expect(await noticesOf("grey.npy")).toEqual([expect.stringMatching(/store them as grey/)]);
   expect(await noticesOf("coloured.npy")).toEqual([]);
   expect(await noticesOf("coloured.npy", join(folder, "ids.npy"))).toEqual([
-    expect.stringMatching(/^3 classes for these images/),
+    expect.stringMatching(/^21 classes for these images/),
   ]);
 });
