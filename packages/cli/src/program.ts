@@ -250,8 +250,8 @@ function addSample(program: Command): void {
     .optionsGroup("Output:")
     .option(
       "--out <file>",
-      "CSV file (default: standard output); of images a .npy file, a folder, or a .png file with " +
-        "all of them",
+      "CSV file (default: standard output); of images a .npy file, a folder (in it one per class), " +
+        "or a .png file with all of them",
     );
   finish(command, "sample", [
     "model.safetensors -n 500 --seed 1 --out samples.csv",

@@ -26,7 +26,7 @@ function adviceOn({ test, validation }: PartScores, bits: number): string | null
 export async function fitImages(path: string, options: FitCommandOptions): Promise<void> {
   const console = openConsole();
   const { bits = 8, labels, classes, seed, checkpoint, json } = options;
-  const { out = await modelPathFor(path) } = options;
+  const out = await modelPathFor(path, options.out);
   refuseOptionsOf("tables", options, `${path} holds images`);
   const inputs = [path, ...(labels ? [labels] : [])];
   await checkOutput(out, inputs);

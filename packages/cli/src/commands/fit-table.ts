@@ -19,7 +19,8 @@ import { natsPerRow, trainWithProgress } from "./training-run.ts";
 export async function fitTable(path: string, asked: FitCommandOptions): Promise<void> {
   const console = openConsole();
   const options = { ...asked, flow: asked.flow ?? "nsf" };
-  const { flow, seed, checkpoint, json, out = await modelPathFor(path) } = options;
+  const { flow, seed, checkpoint, json } = options;
+  const out = await modelPathFor(path, options.out);
   refuseOptionsOf("images", options, `${path} is a table`);
   await checkOutput(out, [path]);
   if (checkpoint) await checkOutput(checkpoint, [path, out]);

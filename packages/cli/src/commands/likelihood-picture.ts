@@ -36,10 +36,13 @@ export async function likelihoodPicture(
     { name: basename(images.source), values: bits },
     { name: "samples of the model", values: await bitsOf(of, samples, labels, seed) },
   ];
+  const all = counted(images.count, "image");
+  const shown =
+    bits.length < images.count ? `${counted(bits.length, "image")} drawn from ${all}` : all;
   const histogram = scoreHistogram({ groups, title: "bits per dimension", better: "left" });
   return {
     parts: [await imageGrid({ blocks: extremes(of, chosen, bits) }), histogram],
-    subtitle: `bits per dimension of ${counted(bits.length, "image")} of ${basename(images.source)}`,
+    subtitle: `bits per dimension of ${shown} of ${basename(images.source)}`,
   };
 }
 

@@ -1,16 +1,30 @@
 import { stat } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename, extname, resolve } from "node:path";
+import { DataError } from "pushforward";
 
 /** What files of data end in; anything else after a dot belongs to the name: `photos.2024`. */
 const ENDING = /(?<=.)\.(csv|tsv|txt|dat|data|idx|idx\d-ubyte|npy|npz|png|jpe?g)$/i;
 const GZIPPED = /(?<=.)\.gz$/i;
 
+/** What other programs would read as something else than a model. */
+const FOREIGN = /\.(onnx|svg|json|gz)$/i;
+
 /**
- * Where a model is written if nothing else is asked for: the data's name, in the current folder.
+ * Where a model is written: to the path asked for, or else to the data's name in the current folder.
  *
  * A file's ending is left out, a folder's name is taken whole.
+ *
+ * @throws DataError when the path asked for ends as data do, pictures or exports.
  */
-export async function modelPathFor(data: string): Promise<string> {
+export async function modelPathFor(data: string, out?: string): Promise<string> {
+  if (out !== undefined) {
+    if (!ENDING.test(out) && !FOREIGN.test(out)) return out;
+    const ending = extname(out);
+    throw new DataError(
+      `${out}: is no name for a model, which would be taken for a ${ending} file; let it end in ` +
+        ".safetensors",
+    );
+  }
   const name = basename(resolve(data));
   const found = await stat(data).catch(() => null);
   const stem = found?.isDirectory() ? name : name.replace(GZIPPED, "").replace(ENDING, "");

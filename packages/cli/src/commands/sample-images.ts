@@ -4,7 +4,7 @@ import { classNames, contextsOf } from "../images/image-rows.ts";
 import { stretched } from "../images/pixel-depth.ts";
 import { checkImageOutput, writeImages } from "../images/write-images.ts";
 import { checkOutput } from "../output/output-file.ts";
-import { counted } from "../table/wording.ts";
+import { counted, listed } from "../table/wording.ts";
 import type { Console } from "../terminal/console.ts";
 import { classesInTurn, type ImageModel, oneClass } from "./image-model.ts";
 import type { SampleCommandOptions } from "./sample-options.ts";
@@ -46,7 +46,7 @@ export async function sampleImages(
     const { writeGrid } = await import("./sample-grid.ts");
     await writeGrid(of.path, images, labels, options, out);
   } else {
-    await writeImages(out, { pixels: images.data, shape: [count, ...of.shape] });
+    await writeImages(out, { pixels: images.data, shape: [count, ...of.shape], labels });
   }
   if (json) {
     const { path: model, shape } = of;
@@ -55,6 +55,8 @@ export async function sampleImages(
     const facts = { count, shape, classes, seed, temperature, engine, out };
     console.print(JSON.stringify({ command: "sample", model, ...facts }));
   } else {
-    console.print(`${out}: ${counted(count, "image")}`);
+    const inTurn = labels && options.class === undefined;
+    const classes = inTurn ? `, of the classes ${listed(labels.classes, 20)} in turn` : "";
+    console.print(`${out}: ${counted(count, "image")}${classes}`);
   }
 }

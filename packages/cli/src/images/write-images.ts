@@ -7,6 +7,7 @@ import sharp from "sharp";
 import { checkOutput, writeBlocks } from "../output/output-file.ts";
 import { counted, quoted } from "../table/wording.ts";
 import { channelsLast } from "./channel-order.ts";
+import type { LabelSet } from "./image-set.ts";
 
 /** Images as a model gives them. */
 export interface Pictures {
@@ -14,6 +15,8 @@ export interface Pictures {
   pixels: Float32Array | Uint8Array;
   /** 1 channel is grey, 3 are red, green and blue. */
   shape: readonly [count: number, channels: number, height: number, width: number];
+  /** The classes; a folder gets a folder for each. */
+  labels?: LabelSet | undefined;
 }
 
 /**
@@ -43,11 +46,11 @@ export async function checkImageOutput(
 
 /**
  * Writes images as bytes: to a `.npy` file, `[n, h, w]` in grey and `[n, h, w, 3]` in colour; one
- * image to a `.png` file; or to a new folder, as `0001.png` and so on. What is named is there whole
- * in the end, or not at all.
+ * image to a `.png` file; or to a new folder, as `0001.png` and so on, in folders of their classes.
+ * What is named is there whole in the end, or not at all.
  *
  * @throws DataError when the path will not do, see {@link checkImageOutput}, when it cannot be
- * written, or when a pixel is not finite; ShapeError when the pixels do not fill images of 1 or 3
+ * written, when a pixel is not finite, or when a class has no folder's name; ShapeError when the pixels do not fill images of 1 or 3
  * channels.
  */
 export async function writeImages(path: string, pictures: Pictures): Promise<void> {
@@ -58,7 +61,7 @@ export async function writeImages(path: string, pictures: Pictures): Promise<voi
   const kind = kindOf(path);
   if (kind === "npy") await writeBlocks(path, [npy(bytes, shape)]);
   else if (kind === "png") await writeBlocks(path, [await png(bytes, shape)]);
-  else await writeFolder(path, bytes, shape);
+  else await writeFolder(path, bytes, pictures);
 }
 
 function kindOf(path: string): "npy" | "png" | "folder" {
@@ -128,22 +131,35 @@ const FEWEST_DIGITS = 4;
 async function writeFolder(
   path: string,
   bytes: Uint8Array,
-  shape: Pictures["shape"],
+  { shape, labels }: Pictures,
 ): Promise<void> {
+  const folders = labels?.classes ?? [];
+  for (const name of folders) checkFolderName(path, name);
   const folder = resolve(path);
   const temporary = `${folder}.${randomUUID().slice(0, 8)}.tmp`;
   const digits = Math.max(FEWEST_DIGITS, String(shape[0]).length);
   try {
     await mkdir(temporary);
-    let number = 0;
-    for (const image of split(bytes, shape)) {
-      number++;
-      const name = `${String(number).padStart(digits, "0")}.png`;
-      await writeFile(join(temporary, name), await png(image, shape));
+    for (const number of new Set(labels?.values))
+      await mkdir(join(temporary, folders[number] as string));
+    let image = 0;
+    for (const pixels of split(bytes, shape)) {
+      const within = folders[labels?.values[image] as number] ?? "";
+      image++;
+      const name = `${String(image).padStart(digits, "0")}.png`;
+      await writeFile(join(temporary, within, name), await png(pixels, shape));
     }
     await rename(temporary, folder);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw new DataError(`${path}: cannot be written (${(error as Error).message})`);
   }
+}
+
+/** Classes named in code can be called anything; a leading dot would hide the folder. */
+function checkFolderName(path: string, name: string): void {
+  if (name !== "" && !/^\.|[/\\\0]/.test(name)) return;
+  throw new DataError(
+    `${path}: the class ${quoted(name)} cannot be the name of a folder; write the images to a .npy file`,
+  );
 }

@@ -28,3 +28,14 @@ test("a folder's name is taken whole", async () => {
     expect(await modelPathFor(`${join(folder, name)}/`)).toBe(`${name}.safetensors`);
   }
 });
+
+test("another path is taken as it is, unless its ending promises something else than a model", async () => {
+  for (const out of ["a.st", "b", "c.2024", ".npy", "d/e.safetensors"]) {
+    expect(await modelPathFor("photos", out)).toBe(out);
+  }
+  for (const out of ["a.png", "b.CSV", "c.onnx", "d.safetensors.gz", "e.npy"]) {
+    await expect(modelPathFor("photos", out)).rejects.toThrow(
+      /is no name for a model, .* let it end in \.safetensors$/,
+    );
+  }
+});

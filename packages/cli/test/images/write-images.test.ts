@@ -55,6 +55,16 @@ test("files of a folder are numbered from 1, with 4 digits, and grey ones have o
   expect([channels, space]).toEqual([1, "b-w"]);
 });
 
+test("a folder has a folder for each class, and is read with its classes", async () => {
+  const { path } = place("samples");
+  const labels = { values: Int32Array.of(2, 0, 2), classes: ["a", "b", "c d"] };
+  await writeImages(path, { ...grey, labels });
+  expect(readdirSync(path).sort()).toEqual(["a", "c d"]);
+  const { names, labels: read } = await readImages(path);
+  expect(names).toEqual(["a/0002.png", "c d/0001.png", "c d/0003.png"]);
+  expect(read?.classes).toEqual(["a", "c d"]);
+});
+
 test("floats are rounded and clamped", async () => {
   const { path } = place("a.npy");
   const pixels = Float32Array.of(-3, -0.2, 0.4, 0.6, 254.4, 254.6, 255.2, 1e30);
@@ -93,6 +103,12 @@ describe("refused, and nothing left behind", () => {
       { pixels: Float32Array.of(Number.POSITIVE_INFINITY), shape: [1, 1, 1, 1] },
       /Infinity/,
     ],
+    ...["..", ".hidden", "a/b", ""].map((name): [string, string, Pictures, RegExp] => [
+      `the class ${JSON.stringify(name)}`,
+      "samples",
+      { ...grey, labels: { values: new Int32Array(3), classes: [name, "b"] } },
+      /^the class ".*" cannot be the name of a folder; .*\.npy/,
+    ]),
   ])("%s", async (_, name, pictures, message) => {
     const { path, held } = place(name);
     expect(await refusal(path, writeImages(path, pictures))).toMatch(message);

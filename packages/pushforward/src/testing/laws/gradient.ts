@@ -116,6 +116,7 @@ async function differences(
   const perRow = new Array<number>(count).fill(0);
   const smooth = new Array<boolean>(count).fill(false);
   for (const length of STEPS) {
+    if (smooth.every(Boolean)) break;
     const h = length / Math.sqrt(variable.sizePerRow);
     const [up, down] = [await functional(h), await functional(-h)];
     const [farUp, farDown] = [await functional(2 * h), await functional(-2 * h)];

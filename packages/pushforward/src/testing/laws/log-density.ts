@@ -12,15 +12,18 @@ import {
 } from "../../engine/index.ts";
 import type { Subject } from "../subject.ts";
 
-/** Draws of a sample that the laws about samples look at. */
-export const SAMPLES = 16_384;
+/** Draws of a sample: in one and two dimensions they are tested against the density. */
+const MANY = 16_384;
+const FEW = 1024;
 
 /** A distribution given one context, as numbers: its log-density and a sample. */
 export interface LogDensity {
   readonly shape: Shape;
   /** `[count, ...shape] -> [count]`. */
   evaluate(points: Float32Array, count: number): Promise<Float32Array>;
-  /** `[SAMPLES, ...shape]`. */
+  /** Draws in the sample. */
+  readonly draws: number;
+  /** `[draws, ...shape]`. */
   readonly samples: Float32Array;
   /** The log-probabilities that came with the samples. */
   readonly logProbs: Float32Array;
@@ -34,6 +37,7 @@ export type LogDensityFor = (context: Float32Array | null, seed?: number) => Pro
 /** Compile a distribution's two methods, once for all contexts. */
 export function logDensityOf(distribution: Distribution, subject: Subject): LogDensityFor {
   const { shape, condShape, layout, params, engine } = subject;
+  const draws = subject.size <= 2 ? MANY : FEW;
   type Arguments = { tensors: Tree; cond?: NDArray };
   const specs = {
     tensors: parameterSpecs(layout),
@@ -45,7 +49,7 @@ export function logDensityOf(distribution: Distribution, subject: Subject): LogD
   );
   const sampler = engine.compileOnJax(
     ({ tensors, cond, key }: Arguments & { key: NDArray }) =>
-      distribution.sampleAndLogProb(tensors, key, SAMPLES, cond) as NDArray[],
+      distribution.sampleAndLogProb(tensors, key, draws, cond) as NDArray[],
   );
   return async (context, seed = subject.seed) => {
     const given = {
@@ -57,6 +61,7 @@ export function logDensityOf(distribution: Distribution, subject: Subject): LogD
     const [x, logProb] = await sampler.run(drawn as never);
     return {
       shape,
+      draws,
       samples: (await x.data()) as Float32Array,
       logProbs: (await logProb.data()) as Float32Array,
       async evaluate(points, count) {

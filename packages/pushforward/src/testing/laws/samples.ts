@@ -1,6 +1,6 @@
 import { sizeOf } from "../../core/shape.ts";
 import { describeRow, holdTo, largestOf, relativeDifference, show } from "../measurement.ts";
-import { type LogDensity, SAMPLES } from "./log-density.ts";
+import type { LogDensity } from "./log-density.ts";
 
 /** Share of correct samplers that the tests against the density would reject. */
 const ERROR_RATE = 1e-4;
@@ -8,11 +8,11 @@ const ERROR_RATE = 1e-4;
 /** Samples come with the log-probabilities that the density gives them, within `limit`. */
 export async function checkSampleLogProbs(
   label: string,
-  { evaluate, samples, logProbs, shape, describe }: LogDensity,
+  { evaluate, draws, samples, logProbs, shape, describe }: LogDensity,
   limit: number,
 ): Promise<void> {
-  const expected = await evaluate(samples, SAMPLES);
-  const error = largestOf(SAMPLES, (row) => relativeDifference(expected[row], logProbs[row], 1));
+  const expected = await evaluate(samples, draws);
+  const error = largestOf(draws, (row) => relativeDifference(expected[row], logProbs[row], 1));
   holdTo(
     `${label}: relative difference of a sample's log-probability from the density's`,
     limit,
@@ -27,15 +27,16 @@ export async function checkSampleLogProbs(
  * exceed, `sqrt(log(2 / 1e-4) / (2 n))`.
  */
 export async function checkScalarSamples(label: string, density: LogDensity): Promise<void> {
+  const { draws } = density;
   const sorted = density.samples.slice().sort();
   const cdf = await distributionFunction(density, sorted);
-  const distance = largestOf(SAMPLES, (rank) => {
+  const distance = largestOf(draws, (rank) => {
     const value = cdf(sorted[rank]);
-    return Math.max(value - rank / SAMPLES, (rank + 1) / SAMPLES - value);
+    return Math.max(value - rank / draws, (rank + 1) / draws - value);
   });
-  const limit = Math.sqrt(Math.log(2 / ERROR_RATE) / (2 * SAMPLES));
+  const limit = Math.sqrt(Math.log(2 / ERROR_RATE) / (2 * draws));
   holdTo(
-    `${label}: Kolmogorov-Smirnov distance of ${SAMPLES} samples from the density`,
+    `${label}: Kolmogorov-Smirnov distance of ${draws} samples from the density`,
     limit,
     distance,
     (rank) => `x = ${show(sorted[rank])}${density.describe}`,
@@ -49,10 +50,10 @@ const MARGIN = 2;
 
 /** The integral of a density up to a point, by the trapezoidal rule. */
 async function distributionFunction(
-  { evaluate }: LogDensity,
+  { evaluate, draws }: LogDensity,
   sorted: Float32Array,
 ): Promise<(x: number) => number> {
-  const [first, last] = [sorted[0], sorted[SAMPLES - 1]];
+  const [first, last] = [sorted[0], sorted[draws - 1]];
   const low = first - MARGIN * (last - first);
   const step = ((1 + 2 * MARGIN) * (last - first)) / GRID;
   const points = Float32Array.from({ length: GRID + 1 }, (_, i) => low + i * step);
@@ -78,26 +79,26 @@ const POINTS = 48;
  * (Wilson and Hilferty 1931).
  */
 export async function checkPlaneSamples(label: string, density: LogDensity): Promise<void> {
-  const { samples } = density;
+  const { samples, draws } = density;
   const axes = [0, 1].map((d) => {
     const sorted = samples.filter((_, i) => i % 2 === d).sort();
-    const low = sorted[Math.floor(0.005 * SAMPLES)];
-    return { low, width: (sorted[Math.floor(0.995 * SAMPLES)] - low) / CELLS };
+    const low = sorted[Math.floor(0.005 * draws)];
+    return { low, width: (sorted[Math.floor(0.995 * draws)] - low) / CELLS };
   });
   const expected = await cellMasses(density, axes);
   const counts = new Array<number>(CELLS * CELLS + 1).fill(0);
-  for (let row = 0; row < SAMPLES; row++) {
+  for (let row = 0; row < draws; row++) {
     const [i, j] = axes.map(({ low, width }, d) =>
       Math.floor((samples[2 * row + d] - low) / width),
     ) as [number, number];
     const isInside = i >= 0 && i < CELLS && j >= 0 && j < CELLS;
     counts[isInside ? i * CELLS + j : CELLS * CELLS]++;
   }
-  const { statistic, freedom } = chiSquare(counts, expected);
+  const { statistic, freedom } = chiSquare(counts, expected, draws);
   const spread = 2 / (9 * freedom);
   const limit = freedom * (1 - spread + NORMAL_QUANTILE * Math.sqrt(spread)) ** 3;
   holdTo(
-    `${label}: chi-square of ${SAMPLES} samples against the density, ${freedom} degrees of freedom`,
+    `${label}: chi-square of ${draws} samples against the density, ${freedom} degrees of freedom`,
     limit,
     { value: statistic, index: 0 },
     () => `the box from [${axes.map(({ low }) => show(low)).join(", ")}]${density.describe}`,
@@ -132,12 +133,12 @@ async function cellMasses(
 }
 
 /** Cells that expect fewer than five samples are taken together. */
-function chiSquare(counts: readonly number[], masses: readonly number[]) {
+function chiSquare(counts: readonly number[], masses: readonly number[], draws: number) {
   const pooled = { expected: 0, count: 0 };
   const terms: number[] = [];
   const add = (expected: number, count: number) => terms.push((count - expected) ** 2 / expected);
   masses.forEach((mass, cell) => {
-    const expected = SAMPLES * mass;
+    const expected = draws * mass;
     if (expected >= 5) {
       add(expected, counts[cell]);
     } else {
