@@ -6,9 +6,9 @@ import { counted } from "../table/wording.ts";
 import { type Console, openConsole } from "../terminal/console.ts";
 import { textTable, wrap } from "../terminal/text-table.ts";
 import type { EngineOptions } from "./engine-options.ts";
-import { classesInTurn, type ImageModel, imageModel } from "./image-model.ts";
+import { classesFor, type ImageModel, imageModel } from "./image-model.ts";
 import { loadModel } from "./load-model.ts";
-import { type ImageOptions, readModelImages, refuseUselessLabels } from "./model-images.ts";
+import { type ImageOptions, readModelImages, refuseUselessClasses } from "./model-images.ts";
 import { readModelTable, type TableOptions } from "./model-table.ts";
 
 export interface CheckCommandOptions extends TableOptions, ImageOptions, EngineOptions {
@@ -55,7 +55,7 @@ async function checkOnTable(
   return model.check(found?.rows, { seed: options.seed });
 }
 
-/** Samples that stand for images in a check; of classes, all in turn. */
+/** Samples that stand for images in a check; of classes, all in turn unless one is asked for. */
 const SAMPLES = 64;
 
 /**
@@ -76,14 +76,14 @@ export async function checkOnImages(
     for (const notice of images.notices) console.note(notice);
     return of.model.check(rows, { seed, context: contextsOf(rows.labels) });
   }
-  refuseUselessLabels(of, labels);
+  refuseUselessClasses(of, options);
   if (labels !== undefined) {
     throw new DomainError(
       `--labels: there are no images that ${labels} could be of; name these after the model, or ` +
         "leave it out",
     );
   }
-  const context = contextsOf(classesInTurn(of, SAMPLES));
+  const context = contextsOf(classesFor(of, options.class, SAMPLES));
   const samples = await of.model.sample(SAMPLES, { seed, context });
   return of.model.check(samples, { seed, context });
 }

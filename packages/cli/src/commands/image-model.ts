@@ -32,8 +32,19 @@ export function imageModel(path: string, model: Model): ImageModel | null {
   };
 }
 
-/** Classes for that many images: all of them in turn; none for a model without classes. */
-export function classesInTurn({ classes }: ImageModel, count: number): LabelSet | undefined {
+/**
+ * Classes for that many images: the one asked for, or else all of them in turn; none for a model
+ * without classes.
+ *
+ * @throws DomainError when the model has no class of that name.
+ */
+export function classesFor(
+  of: ImageModel,
+  only: string | undefined,
+  count: number,
+): LabelSet | undefined {
+  if (only !== undefined) return oneClass(of, only, count);
+  const { classes } = of;
   if (!classes) return undefined;
   return {
     values: Int32Array.from({ length: count }, (_, image) => image % classes.length),

@@ -3,7 +3,7 @@ import { bitsPerDimension, type Column, type HistoryEntry, load, type Model } fr
 import { formFacts } from "../images/image-text.ts";
 import { counted, quoted } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
-import { factLines } from "../terminal/text-table.ts";
+import { factLines, wrap } from "../terminal/text-table.ts";
 import { bestEntry } from "./best-entry.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { type ImageModel, imageModel } from "./image-model.ts";
@@ -42,7 +42,10 @@ export async function inspectCommand(path: string, options: InspectCommandOption
   ];
   for (const line of factLines(facts, console.width)) console.print(line);
   console.print("");
-  console.print(model.summary());
+  for (const line of model.summary().split("\n")) {
+    const [first = "", ...more] = wrap(line, console.width - 2);
+    for (const text of [first, ...more.map((part) => `  ${part}`)]) console.print(text);
+  }
 }
 
 function tableFacts(model: Model): [string, string][] {

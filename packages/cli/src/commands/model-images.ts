@@ -8,11 +8,12 @@ import { upperBits } from "../images/pixel-depth.ts";
 import { readImages } from "../images/read-images.ts";
 import { checkLabels, readLabels } from "../images/read-labels.ts";
 import { listed, quoted } from "../table/wording.ts";
-import type { ImageModel } from "./image-model.ts";
+import { type ImageModel, oneClass } from "./image-model.ts";
 
-/** Options of every command that reads images for a model. */
+/** Options of every command that reads images for a model: the classes, of each image or of all. */
 export interface ImageOptions {
   labels?: string;
+  class?: string;
 }
 
 export interface ModelImages {
@@ -29,7 +30,7 @@ export interface ModelImages {
 export async function readModelImages(
   of: ImageModel,
   path: string,
-  { labels }: ImageOptions,
+  options: ImageOptions,
 ): Promise<ModelImages> {
   if (existsSync(path) && !(await holdsImages(path))) {
     throw new DataError(
@@ -37,25 +38,32 @@ export async function readModelImages(
         "images, or an IDX, NPY, NPZ, PNG or JPEG file",
     );
   }
-  refuseUselessLabels(of, labels);
+  refuseUselessClasses(of, options);
   const bits = bitsOf(of);
   const images = await readImages(path);
   checkImageShape(of, images);
   const data = upperBits(images.pixels, bits);
   const shape = [images.count, ...images.shape] as const;
   if (!of.classes) return { images, rows: { data, shape } };
+  const { labels, class: only } = options;
+  if (only !== undefined) {
+    return { images, rows: { data, shape, labels: oneClass(of, only, images.count) } };
+  }
   const found = labels === undefined ? images.labels : await readLabels(labels);
   return { images, rows: { data, shape, labels: classesOf(of, images, found) } };
 }
 
 /**
- * Refuses a file of labels for a model without classes, whether or not it would be read.
+ * Refuses classes for a model without such, and one that a model does not know, whether or not they
+ * would be used.
  *
- * @throws DomainError when both are so.
+ * @throws DomainError when it is so.
  */
-export function refuseUselessLabels({ path, classes }: ImageModel, labels: string | undefined) {
-  if (labels === undefined || classes) return;
-  throw new DomainError(`--labels: ${path} was fitted without classes; leave it out`);
+export function refuseUselessClasses(of: ImageModel, { labels, class: only }: ImageOptions): void {
+  if (labels !== undefined && !of.classes) {
+    throw new DomainError(`--labels: ${of.path} was fitted without classes; leave it out`);
+  }
+  if (only !== undefined) oneClass(of, only, 0);
 }
 
 /** Bits of each pixel that the model sees. */
@@ -82,7 +90,7 @@ function classesOf(of: ImageModel, images: ImageSet, labels: LabelSet | undefine
   if (!labels) {
     throw new DataError(
       `${images.source}: ${of.path} wants the class of each image (${listed(known)}); give them with ` +
-        "--labels, or name a folder with a folder per class",
+        "--labels, name a folder with a folder per class, or say --class if all are of one",
     );
   }
   checkLabels(labels, images);

@@ -4,7 +4,7 @@ import type { Console } from "../terminal/console.ts";
 import type { ImageModel } from "./image-model.ts";
 import { interpolationPicture } from "./interpolation-picture.ts";
 import { likelihoodPicture } from "./likelihood-picture.ts";
-import { readModelImages, refuseUselessLabels } from "./model-images.ts";
+import { readModelImages, refuseUselessClasses } from "./model-images.ts";
 import type { ImagePictureName, Picture, PlotCommandOptions } from "./picture.ts";
 import { reconstructionPicture } from "./reconstruction-picture.ts";
 import { samplesPicture } from "./samples-picture.ts";
@@ -18,13 +18,16 @@ export async function imagePicture(
   options: PlotCommandOptions,
   console: Console,
 ): Promise<Picture> {
-  const { seed, labels } = options;
+  const { seed, labels, class: only } = options;
   refuseOptionsOf("tables", options, `${of.path} is a model of images`);
   if (what === "samples" || what === "training") {
-    refuseUselessLabels(of, labels);
+    refuseUselessClasses(of, options);
     if (path) console.note(`--what ${what} needs no images: ${path} is not read.`);
     if (labels) console.note(`--what ${what} needs no labels: ${labels} is not read.`);
-    return what === "samples" ? samplesPicture(of, seed) : imageTrainingPicture(of.model);
+    if (what === "samples") return samplesPicture(of, seed, only);
+    if (only !== undefined)
+      console.note(`--what ${what} is of all classes: --class changes nothing.`);
+    return imageTrainingPicture(of.model);
   }
   if (path === undefined) {
     throw new DataError(

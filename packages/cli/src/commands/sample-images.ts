@@ -6,7 +6,7 @@ import { checkImageOutput, writeImages } from "../images/write-images.ts";
 import { checkOutput } from "../output/output-file.ts";
 import { counted, listed } from "../table/wording.ts";
 import type { Console } from "../terminal/console.ts";
-import { classesInTurn, type ImageModel, oneClass } from "./image-model.ts";
+import { classesFor, type ImageModel } from "./image-model.ts";
 import type { SampleCommandOptions } from "./sample-options.ts";
 
 /** A square of 8 by 8. */
@@ -36,8 +36,7 @@ export async function sampleImages(
   }
   if (isPicture) await checkOutput(out, [of.path]);
   else await checkImageOutput(out, count, [of.path]);
-  const labels =
-    options.class === undefined ? classesInTurn(of, count) : oneClass(of, options.class, count);
+  const labels = classesFor(of, options.class, count);
   const context = contextsOf(labels);
   const samples = await of.model.sample(count, { seed, temperature, context });
   const images = { ...samples, data: stretched(samples.data, of.high) };

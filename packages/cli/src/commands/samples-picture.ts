@@ -1,7 +1,7 @@
 import { contextsOf } from "../images/image-rows.ts";
 import { type ImageBlock, imageGrid } from "../plot/index.ts";
 import { quoted } from "../table/wording.ts";
-import { type ImageModel, oneClass } from "./image-model.ts";
+import { classesFor, type ImageModel, oneClass } from "./image-model.ts";
 import type { Picture } from "./picture.ts";
 import { shownImages } from "./shown-images.ts";
 
@@ -13,22 +13,32 @@ const SIDE = 8;
 const CLASS_TEMPERATURE = 0.7;
 const MOST_CLASSES = 16;
 
-/** Samples at several temperatures; of a class-conditional model a row for each class. */
-export function samplesPicture(of: ImageModel, seed: number): Promise<Picture> {
-  return of.classes ? classSamples(of, of.classes, seed) : temperatureSamples(of, seed);
+/** Samples at several temperatures; of a class-conditional model a row for each class, or only one class. */
+export function samplesPicture(of: ImageModel, seed: number, only?: string): Promise<Picture> {
+  const { classes } = of;
+  return classes && only === undefined
+    ? classSamples(of, classes, seed)
+    : temperatureSamples(of, seed, only);
 }
 
-async function temperatureSamples(of: ImageModel, seed: number): Promise<Picture> {
+async function temperatureSamples(
+  of: ImageModel,
+  seed: number,
+  only: string | undefined,
+): Promise<Picture> {
   const count = SIDE ** 2;
+  const context = contextsOf(classesFor(of, only, count));
   const blocks: ImageBlock[] = [];
   for (const temperature of TEMPERATURES) {
-    const samples = await of.model.sample(count, { seed, temperature });
+    const samples = await of.model.sample(count, { seed, temperature, context });
     const images = shownImages(of, samples);
     blocks.push({ label: `temperature ${temperature}`, images, columns: SIDE });
   }
   return {
     parts: [await imageGrid({ blocks })],
-    subtitle: `${count} samples at each temperature, all from the same draws of the base`,
+    subtitle:
+      `${only === undefined ? "" : `class ${quoted(only)}, `}${count} samples at each temperature, all from ` +
+      "the same draws of the base",
   };
 }
 

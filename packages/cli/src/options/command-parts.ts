@@ -27,10 +27,13 @@ export function addTableOptions(command: Command, columns: string): Command {
 export function addImageOptions(command: Command): Command {
   return command
     .optionsGroup("Data, of images:")
-    .option(
-      "--labels <file>",
-      "classes of the images, an integer each: IDX, NPY or NPZ (default: folders are classes)",
-    );
+    .addOption(
+      new Option(
+        "--labels <file>",
+        "classes of the images, an integer each: IDX, NPY or NPZ (default: folders are classes)",
+      ).conflicts("class"),
+    )
+    .option("--class <name>", "one class for all images");
 }
 
 /** What every command has that computes. */

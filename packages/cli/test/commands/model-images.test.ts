@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { DomainError } from "pushforward";
 import { expect, test } from "vitest";
 import {
-  classesInTurn,
+  classesFor,
   type ImageModel,
   imageModel,
   oneClass,
@@ -42,12 +42,24 @@ test("classes are numbered as the model has them", async () => {
   expect(rows.labels).toEqual({ values: Int32Array.of(2, 2), classes: ["cat", "dog", "7"] });
 });
 
+test("all images can be taken for one class, whatever their own", async () => {
+  const path = join(arrays([7, 7]), "i.npy");
+  const { rows } = await readModelImages(ofClasses, path, { class: "dog" });
+  expect(rows.labels).toEqual({ values: Int32Array.of(1, 1), classes: ["cat", "dog", "7"] });
+  await expect(readModelImages(ofClasses, path, { class: "cow" })).rejects.toThrow(
+    '--class: m has no class "cow"; take one of "cat", "dog", "7"',
+  );
+  await expect(readModelImages(plain, path, { class: "dog" })).rejects.toThrow(
+    "--class: m was fitted without classes; leave it out",
+  );
+});
+
 test("classes are asked for, compared and refused", async () => {
   const folder = arrays([7, 5]);
   const [path, labels] = [join(folder, "i.npy"), join(folder, "l.npy")];
   expect(await refusal(path, readModelImages(ofClasses, path, {}))).toBe(
-    'm wants the class of each image ("cat", "dog", "7"); give them with --labels, or name a folder ' +
-      "with a folder per class",
+    'm wants the class of each image ("cat", "dog", "7"); give them with --labels, name a folder ' +
+      "with a folder per class, or say --class if all are of one",
   );
   expect(await refusal(path, readModelImages(ofClasses, path, { labels }))).toBe(
     'has images of the class "5", and m was fitted to 3 classes: "cat", "dog", "7"',
@@ -76,8 +88,8 @@ test("images of another shape, tables and other depths are refused", async () =>
 });
 
 test("classes for samples: all in turn, or one", () => {
-  expect(Array.from(classesInTurn(ofClasses, 5)?.values ?? [])).toEqual([0, 1, 2, 0, 1]);
-  expect(classesInTurn(plain, 5)).toBeUndefined();
+  expect(Array.from(classesFor(ofClasses, undefined, 5)?.values ?? [])).toEqual([0, 1, 2, 0, 1]);
+  expect(classesFor(plain, undefined, 5)).toBeUndefined();
   expect(Array.from(oneClass(ofClasses, "dog", 2).values)).toEqual([1, 1]);
   expect(() => oneClass(ofClasses, "cow", 2)).toThrow(DomainError);
   expect(() => oneClass(ofClasses, "cow", 2)).toThrow(

@@ -9,6 +9,7 @@ async function notesOf(
   classes: string[] | undefined,
   path: string | undefined,
   labels?: string,
+  only?: string,
 ): Promise<string[]> {
   const notes: string[] = [];
   const console = {
@@ -17,7 +18,7 @@ async function notesOf(
     note: (message: string) => void notes.push(message),
   };
   const of = { path: "m", model, classes } as unknown as ImageModel;
-  const options = { seed: 0, ...(labels !== undefined && { labels }) };
+  const options = { seed: 0, ...(labels && { labels }), ...(only && { class: only }) };
   const { parts } = await imagePicture(of, "training", path, options, console);
   expect(parts.join()).toContain("bits per dimension");
   return notes;
@@ -29,6 +30,9 @@ test("of images and labels that a picture does not need, it is said that they ar
     "--what training needs no labels: l.npy is not read.",
   ]);
   expect(await notesOf(["a", "b"], undefined, "l.npy")).toHaveLength(1);
+  expect(await notesOf(["a", "b"], undefined, undefined, "b")).toEqual([
+    "--what training is of all classes: --class changes nothing.",
+  ]);
   expect(await notesOf(undefined, undefined)).toEqual([]);
 });
 

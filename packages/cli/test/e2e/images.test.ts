@@ -193,11 +193,12 @@ describe("plot", () => {
     ["plain.st", "interpolation", ['.png" to "']],
     ["plain.st", "reconstruction", ["finest scale drawn again", "all scales drawn again"]],
     ["classes.st", "samples", ['"across"', '"down"']],
+    ["classes.st", "samples --class down", ['class "down", 64 samples', "temperature 0.5"]],
     ["classes.st", "likelihood", ["16 most likely", "16 least likely", "samples of the model"]],
   ] as const)("%s --what %s", { concurrent: true }, async ([model, what, labels]) => {
-    const data = what === "samples" ? [] : ["images"];
+    const data = what.startsWith("samples") ? [] : ["images"];
     const out = `${model}.${what}.svg`;
-    const args = ["plot", model, ...data, "--what", what, "--out", out];
+    const args = ["plot", model, ...data, "--what", ...what.split(" "), "--out", out];
     const { code, stderr } = await run(folder, ...args);
     expect(code, stderr).toBe(0);
     expect(stderr).toBe("");
@@ -228,17 +229,22 @@ describe("inspect, check, export", () => {
     expect(stdout).toMatch(/^levels +2$/m);
     expect(stdout.replace(/\n +/g, " ")).toMatch(/validation \d\.\d{3} bits per dimension/);
     expect(stdout).not.toContain("column");
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThan(41);
     const json = JSON.parse(asJson.stdout);
     expect(json).toMatchObject({ shape: [1, 8, 8], classes: ["across", "down"], levels: 2 });
     expect(json.pixels).toEqual({ low: 0, high: 31 });
     expect(json).not.toHaveProperty("columns");
   });
 
-  test.for([[[]], [["images"]]])("check on %j", { concurrent: true }, async ([data]) => {
-    const { code, stdout } = await run(folder, "check", "classes.st", ...data);
-    expect(stdout).toMatch(/\nall checks passed\n$/);
-    expect(code).toBe(0);
-  });
+  test.for([[["--class", "down"]], [["images"]]])(
+    "check on %j",
+    { concurrent: true },
+    async ([data]) => {
+      const { code, stdout } = await run(folder, "check", "classes.st", ...data);
+      expect(stdout).toMatch(/\nall checks passed\n$/);
+      expect(code).toBe(0);
+    },
+  );
 
   test("export", async () => {
     const { code, stdout } = await run(folder, "export", "classes.st", "--out", "m.onnx");

@@ -1,3 +1,4 @@
+import { layersOf } from "../core/bijector.ts";
 import { checkCount, checkPositive } from "../core/check-number.ts";
 import { checkOptionNames } from "../core/check-options.ts";
 import { type Column, checkOnGrid, snapToGrid } from "../core/column.ts";
@@ -11,7 +12,6 @@ import { downloadParameters, layoutOf, type ParameterLayout } from "../core/para
 import { countRows, type HostRows, type Rows, toHostRows, toImageRows } from "../core/rows.ts";
 import { checkSeed, keyOf } from "../core/seed.ts";
 import { isImage, type Shape, showShape, sizeOf } from "../core/shape.ts";
-import { walkLayers } from "../core/walk-layers.ts";
 import {
   batchSizeFor,
   type Engine,
@@ -326,16 +326,19 @@ export class Model {
       const parts = this.flow.flow;
       if (!parts) throw new DomainError("trace: this model is a bare distribution without layers.");
       const contexts = this.#readContext("trace", context, count);
-      const { bijector } = this.#params as { bijector: Tree };
-      const z = await this.#drawBase(contexts, count, seed);
-      const start = upload({ data: z, shape: this.shape }, count);
-      const cond = contexts && upload(contexts, count);
-      const stages = [await this.#stage(`base: ${parts.base.kind}`, start)];
-      for (const step of walkLayers(parts.bijector, bijector, start, cond, "forward")) {
-        stages.push(await this.#stage(step.name, step.output));
-      }
-      tree.dispose([start, cond].filter((array) => array !== undefined) as never);
-      return stages;
+      const data = await this.#drawBase(contexts, count, seed);
+      const latents = { data, shape: this.shape };
+      const { programs } = await this.#start();
+      const inputs = contexts ? [latents, contexts] : [latents];
+      const outputs = await mapRows(programs.trace, inputs, count);
+      const names = layersOf(parts.bijector).map(({ name }) => name);
+      return [
+        { name: `base: ${parts.base.kind}`, ...this.#events(data) },
+        ...outputs.map((output, place) => ({
+          name: names[place] as string,
+          ...this.#events(output),
+        })),
+      ];
     });
   }
 
@@ -640,10 +643,6 @@ export class Model {
     const { columns } = this;
     if (!columns.some(({ step }) => step !== undefined)) return data;
     return data.map((value, i) => snapToGrid(columns[i % columns.length] as Column, value));
-  }
-
-  async #stage(name: string, value: NDArray): Promise<TraceStage> {
-    return { name, ...this.#events((await value.ref.data()) as Float32Array) };
   }
 }
 

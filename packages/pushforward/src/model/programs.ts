@@ -1,4 +1,5 @@
 import type { Distribution } from "../core/distribution.ts";
+import { walkLayers } from "../core/walk-layers.ts";
 import {
   ArraySpec,
   type Engine,
@@ -9,8 +10,8 @@ import {
 } from "../engine/index.ts";
 import { along } from "./along.ts";
 
-/** From inputs (events, then contexts if there are any) to one array per row. */
-export type Program = EngineProgram<[NDArray[]], [NDArray]>;
+/** From inputs (events, then contexts if there are any) to one array per row, or several. */
+export type Program<R extends NDArray[] = [NDArray]> = EngineProgram<[NDArray[]], R>;
 
 /** From a random key, and contexts if there are any, to draws. */
 export type Sampler = EngineProgram<[key: NDArray, inputs: NDArray[]], [NDArray]>;
@@ -20,6 +21,8 @@ export interface Programs {
   readonly logProb: Program;
   readonly encode: Program;
   readonly decode: Program;
+  /** What each layer of a flow makes of latents. */
+  readonly trace: Program<NDArray[]>;
   /**
    * Draws of the base. They are made on jax-js whatever the engine, and then decoded: equal seeds
    * give equal draws on all engines, up to rounding. The number of draws is part of a program.
@@ -37,8 +40,9 @@ export function compilePrograms(engine: Engine, flow: Distribution, params: Tree
   };
   const shapes = flow.condShape ? [flow.shape, flow.condShape] : [flow.shape];
   const specs = [shapes.map((shape) => new ArraySpec(["n", ...shape]))];
-  const rowwise = (fn: (x: NDArray, cond: NDArray | undefined) => NDArray): Program =>
-    keep(engine.compile(([x, cond]: NDArray[]): [NDArray] => [fn(x, cond)], specs));
+  const rowwise = <R extends NDArray[]>(
+    fn: (x: NDArray, cond: NDArray | undefined) => R,
+  ): Program<R> => keep(engine.compile(([x, cond]: NDArray[]) => fn(x, cond), specs));
 
   function sampleBase(count: number): Sampler {
     const { base } = flow.flow ?? { base: flow };
@@ -55,9 +59,17 @@ export function compilePrograms(engine: Engine, flow: Distribution, params: Tree
 
   const samplers = new Map<number, Sampler>();
   return {
-    logProb: rowwise((x, cond) => flow.logProb(tree.ref(params), x, cond)),
-    encode: rowwise((x, cond) => along(flow, params, "inverse", x, cond)),
-    decode: rowwise((x, cond) => along(flow, params, "forward", x, cond)),
+    logProb: rowwise((x, cond) => [flow.logProb(tree.ref(params), x, cond)]),
+    encode: rowwise((x, cond) => [along(flow, params, "inverse", x, cond)]),
+    decode: rowwise((x, cond) => [along(flow, params, "forward", x, cond)]),
+    trace: rowwise((z, cond) => {
+      if (!flow.flow) return [z];
+      const own = (params as { bijector: Tree }).bijector;
+      const steps = walkLayers(flow.flow.bijector, own, z, cond, "forward");
+      const stages = Array.from(steps, ({ output }) => output.ref);
+      tree.dispose(cond ? [z, cond] : [z]);
+      return stages;
+    }),
     sampleBase(count) {
       const sampler = samplers.get(count) ?? sampleBase(count);
       samplers.set(count, sampler);

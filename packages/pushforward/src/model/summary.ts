@@ -33,30 +33,45 @@ function costText(cost: Cost, size: number): string {
   return `${size} small ${size === 1 ? "step" : "steps"} for each pass of a network`;
 }
 
-/** `[a, b, c, b, c, d]` as `["a", "(b, c) x 2", "d"]`: flows repeat steps of one or two layers. */
+/** Layers of the longest step that flows repeat. */
+const LONGEST_STEP = 4;
+
+/**
+ * `[a, b, c, b, c, d]` as `["a", "(b, c) x 2", "d"]`: in groups that name the fewest layers, and
+ * among such with the longest ones first.
+ */
 function countRepeats(names: readonly string[]): string[] {
+  // From each place on: the number of names that are left, and the group that comes first.
+  const best = [{ left: 0, length: 0, times: 0 }];
+  const from = (at: number) => best[names.length - at] as (typeof best)[number];
+  for (let at = names.length - 1; at >= 0; at--) {
+    const choices = repeatsAt(names, at).map(({ length, times }) => {
+      return { left: length + from(at + length * times).left, length, times };
+    });
+    choices.sort((a, b) => a.left - b.left || b.length * b.times - a.length * a.times);
+    best.push(choices[0] as (typeof best)[number]);
+  }
   const groups: string[] = [];
   for (let at = 0; at < names.length; ) {
-    const [length, times] = longestRepeat(names, at);
-    const group = names.slice(at, at + length);
-    const text = length > 1 ? `(${group.join(", ")})` : (group[0] as string);
-    groups.push(times > 1 ? `${text} x ${times}` : text);
+    const { length, times } = from(at);
+    const group = names.slice(at, at + length).join(", ");
+    if (times === 1) groups.push(group);
+    else groups.push(`${length > 1 ? `(${group})` : group} x ${times}`);
     at += length * times;
   }
   return groups;
 }
 
-/** The group of one to three names that covers most when repeated from `at` on. */
-function longestRepeat(names: readonly string[], at: number): [length: number, times: number] {
-  let best: [number, number] = [1, 1];
-  for (const length of [1, 2, 3]) {
-    let times = 1;
-    while (
-      names.slice(at, at + length).every((name, i) => names[at + times * length + i] === name)
-    ) {
-      times++;
+/** Every group that names from `at` on can be said as: so many of them, so many times. */
+function repeatsAt(names: readonly string[], at: number): { length: number; times: number }[] {
+  const found = [{ length: 1, times: 1 }];
+  for (let length = 1; length <= LONGEST_STEP; length++) {
+    const repeats = (place: number) => names[place] === names[place - length];
+    let end = at + length;
+    while (end < names.length && repeats(end)) end++;
+    for (let times = Math.floor((end - at) / length); times > 1; times--) {
+      found.push({ length, times });
     }
-    if (times > 1 && length * times > best[0] * best[1]) best = [length, times];
   }
-  return best;
+  return found;
 }
