@@ -18,7 +18,8 @@ export function affineContext<P extends Tree>({
   shift,
   scale,
 }: AffineContextOptions<P>): Bijector<P> {
-  const { shape, condShape, cost, initFromData, interval, integers, scales } = bijector;
+  const { shape, condShape, cost, initFromData, interval, changesTails, integers, scales } =
+    bijector;
   const standardize = contextScaling("affineContext", bijector, { shift, scale });
 
   return defineBijector<P>({
@@ -35,6 +36,7 @@ export function affineContext<P extends Tree>({
         initFromData(params, x, standardize(cond), direction),
     }),
     interval,
+    changesTails,
     integers,
     scales,
     layers: (path) =>

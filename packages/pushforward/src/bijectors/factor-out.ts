@@ -1,9 +1,10 @@
-import { type Bijector, type Direction, defineBijector, layersOf } from "../core/bijector.ts";
+import type { Bijector } from "../core/bijector.ts";
 import { checkBijector } from "../core/check-part.ts";
 import { ShapeError } from "../core/errors.ts";
 import { checkImage } from "../core/image.ts";
 import { type Shape, showShape, sizeOf } from "../core/shape.ts";
 import { type NDArray, np, type Tree } from "../engine/index.ts";
+import { wrapped } from "./wrapped.ts";
 
 export interface FactorOutOptions<P extends Tree> {
   /** `[channels, height, width]`. */
@@ -32,38 +33,17 @@ export function factorOut<P extends Tree>(options: FactorOutOptions<P>): Bijecto
         `${showShape(shape)}, such as ${showShape([Math.ceil(channels / 2), height, width])}.`,
     );
   }
-  const { condShape, cost, initFromData, interval, changesTails } = bijector;
-  const first = (x: NDArray) => x.slice([], [0, kept]);
-
-  const apply =
-    (direction: Direction) =>
-    (params: P, x: NDArray, cond: NDArray | undefined): [NDArray, NDArray] => {
-      const [y, logDet] = bijector[`${direction}AndLogDet`](params, first(x.ref), cond);
-      return [np.concatenate([y, x.slice([], [kept, channels])], 1), logDet];
-    };
-
-  return defineBijector<P>({
+  return wrapped({
     kind: "factorOut",
     shape,
-    condShape,
-    cost,
-    options: { shape, bijector },
-    init: bijector.init,
-    forwardAndLogDet: apply("forward"),
-    inverseAndLogDet: apply("inverse"),
-    ...(initFromData && {
-      initFromData: (params: P, x, cond, direction) =>
-        initFromData(params, first(x), cond, direction),
-    }),
-    interval,
-    changesTails,
+    bijector,
+    enter: (x) => x.slice([], [0, kept]),
+    aside: (x) => x.slice([], [kept, channels]),
+    leave: (y, others) => np.concatenate([y, others as NDArray], 1),
+    again: (layer) => factorOut({ shape, bijector: layer }),
+    interval: bijector.interval,
     scales: Array.from({ length: sizeOf(shape) }, (_, index) =>
       index < sizeOf(bijector.shape) ? 1 + (bijector.scales?.[index] ?? 0) : 0,
     ),
-    layers: (path) =>
-      layersOf(bijector, path).map((layer) => ({
-        ...layer,
-        bijector: factorOut({ shape, bijector: layer.bijector }),
-      })),
   });
 }

@@ -1,15 +1,10 @@
-import {
-  type ActiveInterval,
-  type Bijector,
-  type Direction,
-  defineBijector,
-  layersOf,
-} from "../core/bijector.ts";
+import type { ActiveInterval, Bijector } from "../core/bijector.ts";
 import { checkBijector } from "../core/check-part.ts";
 import { ShapeError } from "../core/errors.ts";
 import { checkImage } from "../core/image.ts";
 import { type Shape, showShape } from "../core/shape.ts";
 import { type NDArray, np, type Tree } from "../engine/index.ts";
+import { wrapped } from "./wrapped.ts";
 
 export interface PerPixelOptions<P extends Tree> {
   /** `[channels, height, width]`. */
@@ -37,12 +32,7 @@ export function perPixel<P extends Tree>(options: PerPixelOptions<P>): Bijector<
         `channels of one pixel of ${showShape(shape)}.`,
     );
   }
-  const { condShape, cost, initFromData, interval } = bijector;
-
-  /** `[n, c, h, w]` as `[n h w, c]`, and back. */
-  const toVectors = (x: NDArray) => np.transpose(x, [0, 2, 3, 1]).reshape([-1, channels]);
-  const toImages = (y: NDArray) =>
-    np.transpose(y.reshape([-1, height, width, channels]), [0, 3, 1, 2]);
+  const { condShape, interval } = bijector;
 
   /** The context of each pixel, from that of each image. */
   function forPixels(cond: NDArray | undefined): NDArray | undefined {
@@ -53,34 +43,17 @@ export function perPixel<P extends Tree>(options: PerPixelOptions<P>): Bijector<
     return spread.reshape([-1, ...condShape]);
   }
 
-  const apply =
-    (direction: Direction) =>
-    (params: P, x: NDArray, cond: NDArray | undefined): [NDArray, NDArray] => {
-      const map = bijector[`${direction}AndLogDet`];
-      const [y, logDet] = map(params, toVectors(x), forPixels(cond));
-      return [toImages(y), logDet.reshape([-1, height * width]).sum(1)];
-    };
-
-  return defineBijector<P>({
+  return wrapped({
     kind: "perPixel",
     shape,
-    condShape,
-    cost,
-    options: { shape, bijector },
-    init: bijector.init,
-    forwardAndLogDet: apply("forward"),
-    inverseAndLogDet: apply("inverse"),
-    ...(initFromData && {
-      initFromData: (params: P, x, cond, direction) =>
-        initFromData(params, toVectors(x), forPixels(cond), direction),
-    }),
+    bijector,
+    // [n, c, h, w] as [n h w, c], and back.
+    enter: (x) => np.transpose(x, [0, 2, 3, 1]).reshape([-1, channels]),
+    leave: (y) => np.transpose(y.reshape([-1, height, width, channels]), [0, 3, 1, 2]),
+    context: forPixels,
+    logDet: (logDet) => logDet.reshape([-1, height * width]).sum(1),
+    again: (layer) => perPixel({ shape, bijector: layer }),
     interval: interval && everywhere(interval, height * width),
-    changesTails: bijector.changesTails,
-    layers: (path) =>
-      layersOf(bijector, path).map((layer) => ({
-        ...layer,
-        bijector: perPixel({ shape, bijector: layer.bijector }),
-      })),
   });
 }
 

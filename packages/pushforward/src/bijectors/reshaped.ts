@@ -1,8 +1,9 @@
-import { type Bijector, type Direction, defineBijector, layersOf } from "../core/bijector.ts";
+import type { Bijector } from "../core/bijector.ts";
 import { checkBijector } from "../core/check-part.ts";
 import { ShapeError } from "../core/errors.ts";
 import { checkShape, type Shape, showShape, sizeOf } from "../core/shape.ts";
-import type { NDArray, Tree } from "../engine/index.ts";
+import type { Tree } from "../engine/index.ts";
+import { wrapped } from "./wrapped.ts";
 
 export interface ReshapedOptions<P extends Tree> {
   /** Event shape of the whole. */
@@ -20,42 +21,23 @@ export interface ReshapedOptions<P extends Tree> {
 export function reshaped<P extends Tree>({ shape, bijector }: ReshapedOptions<P>): Bijector<P> {
   checkShape("reshaped", shape);
   checkBijector("reshaped", bijector);
-  const { shape: inner, condShape, cost, initFromData } = bijector;
+  const { shape: inner, interval, support, integers, scales } = bijector;
   if (sizeOf(shape) !== sizeOf(inner)) {
     throw new ShapeError(
       `reshaped: ${bijector.kind} has the event shape ${showShape(inner)}, ${sizeOf(inner)} numbers, and ` +
         `${showShape(shape)} holds ${sizeOf(shape)}.`,
     );
   }
-  const enter = (x: NDArray) => x.reshape([-1, ...inner]);
-  const apply =
-    (direction: Direction) =>
-    (params: P, x: NDArray, cond: NDArray | undefined): [NDArray, NDArray] => {
-      const [y, logDet] = bijector[`${direction}AndLogDet`](params, enter(x), cond);
-      return [y.reshape([-1, ...shape]), logDet];
-    };
-  return defineBijector<P>({
+  return wrapped({
     kind: "reshaped",
     shape,
-    condShape,
-    cost,
-    options: { shape, bijector },
-    init: bijector.init,
-    forwardAndLogDet: apply("forward"),
-    inverseAndLogDet: apply("inverse"),
-    ...(initFromData && {
-      initFromData: (params: P, x, cond, direction) =>
-        initFromData(params, enter(x), cond, direction),
-    }),
-    interval: bijector.interval,
-    ...(bijector.support && { support: bijector.support }),
-    changesTails: bijector.changesTails,
-    integers: bijector.integers,
-    scales: bijector.scales,
-    layers: (path) =>
-      layersOf(bijector, path).map((layer) => ({
-        ...layer,
-        bijector: reshaped({ shape, bijector: layer.bijector }),
-      })),
+    bijector,
+    enter: (x) => x.reshape([-1, ...inner]),
+    leave: (y) => y.reshape([-1, ...shape]),
+    again: (layer) => reshaped({ shape, bijector: layer }),
+    interval,
+    ...(support && { support }),
+    integers,
+    scales,
   });
 }

@@ -1,9 +1,10 @@
-import { type Bijector, type Direction, defineBijector, layersOf } from "../core/bijector.ts";
+import type { Bijector } from "../core/bijector.ts";
 import { checkBijector } from "../core/check-part.ts";
 import { ShapeError } from "../core/errors.ts";
 import { checkImage, checkSqueezes, type ImageShape, squeezedShape } from "../core/image.ts";
 import { type Shape, sameShape, showShape } from "../core/shape.ts";
 import { type NDArray, np, type Tree } from "../engine/index.ts";
+import { wrapped } from "./wrapped.ts";
 
 export interface SqueezedOptions<P extends Tree> {
   /** `[channels, height, width]`, height and width even. */
@@ -33,40 +34,20 @@ export function squeezed<P extends Tree>(options: SqueezedOptions<P>): Bijector<
         `${showShape(squeezedShape(shape))}, ${showShape(shape)} squeezed.`,
     );
   }
-  const { condShape, cost, initFromData, interval, scales, changesTails } = bijector;
+  const { interval, scales } = bijector;
   const places = placesOf(shape);
-
-  const apply =
-    (direction: Direction) =>
-    (params: P, x: NDArray, cond: NDArray | undefined): [NDArray, NDArray] => {
-      const [y, logDet] = bijector[`${direction}AndLogDet`](params, squeeze(shape, x), cond);
-      return [unsqueeze(shape, y), logDet];
-    };
-
-  return defineBijector<P>({
+  return wrapped({
     kind: "squeezed",
     shape,
-    condShape,
-    cost,
-    options: { shape, bijector },
-    init: bijector.init,
-    forwardAndLogDet: apply("forward"),
-    inverseAndLogDet: apply("inverse"),
-    ...(initFromData && {
-      initFromData: (params: P, x, cond, direction) =>
-        initFromData(params, squeeze(shape, x), cond, direction),
-    }),
+    bijector,
+    enter: (x) => squeeze(shape, x),
+    leave: (y) => unsqueeze(shape, y),
+    again: (layer) => squeezed({ shape, bijector: layer }),
     interval: interval && {
       ...interval,
       indices: interval.indices.map((index) => places[index] as number),
     },
-    changesTails,
     scales: scales && reordered(scales, places),
-    layers: (path) =>
-      layersOf(bijector, path).map((layer) => ({
-        ...layer,
-        bijector: squeezed({ shape, bijector: layer.bijector }),
-      })),
   });
 }
 
