@@ -1,16 +1,15 @@
-import { layersOf } from "../core/bijector.ts";
+import { type Direction, layersOf } from "../core/bijector.ts";
 import type { Box, Distribution } from "../core/distribution.ts";
 import { domainOf } from "../core/domain.ts";
-import { jacobians, transposedJacobian } from "../core/jacobian.ts";
-import { isImage, sizeOf } from "../core/shape.ts";
+import { jacobians } from "../core/jacobian.ts";
+import { sizeOf } from "../core/shape.ts";
 import { walkLayers } from "../core/walk-layers.ts";
 import {
   ArraySpec,
   type Engine,
-  jit,
   mapRows,
   type NDArray,
-  np,
+  type RowInput,
   type Tree,
   tree,
 } from "../engine/index.ts";
@@ -35,15 +34,15 @@ export interface CheckReport {
   readonly skipped: readonly string[];
 }
 
-/** What is checked: a distribution at its parameters, on rows at hand. Nothing is consumed. */
+/** What is checked: a distribution at its parameters, on rows at hand. Parameters are not consumed. */
 export interface CheckSubject {
   readonly flow: Distribution;
   readonly params: Tree;
-  /** `[n, ...shape]`: data, or samples in their place. */
-  readonly x: NDArray;
-  /** `[n, ...condShape]` for conditional flows. */
-  readonly cond: NDArray | undefined;
-  /** Runs the integral. */
+  /** Data, or samples in their place: `[count, ...shape]`, row-major. */
+  readonly x: Float32Array;
+  readonly count: number;
+  /** Contexts of conditional flows: `[count, ...condShape]`, or one for all. */
+  readonly context: RowInput | undefined;
   readonly engine: Engine;
 }
 
@@ -57,8 +56,9 @@ const OUTSIDE = 0.05;
 const INTEGRAL = 1e-2;
 /** Largest event whose Jacobian is formed: the determinant takes the cube of its size. */
 const MOST_NUMBERS = 3072;
-/** Rows that the Jacobian is differentiated at. */
+/** Most rows that the Jacobian is differentiated at, and most columns of all their Jacobians. */
 const JACOBIAN_ROWS = 32;
+const JACOBIAN_COLUMNS = 4096;
 
 const item = (name: string, value: number, limit: number, message: string): CheckItem => ({
   name,
@@ -99,193 +99,177 @@ async function checkBijector(subject: CheckSubject): Promise<CheckItem[]> {
   ];
 }
 
-/** The bijector of the subject with its own parameters; calls consume only what they are given. */
-function bijectorOf({ flow, params, cond }: CheckSubject) {
+/** Maps rows, and their contexts, to arrays of as many rows; consumes. */
+type RowMap = (x: NDArray, cond: NDArray | undefined) => NDArray[];
+
+/** The bijector of the subject, with its own parameters and the contexts that it takes. */
+function bijectorOf({ flow, params, context }: CheckSubject) {
   const { bijector } = flow.flow as NonNullable<Distribution["flow"]>;
   const own = (params as { bijector: Tree }).bijector;
-  const context = bijector.condShape ? cond : undefined;
-  return { bijector, own, context };
+  return { bijector, own, context: bijector.condShape ? context : undefined };
 }
 
-/** Send rows through the bijector and back, compiled as one program; the absolute error. */
-async function roundTrip(subject: CheckSubject, x: NDArray, first: "forward" | "inverse") {
-  const { bijector, own, context } = bijectorOf(subject);
+/** Run a map as a program of the engine, as the model does. */
+async function outputsOf(
+  subject: CheckSubject,
+  x: Float32Array,
+  count: number,
+  map: RowMap,
+): Promise<Float32Array[]> {
+  const { bijector, context } = bijectorOf(subject);
+  const rows = { data: x, shape: bijector.shape };
+  const inputs = context ? [rows, firstOf(context, count)] : [rows];
+  const program = subject.engine.compile(
+    ([points, cond]: NDArray[]) => map(points, cond),
+    [inputs.map(({ shape }) => new ArraySpec(["n", ...shape]))],
+  );
+  return mapRows(program, inputs, count).finally(() => program.dispose());
+}
+
+/** The first so many contexts; one for all stays that. */
+function firstOf({ data, shape }: RowInput, count: number): RowInput {
+  return { data: data.subarray(0, count * sizeOf(shape)), shape };
+}
+
+/** Send rows through the bijector and back; the absolute errors. */
+async function roundTrip(
+  subject: CheckSubject,
+  x: Float32Array,
+  first: Direction,
+): Promise<Float32Array> {
+  const { bijector, own } = bijectorOf(subject);
   const second = first === "forward" ? "inverse" : "forward";
-  const thereAndBack = (start: NDArray, cond: NDArray | undefined) => {
+  const [back] = await outputsOf(subject, x, subject.count, (start, cond) => {
     const [there, logDet] = bijector[`${first}AndLogDet`](tree.ref(own), start, cond?.ref);
     const [back, backLogDet] = bijector[`${second}AndLogDet`](tree.ref(own), there, cond);
     tree.dispose([logDet, backLogDet]);
-    return back;
-  };
-  // Convolutions, which take jax-js long, run on the model's engine.
-  if (isImage(bijector.shape)) {
-    return np.absolute((await onEngine(subject, thereAndBack, x)).sub(x.ref));
-  }
-  const program = jit((start: NDArray) => thereAndBack(start, context?.ref));
-  const error = np.absolute(program(x.ref).sub(x.ref));
-  program.dispose();
-  return error;
-}
-
-/** A map of rows and their contexts to as many rows of the same shape, run on the engine. */
-async function onEngine(
-  subject: CheckSubject,
-  map: (x: NDArray, cond: NDArray | undefined) => NDArray,
-  x: NDArray,
-): Promise<NDArray> {
-  const { bijector, context } = bijectorOf(subject);
-  const [count, ...shape] = x.shape as [number, ...number[]];
-  const inputs = [{ data: (await x.ref.data()) as Float32Array, shape }];
-  if (context && bijector.condShape) {
-    const data = (await context.ref.data()) as Float32Array;
-    inputs.push({ data, shape: [...bijector.condShape] });
-  }
-  const program = subject.engine.compile(
-    ([rows, cond]: NDArray[]): [NDArray] => [map(rows, cond)],
-    [inputs.map((input) => new ArraySpec(["n", ...input.shape]))],
-  );
-  const [result] = await mapRows(program, inputs, count).finally(() => program.dispose());
-  return np.array(result, { shape: [count, ...shape] });
+    return [back];
+  });
+  return back.map((value, i) => Math.abs(value - (x[i] as number)));
 }
 
 async function checkDataRoundTrip(subject: CheckSubject): Promise<CheckItem> {
   const { x } = subject;
-  const error = await roundTrip(subject, x, "inverse");
-  const spread = np.std(x.ref, 0);
-  // One row, or one value, has no spread: its size stands in.
-  const deviation = np.where(spread.ref.greater(0), spread, np.absolute(x.ref).max(0).add(1));
-  const worst = await scalar(error.div(deviation).max());
+  const errors = await roundTrip(subject, x, "inverse");
+  const spreads = spreadsOf(x, sizeOf(subject.flow.shape));
   return item(
     "round trip, data",
-    worst,
+    largest(errors.map((error, i) => error / (spreads[i % spreads.length] as number))),
     ROUND_TRIP,
     "data to latents and back; largest error, in standard deviations of the data",
   );
 }
 
+/** Each number's standard deviation; where there is no spread, 1 more than its largest size. */
+function spreadsOf(x: Float32Array, size: number): number[] {
+  const count = x.length / size;
+  return Array.from({ length: size }, (_, index) => {
+    const values = Float32Array.from(
+      { length: count },
+      (_, row) => x[row * size + index] as number,
+    );
+    const mean = values.reduce((sum, value) => sum + value, 0) / count;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
+    return variance > 0 ? Math.sqrt(variance) : 1 + largest(values.map(Math.abs));
+  });
+}
+
 async function checkLatentRoundTrip(subject: CheckSubject): Promise<CheckItem> {
-  const { bijector, own, context } = bijectorOf(subject);
-  const encode = (x: NDArray, cond: NDArray | undefined) => {
-    const [z, logDet] = bijector.inverseAndLogDet(tree.ref(own), x, cond);
+  const { bijector, own } = bijectorOf(subject);
+  const [z] = await outputsOf(subject, subject.x, subject.count, (x, cond) => {
+    const [latents, logDet] = bijector.inverseAndLogDet(tree.ref(own), x, cond);
     logDet.dispose();
-    return z;
-  };
-  const z = isImage(bijector.shape)
-    ? await onEngine(subject, encode, subject.x)
-    : encode(subject.x.ref, context?.ref);
-  const error = await roundTrip(subject, z, "forward");
-  z.dispose();
-  const worst = await scalar(error.max());
+    return [latents];
+  });
+  const worst = largest(await roundTrip(subject, z, "forward"));
   return item("round trip, latents", worst, ROUND_TRIP, "latents to data and back; largest error");
 }
 
 async function checkLogDet(subject: CheckSubject): Promise<CheckItem> {
   const { bijector, own, context } = bijectorOf(subject);
   const size = sizeOf(bijector.shape);
-  if (isImage(bijector.shape)) return checkLogDetOfImage(subject);
-  const count = Math.min(JACOBIAN_ROWS, subject.x.shape[0] as number);
-  const x = subject.x.ref.slice([0, count]);
-  const cond = context?.ref.slice([0, count]);
-  const matrices = await jacobians(bijector, own, x, cond, "inverse");
-  const [z, logDet] = bijector.inverseAndLogDet(tree.ref(own), x, cond);
-  z.dispose();
-  const claimed = await logDet.data();
-  let worst = 0;
-  for (let row = 0; row < count; row++) {
-    const matrix = matrices.subarray(row * size * size, (row + 1) * size * size);
-    const error = Math.abs((claimed[row] as number) - logAbsDet(matrix, size)) / size;
-    worst = Math.max(worst, Number.isNaN(error) ? Infinity : error);
-  }
-  return logDetItem(worst, count === 1 ? "1 row" : `${count} rows`);
-}
-
-/** At the first image only: its Jacobian has as many entries as a large matrix. */
-async function checkLogDetOfImage(subject: CheckSubject): Promise<CheckItem> {
-  const { bijector, own, context } = bijectorOf(subject);
+  const most = Math.max(1, Math.floor(JACOBIAN_COLUMNS / size));
+  const count = Math.min(JACOBIAN_ROWS, most, subject.count);
+  const x = subject.x.subarray(0, count * size);
+  const [claimed] = await outputsOf(subject, x, count, (rows, cond) => {
+    const [z, logDet] = bijector.inverseAndLogDet(tree.ref(own), rows, cond);
+    z.dispose();
+    return [logDet];
+  });
   const { engine } = subject;
-  const size = sizeOf(bijector.shape);
-  const first = async (array: NDArray) => (await array.ref.slice([0, 1]).data()) as Float32Array;
-  const x = await first(subject.x);
-  const cond = context && (await first(context));
-  const jacobian = await transposedJacobian(engine, bijector, own, x, cond, "inverse");
-  const inputs = [{ data: x, shape: bijector.shape }];
-  if (cond && bijector.condShape) inputs.push({ data: cond, shape: bijector.condShape });
-  const program = engine.compile(
-    ([rows, given]: NDArray[]): [NDArray] => {
-      const [z, logDet] = bijector.inverseAndLogDet(tree.ref(own), rows, given);
-      z.dispose();
-      return [logDet];
-    },
-    [inputs.map(({ shape }) => new ArraySpec(["n", ...shape]))],
+  const contexts = context && everyContext(context, count);
+  const matrices = await jacobians(engine, bijector, own, x, contexts, "inverse");
+  const errors = claimed.map((value, row) => {
+    const matrix = matrices.subarray(row * size * size, (row + 1) * size * size);
+    return Math.abs(value - logAbsDet(matrix, size)) / size;
+  });
+  return item(
+    "log-determinant",
+    largest(errors),
+    LOG_DET,
+    `against the Jacobian differentiated at ${count === 1 ? "1 row" : `${count} rows`}; largest error, nats per ` +
+      "dimension",
   );
-  const [claimed] = await mapRows(program, inputs, 1).finally(() => program.dispose());
-  const error = Math.abs((claimed?.[0] as number) - logAbsDet(jacobian, size)) / size;
-  return logDetItem(Number.isNaN(error) ? Infinity : error, "1 image");
 }
 
-const logDetItem = (worst: number, where: string): CheckItem =>
-  item(
-    "log-determinant",
-    worst,
-    LOG_DET,
-    `against the Jacobian differentiated at ${where}; largest error, nats per dimension`,
-  );
+/** The contexts of the first so many rows, written out where there is one for all. */
+function everyContext(context: RowInput, count: number): Float32Array {
+  const { data } = firstOf(context, count);
+  const width = sizeOf(context.shape);
+  return Float32Array.from({ length: count * width }, (_, i) => data[i % data.length] as number);
+}
 
 /** Walk from data to base and count, before each spline, the values that only its tails see. */
 async function checkIntervals(subject: CheckSubject): Promise<CheckItem[]> {
-  const { bijector, own, context } = bijectorOf(subject);
-  const count = subject.x.shape[0] as number;
-  const items: CheckItem[] = [];
-  if (!layersOf(bijector).some((layer) => layer.bijector.interval)) return items;
-  for (const step of walkLayers(bijector, own, subject.x, context, "inverse")) {
-    const { interval } = step.bijector;
-    if (!interval) continue;
-    const { low, high, indices } = interval;
-    const values = Float32Array.from(await step.input.ref.reshape([count, -1]).data());
-    const width = values.length / count;
+  const { bijector, own } = bijectorOf(subject);
+  const layers = layersOf(bijector)
+    .toReversed()
+    .flatMap(({ path, bijector: { interval } }) => (interval ? [{ path, interval }] : []));
+  if (layers.length === 0) return [];
+  const seen = await outputsOf(subject, subject.x, subject.count, (x, cond) => {
+    const inputs: NDArray[] = [];
+    for (const step of walkLayers(bijector, own, x, cond, "inverse")) {
+      if (step.bijector.interval) inputs.push(step.input.ref);
+    }
+    tree.dispose(cond ? [x, cond] : [x]);
+    return inputs;
+  });
+  return layers.map(({ path, interval: { low, high, indices } }, place) => {
+    const values = seen[place] as Float32Array;
+    const width = values.length / subject.count;
+    const bends = new Set(indices);
     const outside = values.filter(
-      (value, i) => indices.includes(i % width) && !(value >= low && value <= high),
+      (value, i) => bends.has(i % width) && !(value >= low && value <= high),
     ).length;
-    items.push(
-      item(
-        `interval, layer ${step.path}`,
-        outside / (count * indices.length),
-        OUTSIDE,
-        `share of values outside the spline's interval [${low}, ${high}]`,
-      ),
+    return item(
+      `interval, layer ${path}`,
+      outside / (subject.count * indices.length),
+      OUTSIDE,
+      `share of values outside the spline's interval [${low}, ${high}]`,
     );
-  }
-  return items;
+  });
 }
 
-async function checkIntegral({ flow, params, x, cond, engine }: CheckSubject): Promise<CheckItem> {
-  const size = sizeOf(flow.shape);
-  const values = await x.ref.reshape([-1, size]).data();
+async function checkIntegral(subject: CheckSubject): Promise<CheckItem> {
+  const { flow, params, x, context, engine } = subject;
   const domain = domainOf(flow);
-  const box = boundingBox(values, size);
-  const context = cond?.ref.slice([0, 1]);
+  const box = boundingBox(x, sizeOf(flow.shape));
+  const given = context ? [firstOf(context, 1)] : [];
   const program = engine.compile(
-    ([points]: NDArray[]) => {
-      const one =
-        context && np.broadcastTo(context.ref, [points.shape[0], ...(flow.condShape ?? [])]);
-      return [flow.logProb(tree.ref(params), points, one)];
-    },
-    [[new ArraySpec(["n", ...flow.shape])]],
+    ([points, cond]: NDArray[]) => [flow.logProb(tree.ref(params), points, cond)],
+    [[flow, ...given].map(({ shape }) => new ArraySpec(["n", ...shape]))],
   );
   const logDensity = async (points: Float32Array, count: number) => {
-    const [result] = await mapRows(program, [{ data: points, shape: flow.shape }], count);
+    const [result] = await mapRows(program, [{ data: points, shape: flow.shape }, ...given], count);
     if (!domain) return result;
     return result.map((value, row) => (isInside(domain, points, row) ? value : -Infinity));
   };
-  const { integral } = await integrateDensity(logDensity, box).finally(() => {
-    program.dispose();
-    context?.dispose();
-  });
+  const { integral } = await integrateDensity(logDensity, box).finally(() => program.dispose());
   return item(
     "integral",
     Math.abs(integral - 1),
     INTEGRAL,
-    `distance of the density's integral from 1${cond ? ", given the first context" : ""}`,
+    `distance of the density's integral from 1${context ? ", given the first context" : ""}`,
   );
 }
 
@@ -308,7 +292,8 @@ function boundingBox(values: ArrayLike<number>, size: number) {
   return { low, high };
 }
 
-async function scalar(array: NDArray): Promise<number> {
-  const value = (await array.data())[0] as number;
-  return Number.isNaN(value) ? Infinity : value;
+/** NaN counts as Infinity. */
+function largest(values: Float32Array): number {
+  const worst = values.reduce((most, value) => Math.max(most, value), 0);
+  return Number.isNaN(worst) ? Infinity : worst;
 }

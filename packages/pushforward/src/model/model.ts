@@ -19,7 +19,6 @@ import {
   mapBatches,
   mapRows,
   type NDArray,
-  np,
   type RowInput,
   startEngine,
   type Tree,
@@ -364,17 +363,9 @@ export class Model {
       const contexts = this.#readContext("check", context, given, chosen);
       const { engine } = await this.#start();
       const data = read?.data ?? (await this.#sample(contexts, count, seed));
-      const x = upload({ data, shape: this.shape }, count);
-      const cond = contexts && upload(contexts, count);
-      const report = await checkDistribution({
-        flow: this.flow,
-        params: this.#params,
-        x,
-        cond,
-        engine,
-      });
-      tree.dispose([x, cond].filter((array) => array !== undefined) as never);
-      return report;
+      const x = Float32Array.from(data);
+      const { flow } = this;
+      return checkDistribution({ flow, params: this.#params, x, count, context: contexts, engine });
     });
   }
 
@@ -666,13 +657,6 @@ function withSeed(who: string, options: SeedOption, names = ["seed", "context"])
   const { seed = 0, context } = options;
   checkSeed(who, seed);
   return { seed, context };
-}
-
-/** `[count, ...shape]`; one row is broadcast. */
-function upload({ data, shape }: RowInput, count: number): NDArray {
-  const rows = data.length / sizeOf(shape);
-  const values = np.array(Float32Array.from(data), { shape: [rows, ...shape] });
-  return rows === count ? values : np.broadcastTo(values, [count, ...shape]);
 }
 
 /** The indices that `check` looks at, in order. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { chain, coupling, reverse } from "../../src/bijectors/index.ts";
 import { jacobians } from "../../src/core/jacobian.ts";
-import { random, ready, type Tree } from "../../src/engine/index.ts";
+import { random, ready, startEngine, type Tree } from "../../src/engine/index.ts";
 import { mlp } from "../../src/networks/index.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 import { additive, affine, rationalQuadraticSpline } from "../../src/transformers/index.ts";
@@ -30,7 +30,9 @@ describe.each([
     const stays = mask ?? Array.from({ length: size }, (_, i) => i < Math.floor(size / 2));
     const rows = drawRows(4, size);
     const params = perturbed(bijector, 0.5);
-    const matrices = await jacobians(bijector, params, upload(rows, [size]), undefined, "forward");
+    const points = Float32Array.from(rows.flat());
+    const engine = await startEngine();
+    const matrices = await jacobians(engine, bijector, params, points, undefined, "forward");
     for (let row = 0; row < rows.length; row++) {
       for (let i = 0; i < size; i++) {
         for (let j = 0; j < size; j++) {

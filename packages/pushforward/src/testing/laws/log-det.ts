@@ -1,7 +1,7 @@
 import type { Bijector, Direction } from "../../core/bijector.ts";
 import { jacobians } from "../../core/jacobian.ts";
 import { uploadParameters } from "../../core/parameters.ts";
-import { np, tree } from "../../engine/index.ts";
+import { tree } from "../../engine/index.ts";
 import { logAbsDet } from "../../numerics/log-abs-det.ts";
 import { describeRow, holdTo, largestOf } from "../measurement.ts";
 import type { Probe, Subject } from "../subject.ts";
@@ -20,16 +20,21 @@ export async function checkLogDet(
   { method, rows: allRows }: Probe,
   limit: number,
 ): Promise<void> {
-  const { size, condSize, shape, condShape, layout, params } = subject;
+  const { size, condSize, layout, params, engine } = subject;
   const rows = allRows.slice(0, ROWS * size);
   const context = subject.context?.slice(0, ROWS * condSize) ?? null;
   const [, claimed] = (await method.run({ params, rows, context })) as Float32Array[];
 
   const tensors = uploadParameters(layout, params);
-  const x = np.array(rows.slice(), { shape: [ROWS, ...shape] });
-  const cond = context && np.array(context.slice(), { shape: [ROWS, ...(condShape ?? [])] });
-  const matrices = await jacobians(bijector, tensors, x, cond ?? undefined, direction);
-  tree.dispose([tensors, x, cond]);
+  const matrices = await jacobians(
+    engine,
+    bijector,
+    tensors,
+    rows,
+    context ?? undefined,
+    direction,
+  );
+  tree.dispose(tensors);
 
   const error = largestOf(ROWS, (row) => {
     const matrix = matrices.subarray(row * size * size, (row + 1) * size * size);
