@@ -1,4 +1,4 @@
-export { type ActNormOptions, actNorm } from "./act-norm.ts";
+export { actNorm } from "./act-norm.ts";
 export { type AffineOptions, type AffineParams, affine } from "./affine.ts";
 export { type AffineContextOptions, affineContext } from "./affine-context.ts";
 export { type BatchNormOptions, batchNorm } from "./batch-norm.ts";

@@ -16,8 +16,8 @@ export interface ImageNiceOptions extends ImageFlowOptions {
 
 /**
  * NICE as it was fitted to MNIST: the image as one vector, additive couplings on even and odd numbers in turn
- * with wide ReLU networks, a diagonal scaling that starts from the data, and a logistic base (Dinh et al. 2015, arXiv:1410.8516, section
- * 5.1).
+ * with wide ReLU networks, a diagonal scaling, and a logistic base (Dinh et al. 2015, arXiv:1410.8516, section 5.1).
+ * The scaling, and a shift that the couplings' biases would find in time, start from the data.
  *
  * Defaults: pixels scaled to [-1/2, 1/2] (`alpha: null`), uniform dequantisation. Both directions cost one pass.
  *
@@ -34,7 +34,7 @@ export function imageNice(options: ImageNiceOptions): Flow {
     layers,
     transformer: additive(),
     step: (layer) => [layer],
-    last: () => [actNorm({ shape: [features], shift: false })],
+    last: () => [actNorm({ shape: [features] })],
   });
   return imageFlow(
     "nice",

@@ -103,7 +103,6 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
   permute: { build: () => b.permute({ indices: [2, 0, 3, 1] }) },
   reverse: { build: () => b.reverse({ features: 3 }) },
   actNorm: { build: () => b.actNorm({ shape: [3] }) },
-  "actNorm, no shift": { build: () => b.actNorm({ shape: [3], shift: false }) },
   affine: { build: () => b.affine({ shape: [3] }) },
   "affine, no shift": { build: () => b.affine({ shape: [3], shift: false }) },
   "affine, matrix event": { build: () => b.affine({ shape: [2, 3] }) },
