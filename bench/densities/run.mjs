@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { chosen, count, runCommand, seed } from "../training/arguments.mjs";
+import { keepRun } from "../training/keep-run.mjs";
 import { showRuns } from "../training/progress.mjs";
 import { openStore } from "../training/store.mjs";
 import { flows } from "./flows.mjs";
@@ -89,27 +90,15 @@ async function runAll(pairs, given, store, force, signal) {
   /** @type {{ target: string, samples: ReturnType<typeof openSamples> } | undefined} */
   let drawn;
   for (const { flow, target, id, settings } of runs) {
-    const started = performance.now();
     if (drawn?.target !== target.id) {
       drawn = { target: target.id, samples: openSamples(target, settings.seed) };
     }
     const said = `${flow.title}, ${target.title}:`;
-    /** @param {string} text */
-    const finish = (text) => shown.finish((performance.now() - started) / 1000, `${said} ${text}`);
-    try {
+    await keepRun({ id, settings, said }, { store, shown, signal }, async () => {
       const hooks = { signal, onProgress: shown.training() };
       const result = await measure(flow, target, settings, drawn.samples, hooks);
-      store.write(id, { settings, result });
-      finish(`${divergenceText(result)} nats from the truth, ${result.seconds.toFixed(1)} s`);
-    } catch (error) {
-      shown.clear();
-      if (signal.aborted) {
-        console.log(`Stopped. What is finished is kept; the same command goes on with ${id}.`);
-        throw error;
-      }
-      const failure = error instanceof Error ? error.message : String(error);
-      store.write(id, { settings, failure });
-      finish(`failed: ${failure}`);
-    }
+      const text = `${divergenceText(result)} nats from the truth, ${result.seconds.toFixed(1)} s`;
+      return { result, text };
+    });
   }
 }

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { bitsPerDimension } from "../../packages/pushforward/dist/index.js";
 import { chosen, count, runCommand, seconds, seed, UsageError } from "../training/arguments.mjs";
+import { keepRun } from "../training/keep-run.mjs";
 import { showRuns } from "../training/progress.mjs";
 import { openStore } from "../training/store.mjs";
 import { unfinishedRun } from "../training/unfinished.mjs";
@@ -128,9 +129,6 @@ async function runAll(pairs, given, folder, force, signal) {
       shown.skip(`${said} there already`);
       continue;
     }
-    const started = performance.now();
-    /** @param {string} text */
-    const finish = (text) => shown.finish((performance.now() - started) / 1000, `${said} ${text}`);
     /** @param {string} text */
     const note = (text) => {
       shown.clear();
@@ -141,22 +139,12 @@ async function runAll(pairs, given, folder, force, signal) {
       onProgress: inBits(shown.training(), split),
       loadTest: (/** @type {DataSet} */ other) => loadTest(shared, other, given),
     };
-    try {
+    await keepRun({ id, settings, said, unfinished }, { store, shown, signal }, async () => {
       const result = await trainAndScore(set, plan, split, unfinished.read(), folder, hooks);
-      store.write(id, { settings, result });
-      unfinished.remove();
       const { mean, standardError } = result.bitsPerDimension;
-      finish(`${mean.toFixed(3)} ± ${(2 * standardError).toFixed(3)} bits per dimension`);
-    } catch (error) {
-      shown.clear();
-      if (signal.aborted) {
-        console.log(`Stopped. What is finished is kept; the same command goes on with ${id}.`);
-        throw error;
-      }
-      const failure = error instanceof Error ? error.message : String(error);
-      store.write(id, { settings, failure });
-      finish(`failed: ${failure}`);
-    }
+      const text = `${mean.toFixed(3)} ± ${(2 * standardError).toFixed(3)} bits per dimension`;
+      return { result, text };
+    });
   }
 }
 

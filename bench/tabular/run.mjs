@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { chosen, count, runCommand, seconds, seed } from "../training/arguments.mjs";
+import { keepRun } from "../training/keep-run.mjs";
 import { showRuns } from "../training/progress.mjs";
 import { openStore } from "../training/store.mjs";
 import { unfinishedRun } from "../training/unfinished.mjs";
@@ -104,24 +105,14 @@ async function runAll(pairs, given, folder, force, signal) {
       shown.skip(`${said} there already`);
       continue;
     }
-    const started = performance.now();
-    /** @param {string} text */
-    const finish = (text) => shown.finish((performance.now() - started) / 1000, `${said} ${text}`);
-    try {
+    await keepRun({ ...run, said }, { store, shown, signal }, async () => {
       const result = await run.measure({ signal, onProgress: shown.training() });
-      store.write(run.id, { settings: run.settings, result });
-      run.unfinished.remove();
-      finish(`${result.logLikelihood.toFixed(2)} ± ${(2 * result.standardError).toFixed(2)} nats`);
-    } catch (error) {
-      shown.clear();
-      if (signal.aborted) {
-        console.log(`Stopped. What is finished is kept; the same command goes on with ${run.id}.`);
-        throw error;
-      }
-      const failure = error instanceof Error ? error.message : String(error);
-      store.write(run.id, { settings: run.settings, failure });
-      finish(`failed: ${failure}`);
-    }
+      const { logLikelihood, standardError } = result;
+      return {
+        result,
+        text: `${logLikelihood.toFixed(2)} ± ${(2 * standardError).toFixed(2)} nats`,
+      };
+    });
   }
 }
 
