@@ -31,6 +31,7 @@ export async function inspectCommand(path: string, options: InspectCommandOption
         shape: model.shape,
         contextShape: model.condShape,
         ...(images ? imageReport(images) : { columns: model.columns }),
+        historyUnit: `nats per ${images ? "image" : "row"}`,
         history: model.history,
       }),
     );

@@ -231,7 +231,12 @@ describe("inspect, check, export", () => {
     expect(stdout).not.toContain("column");
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThan(41);
     const json = JSON.parse(asJson.stdout);
-    expect(json).toMatchObject({ shape: [1, 8, 8], classes: ["across", "down"], levels: 2 });
+    expect(json).toMatchObject({
+      shape: [1, 8, 8],
+      classes: ["across", "down"],
+      levels: 2,
+      historyUnit: "nats per image",
+    });
     expect(json.pixels).toEqual({ low: 0, high: 31 });
     expect(json).not.toHaveProperty("columns");
   });

@@ -1,8 +1,9 @@
 export type { Activation } from "./activation.ts";
-export { type ConvNetOptions, convNet } from "./conv-net.ts";
+export { convNet } from "./conv-net.ts";
 export { type ConvResNetOptions, convResNet } from "./conv-res-net.ts";
 export type { Degrees } from "./degrees.ts";
+export type { FeedForwardOptions } from "./feed-forward.ts";
 export { type MaskedMlpOptions, maskedMlp } from "./masked-mlp.ts";
 export { maskedResNet } from "./masked-res-net.ts";
-export { type MlpOptions, mlp } from "./mlp.ts";
+export { mlp } from "./mlp.ts";
 export { type ResNetOptions, resNet } from "./res-net.ts";

@@ -5,10 +5,10 @@ import { checkSeed } from "../core/seed.ts";
 import { activationNamed } from "./activation.ts";
 import { checkDegrees, type Degrees, randomDegrees, sequentialDegrees } from "./degrees.ts";
 import { checkWidths } from "./dense.ts";
+import type { FeedForwardOptions } from "./feed-forward.ts";
 import { type MaskedParams, maskedNetwork } from "./masked-network.ts";
-import type { MlpOptions } from "./mlp.ts";
 
-export interface MaskedMlpOptions extends MlpOptions {
+export interface MaskedMlpOptions extends FeedForwardOptions {
   /** Degrees of the hidden units: spread evenly (default), or drawn at random. */
   degrees?: Degrees | undefined;
   /** Seed of random degrees; default 0. */
