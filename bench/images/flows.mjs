@@ -79,7 +79,7 @@ export const flows = [
     batchSize: 200,
     learningRate: 1e-3,
     build: (options) =>
-      imageNice({ ...options, layers: 4, hidden: [1000, 1000, 1000, 1000, 1000], alpha: null }),
+      imageNice({ ...options, layers: 4, hidden: [1000, 1000, 1000, 1000, 1000], alpha: 1e-6 }),
   },
   {
     id: "flow++",

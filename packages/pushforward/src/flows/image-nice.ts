@@ -19,14 +19,15 @@ export interface ImageNiceOptions extends ImageFlowOptions {
  * with wide ReLU networks, a diagonal scaling, and a logistic base (Dinh et al. 2015, arXiv:1410.8516, section 5.1).
  * The scaling, and a shift that the couplings' biases would find in time, start from the data.
  *
- * Defaults: pixels scaled to [-1/2, 1/2] (`alpha: null`), uniform dequantisation. Both directions cost one pass.
+ * Defaults: logit of the pixels, uniform dequantisation. The paper has pixels between 0 and 1, where a black border is
+ * a spike beside which nothing else can be learned at the same rate. Both directions cost one pass.
  *
  * @throws ShapeError, DomainError for options that make no sense.
  */
 export function imageNice(options: ImageNiceOptions): Flow {
   const { shape } = imageShapesOf("nice", options, ["layers", "hidden"]);
   const { hidden = [1000, 1000, 1000, 1000, 1000] } = options;
-  const { alpha = null, base = logistic({ shape }), context, layers = 4 } = options;
+  const { base = logistic({ shape }), context, layers = 4 } = options;
   const features = sizeOf(shape);
   const { flow } = couplingFlow({
     name: "nice",
@@ -36,9 +37,5 @@ export function imageNice(options: ImageNiceOptions): Flow {
     step: (layer) => [layer],
     last: () => [actNorm({ shape: [features] })],
   });
-  return imageFlow(
-    "nice",
-    { ...options, alpha, base },
-    reshaped({ shape, bijector: flow.bijector }),
-  );
+  return imageFlow("nice", { ...options, base }, reshaped({ shape, bijector: flow.bijector }));
 }
