@@ -71,7 +71,7 @@ export const flows = [
   {
     id: "nice",
     title: "NICE",
-    about: "the paper's: 4 couplings by 5 layers of 1000, logistic base",
+    about: "the paper's couplings, 4 by 5 layers of 1000, and its logistic base, but on logits of the pixels",
     data: ["mnist"],
     givenClass: false,
     learnsNoise: false,
