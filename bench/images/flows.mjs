@@ -71,7 +71,8 @@ export const flows = [
   {
     id: "nice",
     title: "NICE",
-    about: "the paper's couplings, 4 by 5 layers of 1000, and its logistic base, but on logits of the pixels",
+    about:
+      "the paper's couplings, 4 by 5 layers of 1000, and its logistic base, but on logits of the pixels",
     data: ["mnist"],
     givenClass: false,
     learnsNoise: false,
