@@ -78,7 +78,10 @@ function section(set, entries, rows) {
 function factsText(entries) {
   /** @param {"trainImages" | "validationImages" | "testImages" | "budgetSeconds"} name @param {(value: number) => string} text */
   const all = (name, text) =>
-    [...new Set(entries.map(({ settings }) => text(settings[name])))].join(" or ");
+    [...new Set(entries.map(({ settings }) => settings[name]))]
+      .sort((a, b) => a - b)
+      .map(text)
+      .join(" or ");
   return (
     `Images for training: ${all("trainImages", whole)}, for validation: ` +
     `${all("validationImages", whole)}, for the test: ${all("testImages", whole)}. Budget of a ` +
