@@ -143,7 +143,10 @@ function addFit(program: Command): void {
     .option("--checkpoint <file>", "save the state here at times; continue from it if it exists");
   addEngine(command)
     .optionsGroup("Output:")
-    .option("--out <file>", "model file (default: the data's name with .safetensors)");
+    .option(
+      "--out <file>",
+      "model file, any ending but that of data or pictures (default: the data's name with .safetensors)",
+    );
   command.addHelpText("after", () => wrapped(SMALL_TABLES));
   finish(command, "fit", [
     "penguins.csv --exclude year --out penguins.safetensors",

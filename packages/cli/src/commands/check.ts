@@ -8,7 +8,7 @@ import { textTable, wrap } from "../terminal/text-table.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { classesFor, type ImageModel, imageModel } from "./image-model.ts";
 import { loadModel } from "./load-model.ts";
-import { type ImageOptions, readModelImages, refuseUselessClasses } from "./model-images.ts";
+import { checkClasses, type ImageOptions, readModelImages } from "./model-images.ts";
 import { readModelTable, type TableOptions } from "./model-table.ts";
 
 export interface CheckCommandOptions extends TableOptions, ImageOptions, EngineOptions {
@@ -76,7 +76,7 @@ export async function checkOnImages(
     for (const notice of images.notices) console.note(notice);
     return of.model.check(rows, { seed, context: contextsOf(rows.labels) });
   }
-  refuseUselessClasses(of, options);
+  checkClasses(of, options);
   if (labels !== undefined) {
     throw new DomainError(
       `--labels: there are no images that ${labels} could be of; name these after the model, or ` +

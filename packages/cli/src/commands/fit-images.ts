@@ -9,7 +9,7 @@ import type { FitCommandOptions } from "./fit-options.ts";
 import { imageJsonReport, imageTextReport } from "./image-fit-report.ts";
 import { buildImageFlow, imageTraining } from "./image-fit-settings.ts";
 import { scoreParts } from "./image-scores.ts";
-import { modelPathFor } from "./model-path.ts";
+import { checkModelName, modelPathFor } from "./model-path.ts";
 import { bitsPerDimensionOf, trainWithProgress } from "./training-run.ts";
 
 /** What to say of a model that predicts images it has not seen worse than no model would. */
@@ -30,6 +30,7 @@ export async function fitImages(path: string, options: FitCommandOptions): Promi
   refuseOptionsOf("tables", options, `${path} holds images`);
   const inputs = [path, ...(labels ? [labels] : [])];
   await checkOutput(out, inputs);
+  if (checkpoint) checkModelName(checkpoint);
   if (checkpoint) await checkOutput(checkpoint, [...inputs, out]);
   const { images, rows, notices } = await readFitImages(path, { bits, labels, classes });
   const flow = buildImageFlow(rows, bits, options);

@@ -12,7 +12,7 @@ import { baselineEngine } from "./engine-options.ts";
 import type { FitCommandOptions } from "./fit-options.ts";
 import { jsonReport, textReport } from "./fit-report.ts";
 import { buildFlow, SMALL_TABLE, trainingOptions } from "./fit-settings.ts";
-import { modelPathFor } from "./model-path.ts";
+import { checkModelName, modelPathFor } from "./model-path.ts";
 import { natsPerRow, trainWithProgress } from "./training-run.ts";
 
 /** Fits a flow to a table, judges it beside a Gaussian and a mixture, and writes the model. */
@@ -23,6 +23,7 @@ export async function fitTable(path: string, asked: FitCommandOptions): Promise<
   const out = await modelPathFor(path, options.out);
   refuseOptionsOf("images", options, `${path} is a table`);
   await checkOutput(out, [path]);
+  if (checkpoint) checkModelName(checkpoint);
   if (checkpoint) await checkOutput(checkpoint, [path, out]);
   const table = await readFitTable(path, options);
   const { rows, names } = table;

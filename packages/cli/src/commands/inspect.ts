@@ -44,7 +44,8 @@ export async function inspectCommand(path: string, options: InspectCommandOption
   for (const line of factLines(facts, console.width)) console.print(line);
   console.print("");
   for (const line of model.summary().split("\n")) {
-    const [first = "", ...more] = wrap(line, console.width - 2);
+    const [first = "", ...more] =
+      line.length > console.width ? wrap(line, console.width - 2) : [line];
     for (const text of [first, ...more.map((part) => `  ${part}`)]) console.print(text);
   }
 }

@@ -38,7 +38,7 @@ export async function readModelImages(
         "images, or an IDX, NPY, NPZ, PNG or JPEG file",
     );
   }
-  refuseUselessClasses(of, options);
+  checkClasses(of, options);
   const bits = bitsOf(of);
   const images = await readImages(path);
   checkImageShape(of, images);
@@ -54,12 +54,11 @@ export async function readModelImages(
 }
 
 /**
- * Refuses classes for a model without such, and one that a model does not know, whether or not they
- * would be used.
+ * Refuses classes that do not go with a model, whether or not they would be used.
  *
- * @throws DomainError when it is so.
+ * @throws DomainError for classes where the model has none, and for one that it does not know.
  */
-export function refuseUselessClasses(of: ImageModel, { labels, class: only }: ImageOptions): void {
+export function checkClasses(of: ImageModel, { labels, class: only }: ImageOptions): void {
   if (labels !== undefined && !of.classes) {
     throw new DomainError(`--labels: ${of.path} was fitted without classes; leave it out`);
   }

@@ -4,7 +4,7 @@ import type { Console } from "../terminal/console.ts";
 import type { ImageModel } from "./image-model.ts";
 import { interpolationPicture } from "./interpolation-picture.ts";
 import { likelihoodPicture } from "./likelihood-picture.ts";
-import { readModelImages, refuseUselessClasses } from "./model-images.ts";
+import { checkClasses, readModelImages } from "./model-images.ts";
 import type { ImagePictureName, Picture, PlotCommandOptions } from "./picture.ts";
 import { reconstructionPicture } from "./reconstruction-picture.ts";
 import { samplesPicture } from "./samples-picture.ts";
@@ -21,7 +21,7 @@ export async function imagePicture(
   const { seed, labels, class: only } = options;
   refuseOptionsOf("tables", options, `${of.path} is a model of images`);
   if (what === "samples" || what === "training") {
-    refuseUselessClasses(of, options);
+    checkClasses(of, options);
     if (path) console.note(`--what ${what} needs no images: ${path} is not read.`);
     if (labels) console.note(`--what ${what} needs no labels: ${labels} is not read.`);
     if (what === "samples") return samplesPicture(of, seed, only);

@@ -34,9 +34,9 @@ export async function sampleImages(
       `${out}: a picture holds up to ${MOST_IN_PICTURE} images, not ${count}; write them to a .npy file or a folder`,
     );
   }
-  if (isPicture) await checkOutput(out, [of.path]);
-  else await checkImageOutput(out, count, [of.path]);
   const labels = classesFor(of, options.class, count);
+  if (isPicture) await checkOutput(out, [of.path]);
+  else await checkImageOutput(out, count, { labels, others: [of.path] });
   const context = contextsOf(labels);
   const samples = await of.model.sample(count, { seed, temperature, context });
   const images = { ...samples, data: stretched(samples.data, of.high) };
@@ -55,7 +55,9 @@ export async function sampleImages(
     console.print(JSON.stringify({ command: "sample", model, ...facts }));
   } else {
     const inTurn = labels && options.class === undefined;
-    const classes = inTurn ? `, of the classes ${listed(labels.classes, 20)} in turn` : "";
+    const classes = inTurn
+      ? `, of the classes ${listed(labels.classes.slice(0, count), 20)} in turn`
+      : "";
     console.print(`${out}: ${counted(count, "image")}${classes}`);
   }
 }

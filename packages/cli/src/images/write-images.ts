@@ -19,17 +19,25 @@ export interface Pictures {
   labels?: LabelSet | undefined;
 }
 
+/** What else is known of images that are to be written. */
+interface ImageOutput {
+  /** Their classes. */
+  labels?: LabelSet | undefined;
+  /** Files that the command reads or writes as well, through whatever links. */
+  others?: readonly string[];
+}
+
 /**
  * Refuses a path to which so many images cannot be written, before any work is done for it.
  *
- * @param others files that the command reads or writes as well, through whatever links.
  * @throws DataError when it ends otherwise than images do, when it is a `.png` for several images,
- * when it names a folder that is there already, or when a file could not be written to it either.
+ * when it names a folder that is there already, when a class cannot be the name of a folder in it, or
+ * when a file could not be written to it either.
  */
 export async function checkImageOutput(
   path: string,
   count: number,
-  others: readonly string[] = [],
+  { labels, others = [] }: ImageOutput = {},
 ): Promise<void> {
   const kind = kindOf(path);
   if (kind === "png" && count !== 1) {
@@ -41,6 +49,7 @@ export async function checkImageOutput(
   if (kind === "folder" && (await stat(path).catch(() => null))) {
     throw new DataError(`${path}: is there already; name a folder that is not`);
   }
+  if (kind === "folder") for (const name of foldersOf(labels)) checkFolderName(path, name);
   await checkOutput(path, others);
 }
 
@@ -54,9 +63,9 @@ export async function checkImageOutput(
  * channels.
  */
 export async function writeImages(path: string, pictures: Pictures): Promise<void> {
-  const { shape } = pictures;
+  const { shape, labels } = pictures;
   checkShape(pictures);
-  await checkImageOutput(path, shape[0]);
+  await checkImageOutput(path, shape[0], { labels });
   const bytes = toBytes(path, pictures);
   const kind = kindOf(path);
   if (kind === "npy") await writeBlocks(path, [npy(bytes, shape)]);
@@ -75,8 +84,13 @@ function kindOf(path: string): "npy" | "png" | "folder" {
   );
 }
 
-function checkShape({ pixels, shape }: Pictures): void {
+function checkShape({ pixels, shape, labels }: Pictures): void {
   const [count, channels] = shape;
+  if (labels && labels.values.length !== count) {
+    throw new ShapeError(
+      `writeImages: got ${labels.values.length} labels for ${counted(count, "image")}; give one for each`,
+    );
+  }
   const size = shape.reduce((product, length) => product * length, 1);
   if (count > 0 && (channels === 1 || channels === 3) && size > 0 && size === pixels.length) return;
   throw new ShapeError(
@@ -133,18 +147,15 @@ async function writeFolder(
   bytes: Uint8Array,
   { shape, labels }: Pictures,
 ): Promise<void> {
-  const folders = labels?.classes ?? [];
-  for (const name of folders) checkFolderName(path, name);
   const folder = resolve(path);
   const temporary = `${folder}.${randomUUID().slice(0, 8)}.tmp`;
   const digits = Math.max(FEWEST_DIGITS, String(shape[0]).length);
   try {
     await mkdir(temporary);
-    for (const number of new Set(labels?.values))
-      await mkdir(join(temporary, folders[number] as string));
+    for (const name of foldersOf(labels)) await mkdir(join(temporary, name));
     let image = 0;
     for (const pixels of split(bytes, shape)) {
-      const within = folders[labels?.values[image] as number] ?? "";
+      const within = labels?.classes[labels.values[image] as number] ?? "";
       image++;
       const name = `${String(image).padStart(digits, "0")}.png`;
       await writeFile(join(temporary, within, name), await png(pixels, shape));
@@ -154,6 +165,11 @@ async function writeFolder(
     await rm(temporary, { recursive: true, force: true });
     throw new DataError(`${path}: cannot be written (${(error as Error).message})`);
   }
+}
+
+/** The classes that images are of. */
+function foldersOf(labels: LabelSet | undefined): string[] {
+  return Array.from(new Set(labels?.values), (number) => labels?.classes[number] as string);
 }
 
 /** Classes named in code can be called anything; a leading dot would hide the folder. */

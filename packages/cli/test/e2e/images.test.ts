@@ -241,7 +241,7 @@ describe("inspect, check, export", () => {
     expect(json).not.toHaveProperty("columns");
   });
 
-  test.for([[["--class", "down"]], [["images"]]])(
+  test.for([[[]], [["--class", "down"]], [["images"]]])(
     "check on %j",
     { concurrent: true },
     async ([data]) => {

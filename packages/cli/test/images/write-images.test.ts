@@ -168,6 +168,6 @@ describe("checkImageOutput", () => {
   test("refuses a file that the command reads", async () => {
     const { path } = place("a.npy");
     writeFileSync(path, "x");
-    expect(await refusal(path, checkImageOutput(path, 1, [path]))).toMatch(/overwrite/);
+    expect(await refusal(path, checkImageOutput(path, 1, { others: [path] }))).toMatch(/overwrite/);
   });
 });

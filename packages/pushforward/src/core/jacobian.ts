@@ -5,6 +5,7 @@ import {
   mapRows,
   type NDArray,
   type RowInput,
+  rowsWithin,
   type Tree,
   tree,
 } from "../engine/index.ts";
@@ -41,7 +42,7 @@ export async function jacobians(
     ([x, tangent, cond]: NDArray[]): [NDArray] => {
       const map = (point: NDArray) => {
         const method = bijector[`${direction}AndLogDet`];
-        const [y, logDet] = method(tree.ref(params), point, cond?.ref);
+        const [y, logDet] = method(tree.ref(params), point, cond);
         logDet.dispose();
         return y;
       };
@@ -51,7 +52,8 @@ export async function jacobians(
     },
     [inputs.map((input) => new ArraySpec(["n", ...input.shape]))],
   );
-  const [columns] = await mapRows(program, inputs, count * size).finally(() => program.dispose());
+  const columnsOf = mapRows(program, inputs, count * size, rowsWithin(shape));
+  const [columns] = await columnsOf.finally(() => program.dispose());
   return transposed(columns, size);
 }
 

@@ -10,7 +10,7 @@ export interface LayerStep extends Layer {
 }
 
 /**
- * Send `x` through a bijector layer by layer, uncompiled, to look at what happens on the way.
+ * Send `x` through a bijector layer by layer, to look at what happens on the way.
  * Nothing is consumed.
  */
 export function* walkLayers(

@@ -11,8 +11,8 @@ export interface RowInput {
   readonly shape: readonly number[];
 }
 
-/** Most numbers of images in a batch. */
-const IMAGE_NUMBERS = 2 ** 16;
+/** Most numbers of images in a batch, and of the rows of other programs that need much room. */
+const MOST_NUMBERS = 2 ** 16;
 
 /** One for all calls: a loop of short calls must pause, too. */
 const breathe = createBreather();
@@ -24,14 +24,16 @@ const breathe = createBreather();
  * results are dropped.
  *
  * @param program takes one batch `[n, ...shape]` of each input; each of its outputs is `[n, ...]`.
+ * @param largest most rows in a batch; default: as many as images leave room for.
  */
 export function mapRows<R extends NDArray[]>(
   program: Program<[NDArray[]], R>,
   inputs: readonly RowInput[],
   count: number,
+  largest?: number,
 ): Promise<Float32Array[]> {
   const run = (batch: EngineArray[]) => program.run(batch as ArraysOf<NDArray[]>);
-  return mapBatches(program, inputs, count, run as never);
+  return mapBatches(program, inputs, count, run as never, largest);
 }
 
 /**
@@ -67,8 +69,12 @@ export async function mapBatches(
 
 /** Most rows at once of events of a shape: the feature maps of a network of images fill the memory fast. */
 function roomFor(shape: readonly number[]): number {
-  if (!isImage(shape)) return Infinity;
-  return batchSizeWithin(IMAGE_NUMBERS / sizeOf(shape));
+  return isImage(shape) ? rowsWithin(shape) : Infinity;
+}
+
+/** Rows of a shape in a batch of a program that needs much room for each number. */
+export function rowsWithin(shape: readonly number[]): number {
+  return batchSizeWithin(MOST_NUMBERS / sizeOf(shape));
 }
 
 function take({ data, shape }: RowInput, from: number, length: number, batch: number): EngineArray {

@@ -1,6 +1,6 @@
 export { ArraySpec, type Extent, type SpecTree } from "./array-spec.ts";
 export { batchSizeFor } from "./batch-size.ts";
-export { mapBatches, mapRows, type RowInput } from "./batched.ts";
+export { mapBatches, mapRows, type RowInput, rowsWithin } from "./batched.ts";
 export { createBreather } from "./breathe.ts";
 export {
   type ArraysOf,

@@ -141,9 +141,9 @@ async function roundTrip(
   const second = first === "forward" ? "inverse" : "forward";
   const [back] = await outputsOf(subject, x, subject.count, (start, cond) => {
     const [there, logDet] = bijector[`${first}AndLogDet`](tree.ref(own), start, cond?.ref);
-    const [back, backLogDet] = bijector[`${second}AndLogDet`](tree.ref(own), there, cond);
-    tree.dispose([logDet, backLogDet]);
-    return [back];
+    const [again, againLogDet] = bijector[`${second}AndLogDet`](tree.ref(own), there, cond);
+    tree.dispose([logDet, againLogDet]);
+    return [again];
   });
   return back.map((value, i) => Math.abs(value - (x[i] as number)));
 }

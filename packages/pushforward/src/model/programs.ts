@@ -63,9 +63,9 @@ export function compilePrograms(engine: Engine, flow: Distribution, params: Tree
     encode: rowwise((x, cond) => [along(flow, params, "inverse", x, cond)]),
     decode: rowwise((x, cond) => [along(flow, params, "forward", x, cond)]),
     trace: rowwise((z, cond) => {
-      if (!flow.flow) return [z];
+      const { bijector } = flow.flow as NonNullable<Distribution["flow"]>;
       const own = (params as { bijector: Tree }).bijector;
-      const steps = walkLayers(flow.flow.bijector, own, z, cond, "forward");
+      const steps = walkLayers(bijector, own, z, cond, "forward");
       const stages = Array.from(steps, ({ output }) => output.ref);
       tree.dispose(cond ? [z, cond] : [z]);
       return stages;

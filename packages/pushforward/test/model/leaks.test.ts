@@ -151,6 +151,7 @@ describe("the methods of a model", () => {
     ["decode", (m, options) => m.decode(rows, options)],
     ["interpolate", (m, options) => m.interpolate(rows[0]!, rows[1]!, options)],
     ["trace", (m, options) => m.trace(100, options)],
+    ["check", (m, options) => m.check(undefined, options)],
     ["toBytes", (m) => m.toBytes()],
     ["a refused call", (m) => rejection(m.logProb([[1]]))],
     ["load", async (m) => (await load(await m.toBytes())).dispose()],
