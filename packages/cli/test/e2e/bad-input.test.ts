@@ -189,7 +189,7 @@ describe("models and tables that do not fit", () => {
     const [table, model] = ["t.csv", "m.safetensors"];
     for (const args of [
       ["fit", "rows", "--out", "same/rows"],
-      ["fit", table, "--checkpoint", "./t.csv"],
+      ["fit", "rows", "--checkpoint", "./rows"],
       ["fit", table, "--out", "new.safetensors", "--checkpoint", "same/new.safetensors"],
       ["score", model, table, "--out", table],
       ["score", model, table, "--out", "link.csv"],
