@@ -1,6 +1,6 @@
 import type { HistoryEntry } from "pushforward";
 import type { Split } from "../table/split-rows.ts";
-import type { Contender } from "./comparison.ts";
+import type { Contender, PartScores } from "./comparison.ts";
 import { fullSize, type SettingOptions, SMALL_TABLE, takesSizes } from "./fit-settings.ts";
 import { pairedDifference } from "./paired-difference.ts";
 
@@ -58,4 +58,14 @@ function wayOut(
   }
   const other = alternatives.find((flow) => flow !== options.flow && takesSizes(flow, options));
   return `Try the full-size settings: ${left.join(" ")}${other ? `; or --flow ${other}` : ""}.`;
+}
+
+/** What to say of a model that predicts images it has not seen worse than no model would; null of others. */
+export function adviceIfUseless({ test, validation }: PartScores, bits: number): string | null {
+  const held = test ?? validation;
+  if (held < bits) return null;
+  return (
+    `Without any model a pixel takes ${bits} bits; this one needs ${held.toFixed(1)} for images that it has not ` +
+    "seen: take more steps, more images, or a smaller flow with --weight-decay 3."
+  );
 }

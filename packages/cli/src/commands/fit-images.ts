@@ -4,23 +4,13 @@ import { splitImages } from "../images/split-images.ts";
 import { refuseOptionsOf } from "../options/useless-options.ts";
 import { checkOutput } from "../output/output-file.ts";
 import { openConsole } from "../terminal/console.ts";
-import type { PartScores } from "./comparison.ts";
+import { adviceIfUseless } from "./advice.ts";
 import type { FitCommandOptions } from "./fit-options.ts";
 import { imageJsonReport, imageTextReport } from "./image-fit-report.ts";
 import { buildImageFlow, imageTraining } from "./image-fit-settings.ts";
 import { scoreParts } from "./image-scores.ts";
 import { checkModelName, modelPathFor } from "./model-path.ts";
 import { bitsPerDimensionOf, trainWithProgress } from "./training-run.ts";
-
-/** What to say of a model that predicts images it has not seen worse than no model would. */
-function adviceOn({ test, validation }: PartScores, bits: number): string | null {
-  const held = test ?? validation;
-  if (held < bits) return null;
-  return (
-    `Without any model a pixel takes ${bits} bits; this one needs ${held.toFixed(1)} for images that it has not ` +
-    "seen: take more steps, more images, or a smaller flow with --weight-decay 3."
-  );
-}
 
 /** Fits a flow to images, tells how many bits per dimension they take, and writes the model. */
 export async function fitImages(path: string, options: FitCommandOptions): Promise<void> {
@@ -30,8 +20,10 @@ export async function fitImages(path: string, options: FitCommandOptions): Promi
   refuseOptionsOf("tables", options, `${path} holds images`);
   const inputs = [path, ...(labels ? [labels] : [])];
   await checkOutput(out, inputs);
-  if (checkpoint) checkModelName(checkpoint);
-  if (checkpoint) await checkOutput(checkpoint, [...inputs, out]);
+  if (checkpoint) {
+    checkModelName(checkpoint);
+    await checkOutput(checkpoint, [...inputs, out]);
+  }
   const { images, rows, notices } = await readFitImages(path, { bits, labels, classes });
   const flow = buildImageFlow(rows, bits, options);
   const split = splitImages(path, rows, options.test, seed);
@@ -47,7 +39,7 @@ export async function fitImages(path: string, options: FitCommandOptions): Promi
   await run.model.save(out);
   if (checkpoint) await rm(checkpoint, { force: true });
 
-  const advice = adviceOn(scores, bits);
+  const advice = adviceIfUseless(scores, bits);
   if (advice) console.note(advice);
   const all = [...notices, ...run.notices, ...(advice ? [advice] : [])];
   const report = { ...run, notices: all, images, split, bits, seed, out, seconds, scores };

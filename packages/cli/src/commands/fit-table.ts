@@ -23,8 +23,10 @@ export async function fitTable(path: string, asked: FitCommandOptions): Promise<
   const out = await modelPathFor(path, options.out);
   refuseOptionsOf("images", options, `${path} is a table`);
   await checkOutput(out, [path]);
-  if (checkpoint) checkModelName(checkpoint);
-  if (checkpoint) await checkOutput(checkpoint, [path, out]);
+  if (checkpoint) {
+    checkModelName(checkpoint);
+    await checkOutput(checkpoint, [path, out]);
+  }
   const table = await readFitTable(path, options);
   const { rows, names } = table;
   const split = splitRows(table, options.test ?? defaultShare(rows), seed);

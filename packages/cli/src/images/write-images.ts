@@ -59,8 +59,8 @@ export async function checkImageOutput(
  * What is named is there whole in the end, or not at all.
  *
  * @throws DataError when the path will not do, see {@link checkImageOutput}, when it cannot be
- * written, when a pixel is not finite, or when a class has no folder's name; ShapeError when the pixels do not fill images of 1 or 3
- * channels.
+ * written, or when a pixel is not finite; ShapeError when the pixels do not fill images of 1 or 3
+ * channels, or when there is not one label for each.
  */
 export async function writeImages(path: string, pictures: Pictures): Promise<void> {
   const { shape, labels } = pictures;

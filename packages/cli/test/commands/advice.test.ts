@@ -1,6 +1,6 @@
 import type { Column, Model } from "pushforward";
 import { expect, test } from "vitest";
-import { adviceIfBeaten } from "../../src/commands/advice.ts";
+import { adviceIfBeaten, adviceIfUseless } from "../../src/commands/advice.ts";
 import type { Contender } from "../../src/commands/comparison.ts";
 import { pairedDifference } from "../../src/commands/paired-difference.ts";
 import type { RowBlock, Split } from "../../src/table/split-rows.ts";
@@ -98,4 +98,13 @@ test("nothing is said of a lead within two standard errors, or of few rows", asy
   expect(await adviceIfBeaten([flow, level, behind], splitWith(count), 500, options)).toBeNull();
   expect(await adviceIfBeaten([flow, ahead], splitWith(5), 500, options)).toBeNull();
   expect(await adviceIfBeaten([flow, ahead], splitWith(0), 500, options)).toBeNull();
+});
+
+test("images that take more bits than they have are a reason for advice", () => {
+  const scores = { name: "glow", train: 1, validation: 7.9, test: 8.25, testError: 0.1 };
+  expect(adviceIfUseless(scores, 8)).toMatch(
+    /a pixel takes 8 bits; this one needs 8\.3 .*--weight-decay 3\.$/,
+  );
+  expect(adviceIfUseless({ ...scores, test: null }, 8)).toBeNull();
+  expect(adviceIfUseless({ ...scores, test: 4.9 }, 5)).toBeNull();
 });

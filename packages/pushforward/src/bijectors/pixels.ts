@@ -24,8 +24,8 @@ export interface PixelsOptions {
 /**
  * From the line to the values of pixels, spread over cells of width 1: with p = (y + 1/2) / values in [0, 1],
  * `y = f(x)` is defined by `x = logit(alpha + (1 - 2 alpha) p)` (Papamakarios et al. 2017, arXiv:1705.07057; Dinh et
- * al. 2017, arXiv:1605.08803, section 4.1, leave out one end), or with `alpha: null` by `x = p - 1/2` (Kingma and Dhariwal 2018). No parameters. It says that data are whole
- * numbers, which `fit` and `evaluate` then spread over their cells: densities are those of pixel values, and
+ * al. 2017, arXiv:1605.08803, section 4.1, leave out one end), or with `alpha: null` by `x = p - 1/2` (Kingma and
+ * Dhariwal 2018). No parameters. It says that data are whole numbers, which `fit` and `evaluate` then spread over their cells: densities are those of pixel values, and
  * -log2 of them per number is bits per dimension.
  *
  * With a logit the density reaches `alpha values / (1 - 2 alpha)` beyond the outermost cells.

@@ -2,7 +2,7 @@ import { type Direction, layersOf } from "../core/bijector.ts";
 import type { Box, Distribution } from "../core/distribution.ts";
 import { domainOf } from "../core/domain.ts";
 import { jacobians } from "../core/jacobian.ts";
-import { sizeOf } from "../core/shape.ts";
+import { isImage, sizeOf } from "../core/shape.ts";
 import { walkLayers } from "../core/walk-layers.ts";
 import {
   ArraySpec,
@@ -207,8 +207,8 @@ async function checkLogDet(subject: CheckSubject): Promise<CheckItem> {
     "log-determinant",
     largest(errors),
     LOG_DET,
-    `against the Jacobian differentiated at ${count === 1 ? "1 row" : `${count} rows`}; largest error, nats per ` +
-      "dimension",
+    `against the Jacobian differentiated at ${count} ${isImage(bijector.shape) ? "image" : "row"}` +
+      `${count === 1 ? "" : "s"}; largest error, nats per dimension`,
   );
 }
 
