@@ -23,10 +23,12 @@ const LAYERS = [
   ["networks/", "transformers/"],
   ["bijectors/", "distributions/"],
   ["flows/"],
-  ["evaluation/", "io/"],
+  ["io/"],
   ["training/", "inference/"],
+  ["evaluation/"],
   ["model/"],
   ["fit.ts", "baselines.ts"],
+  ["tables/"],
   ["testing/"],
   ["index.ts"],
 ];

@@ -21,7 +21,7 @@ export interface ImageModel extends ImageForm {
 export function imageModel(path: string, model: Model): ImageModel | null {
   const [channels, height, width] = model.shape;
   const high = model.columns[0]?.range?.[1];
-  if (model.shape.length !== 3 || high === undefined) return null;
+  if (model.shape.length !== 3 || typeof high !== "number") return null;
   return {
     path,
     model,

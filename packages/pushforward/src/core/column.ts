@@ -1,21 +1,38 @@
 import { DataError } from "./errors.ts";
 
-/** A column of a table: its name if it has one, and its values' grid if it was dequantised. */
+/**
+ * The fixed map from the real line onto where a column's values lie: `low + exp(y)`,
+ * `low + scale softplus(y)`, `low + (high - low) sigmoid(y)`, or `centre + scale sinh(y)`, which makes
+ * heavy tails of light ones.
+ */
+export type ColumnMap =
+  | { readonly kind: "exp"; readonly low: number }
+  | { readonly kind: "softplus"; readonly low: number; readonly scale: number }
+  | { readonly kind: "sigmoid"; readonly low: number; readonly high: number }
+  | { readonly kind: "sinh"; readonly centre: number; readonly scale: number };
+
+/**
+ * A column of a table: its name if it has one, the grid that its values lie on if it was dequantised, and the map
+ * onto where they lie.
+ */
 export interface Column {
   readonly name?: string;
   /** Distance between neighbouring values, in data units; integers have 1. */
   readonly step?: number;
   /** A value on the grid; default 0. */
   readonly origin?: number;
-  /** The grid's first and last value, where it has ends. */
-  readonly range?: readonly [low: number, high: number];
+  /** The first and the last value, where there are ends: samples keep to them. */
+  readonly range?: readonly [low: number | null, high: number | null];
+  /** The last layer of the flow in this column. Absent: the flow itself covers all numbers. */
+  readonly map?: ColumnMap;
 }
 
-/** The value of a column's grid that is nearest to `value`. */
-export function snapToGrid({ step, origin = 0, range }: Column, value: number): number {
-  if (step === undefined) return value;
-  const nearest = origin + Math.round((value - origin) / step) * step;
-  return range ? Math.min(Math.max(nearest, range[0]), range[1]) : nearest;
+/** The value of a column that is nearest to `value`: on its grid, if it has one, and within its range. */
+export function nearestValue({ step, origin = 0, range }: Column, value: number): number {
+  const nearest = step === undefined ? value : origin + Math.round((value - origin) / step) * step;
+  if (!range) return nearest;
+  const [low, high] = range;
+  return Math.min(Math.max(nearest, low ?? -Infinity), high ?? Infinity);
 }
 
 /** Share of a step by which a value may miss its grid: what rounding leaves. */
@@ -31,7 +48,7 @@ export function checkOnGrid(
     const column = columns[i % size] as Column;
     const { step } = column;
     const value = data[i] as number;
-    if (step === undefined || Math.abs(snapToGrid(column, value) - value) <= OFF_GRID * step)
+    if (step === undefined || Math.abs(nearestValue(column, value) - value) <= OFF_GRID * step)
       continue;
     throw new DataError(
       `${who}: row ${Math.floor(i / size)}, column ${columnLabel(columns, i % size)}: ${value} is not on the grid ` +

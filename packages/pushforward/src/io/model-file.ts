@@ -6,6 +6,13 @@ import { integerColumns, integersOf } from "../core/integer-data.ts";
 import { layoutOf, type ParameterLayout } from "../core/parameters.ts";
 import { sameShape, showShape, sizeOf } from "../core/shape.ts";
 import type { Spec } from "../core/spec.ts";
+import {
+  contextNumbers,
+  countNumbers,
+  eventNumbers,
+  isTableSchema,
+  type TableSchema,
+} from "../core/table-schema.ts";
 import { random, tree } from "../engine/index.ts";
 import { formats } from "./formats.ts";
 import { type Factories, rebuild } from "./rebuild.ts";
@@ -19,6 +26,8 @@ export interface ModelContents {
   readonly columns: readonly Column[];
   readonly contextNames?: readonly string[] | undefined;
   readonly history: readonly HistoryEntry[];
+  readonly table?: TableSchema | undefined;
+  readonly heldOut?: Float32Array | undefined;
 }
 
 /**
@@ -38,6 +47,8 @@ export function encodeModel({
   columns,
   contextNames,
   history,
+  table,
+  heldOut,
 }: ModelContents): Uint8Array {
   const tensors = new Map<string, FileTensor>();
   for (const { path, shape, offset, size } of layout.slots) {
@@ -52,6 +63,8 @@ export function encodeModel({
     columns: JSON.stringify(integersOf(flow) ? [] : columns),
     ...(contextNames && { context_names: JSON.stringify(contextNames) }),
     history: JSON.stringify(history),
+    ...(table && { table: JSON.stringify(table) }),
+    ...(heldOut && { held_out: JSON.stringify(Array.from(heldOut)) }),
   });
 }
 
@@ -104,6 +117,8 @@ export function decodeModel(
     columns,
     contextNames: readContextNames(metadata.context_names, flow, source),
     history: historyFromJson(readList<HistoryEntry>(metadata.history, source, "history")),
+    table: readTable(metadata.table, flow, source),
+    heldOut: readHeldOut(metadata.held_out, source),
   };
 }
 
@@ -135,6 +150,32 @@ function readContextNames(
   const fits = Array.isArray(names) && condShape !== null && names.length === sizeOf(condShape);
   if (fits && names.every((name) => typeof name === "string")) return names;
   throw new ModelFileError(`${source}: its context names are no list; the file is damaged.`);
+}
+
+function readTable(
+  text: string | undefined,
+  { shape, condShape }: Distribution,
+  source: string,
+): TableSchema | undefined {
+  if (text === undefined) return undefined;
+  const table = readJson(text, source, "table");
+  const fits =
+    isTableSchema(table) &&
+    countNumbers(table.fields, eventNumbers) === sizeOf(shape) &&
+    countNumbers(table.given, contextNumbers) === (condShape ? sizeOf(condShape) : 0);
+  if (fits) return table;
+  throw new ModelFileError(
+    `${source}: what it says of its table's columns does not fit its flow; the file is damaged.`,
+  );
+}
+
+function readHeldOut(text: string | undefined, source: string): Float32Array | undefined {
+  if (text === undefined) return undefined;
+  const scores = readJson(text, source, "held-out scores");
+  if (Array.isArray(scores) && scores.length > 0 && scores.every(Number.isFinite)) {
+    return Float32Array.from(scores).sort();
+  }
+  throw new ModelFileError(`${source}: its held-out scores are no numbers; the file is damaged.`);
 }
 
 function readList<T extends object>(text: string | undefined, source: string, what: string): T[] {

@@ -201,9 +201,9 @@ function sameNumbers(a: Float32Array, b: Float32Array): boolean {
 /** Stands for infinity, which not all runtimes take as a constant. */
 const LARGEST = 3e38;
 
-/** Put the columns that have a grid on it, as `Model.sample` does. */
+/** Put columns on their grids and into their ranges, as `Model.sample` does. */
 function snapColumns(x: NDArray, columns: readonly Column[]): NDArray {
-  if (!columns.some(({ step }) => step !== undefined)) return x;
+  if (!columns.some(({ step, range }) => step !== undefined || range)) return x;
   const shape = [1, ...x.shape.slice(1)];
   const row = (value: (column: Column) => number) =>
     np.array(Float32Array.from(columns, value), { shape });
@@ -213,8 +213,8 @@ function snapColumns(x: NDArray, columns: readonly Column[]): NDArray {
   const low = row((column) => column.range?.[0] ?? -LARGEST);
   const high = row((column) => column.range?.[1] ?? LARGEST);
   const cells = np.floor(x.ref.sub(origin.ref).div(step.ref).add(0.5));
-  const snapped = np.minimum(np.maximum(cells.mul(step).add(origin), low), high);
-  return np.where(isOnGrid, snapped, x);
+  const snapped = np.where(isOnGrid, cells.mul(step).add(origin), x);
+  return np.minimum(np.maximum(snapped, low), high);
 }
 
 /** Which layer, or the base, makes the export impossible. */

@@ -1,7 +1,7 @@
 import { layersOf } from "../core/bijector.ts";
 import { checkCount, checkPositive } from "../core/check-number.ts";
 import { checkOptionNames } from "../core/check-options.ts";
-import { type Column, checkOnGrid, snapToGrid } from "../core/column.ts";
+import { type Column, checkOnGrid, nearestValue } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { domainOf, intoBox, onCircle } from "../core/domain.ts";
 import { ConditionError, DataError, DomainError } from "../core/errors.ts";
@@ -12,6 +12,7 @@ import { downloadParameters, layoutOf, type ParameterLayout } from "../core/para
 import { countRows, type HostRows, type Rows, toHostRows, toImageRows } from "../core/rows.ts";
 import { checkSeed, keyOf } from "../core/seed.ts";
 import { isImage, type Shape, showShape, sizeOf } from "../core/shape.ts";
+import type { TableSchema } from "../core/table-schema.ts";
 import {
   batchSizeFor,
   type Engine,
@@ -64,6 +65,8 @@ export interface MassOptions extends SeedOption {
 export interface SampleOptions extends SeedOption {
   /** Factor T on the base's draws; default 1: draws of the model. Below 1 they are more typical, and less varied. */
   temperature?: number | undefined;
+  /** Whether columns on a grid come back on it, and within their range; default true. */
+  snapped?: boolean | undefined;
 }
 
 /** One event: its numbers, with their shape or without. */
@@ -100,6 +103,9 @@ export interface ModelParts {
   readonly columns?: readonly Column[] | undefined;
   readonly contextNames?: readonly string[] | undefined;
   readonly history?: readonly HistoryEntry[] | undefined;
+  readonly table?: TableSchema | undefined;
+  /** As {@link Model.heldOut}. */
+  readonly heldOut?: Float32Array | undefined;
   /** What runs the programs; default: as {@link startEngine} chooses, at the first use. */
   readonly engine?: Engine | undefined;
 }
@@ -121,15 +127,21 @@ export class Model {
   readonly contextNames: readonly string[] | undefined;
   /** Training and validation losses, nats per row. */
   readonly history: readonly HistoryEntry[];
+  /** How the columns of a table become events and contexts; undefined for rows of numbers. */
+  readonly table: TableSchema | undefined;
   readonly #params: Tree;
   readonly #layout: ParameterLayout;
   #engine: Engine | undefined;
   #starting: Promise<Engine> | undefined;
   #programs: Programs | undefined;
+  #heldOut: Float32Array | undefined;
   readonly #lifetime: Lifetime;
 
-  constructor({ flow, params, columns, contextNames, history = [], engine }: ModelParts) {
+  constructor(parts: ModelParts) {
+    const { flow, params, columns, contextNames, history = [], table, heldOut, engine } = parts;
     this.flow = flow;
+    this.table = table;
+    this.#heldOut = heldOut;
     this.contextNames = contextNames;
     const integers = integersOf(flow);
     this.columns =
@@ -177,6 +189,48 @@ export class Model {
 
   get parameterCount(): number {
     return this.#layout.size;
+  }
+
+  /** Scores of rows that the model has not seen, ascending: what {@link Model.calibrate} was told. */
+  get heldOut(): Float32Array | undefined {
+    return this.#heldOut;
+  }
+
+  /**
+   * Remember how rows that the model has not seen score, for {@link Model.tailProbability}; saved with the model.
+   *
+   * @param scores log-densities of held-out rows; of more than 2000, as many quantiles are kept.
+   * @throws DataError when none of them is finite.
+   */
+  calibrate(scores: ArrayLike<number>): void {
+    const sorted = Float32Array.from(scores).filter(Number.isFinite).sort();
+    if (sorted.length === 0) throw new DataError("calibrate: got no finite score.");
+    const kept = Math.min(sorted.length, MOST_HELD_OUT);
+    const share = (sorted.length - 1) / Math.max(1, kept - 1);
+    this.#heldOut = Float32Array.from(
+      { length: kept },
+      (_, i) => sorted[Math.round(i * share)] as number,
+    );
+  }
+
+  /**
+   * How probable it is that a row of the data scores no more than that: `(1 + #{held out <= score}) / (1 + n)`, which
+   * is never below the truth on average, whatever the flow: the p-value of conformal anomaly detection (Laxhammar &
+   * Falkman 2014; Bates et al. 2023, arXiv:2104.08279, equation 3).
+   *
+   * @param scores log-densities of rows, of the same kind as those that the model was calibrated with.
+   * @throws DomainError when the model was never calibrated.
+   */
+  tailProbability(scores: ArrayLike<number>): Float64Array {
+    const held = this.#heldOut;
+    if (!held) {
+      throw new DomainError(
+        "tailProbability: the model knows no scores of held-out rows; pass some to calibrate first.",
+      );
+    }
+    return Float64Array.from(scores, (score) =>
+      Number.isNaN(score) ? Number.NaN : (1 + countUpTo(held, score)) / (1 + held.length),
+    );
   }
 
   /**
@@ -266,10 +320,16 @@ export class Model {
   async sample(count: number, options: SampleOptions = {}): Promise<Samples> {
     return this.#lifetime.during("sample", async () => {
       checkCount("sample", "the number of draws", count);
-      const { seed, context } = withSeed("sample", options, ["seed", "context", "temperature"]);
+      const { seed, context } = withSeed("sample", options, [
+        "seed",
+        "context",
+        "temperature",
+        "snapped",
+      ]);
       const temperature = this.#checkTemperature(options.temperature);
       const contexts = this.#readContext("sample", context, count);
-      return this.#events(await this.#sample(contexts, count, seed, temperature));
+      const drawn = await this.#draw(contexts, count, seed, temperature);
+      return this.#events(options.snapped === false ? drawn : this.#snap(drawn));
     });
   }
 
@@ -362,7 +422,7 @@ export class Model {
       const read = rows === undefined ? undefined : this.#read("check", rows, chosen);
       const contexts = this.#readContext("check", context, given, chosen);
       const { engine } = await this.#start();
-      const data = read?.data ?? (await this.#sample(contexts, count, seed));
+      const data = read?.data ?? this.#snap(await this.#draw(contexts, count, seed));
       const x = Float32Array.from(data);
       const { flow } = this;
       return checkDistribution({ flow, params: this.#params, x, count, context: contexts, engine });
@@ -457,8 +517,18 @@ export class Model {
 
   async #encodeFile(): Promise<Uint8Array> {
     const parameters = await downloadParameters(tree.ref(this.#params as never));
-    const { flow, columns, contextNames, history } = this;
-    return encodeModel({ flow, parameters, layout: this.#layout, columns, contextNames, history });
+    const { flow, columns, contextNames, history, table, heldOut } = this;
+    const layout = this.#layout;
+    return encodeModel({
+      flow,
+      parameters,
+      layout,
+      columns,
+      contextNames,
+      history,
+      table,
+      heldOut,
+    });
   }
 
   async #encode(who: string, rows: Rows, options: ContextOption): Promise<Samples> {
@@ -591,8 +661,7 @@ export class Model {
     );
   }
 
-  /** Draws on the grids of their columns. */
-  async #sample(
+  async #draw(
     contexts: RowInput | undefined,
     count: number,
     seed: number,
@@ -602,7 +671,7 @@ export class Model {
     const z = temperature === 1 ? drawn : drawn.map((value) => temperature * value);
     const { programs } = await this.#start();
     const rows = { data: z, shape: this.shape };
-    return this.#snap(await this.#mapWith(programs.decode, rows, contexts, count));
+    return this.#mapWith(programs.decode, rows, contexts, count);
   }
 
   /** Draws of the base in batches, each from a key of its own. */
@@ -632,13 +701,27 @@ export class Model {
 
   #snap(data: Float32Array): Float32Array {
     const { columns } = this;
-    if (!columns.some(({ step }) => step !== undefined)) return data;
-    return data.map((value, i) => snapToGrid(columns[i % columns.length] as Column, value));
+    if (!columns.some(({ step, range }) => step !== undefined || range)) return data;
+    return data.map((value, i) => nearestValue(columns[i % columns.length] as Column, value));
   }
 }
 
 /** Images that are spread over their cells at once: in double precision they take eight times their bytes. */
 const SPREAD_AT_ONCE = 2048;
+
+/** More held-out scores would only make the model's file larger. */
+const MOST_HELD_OUT = 2000;
+
+/** How many of ascending numbers are not above a value. */
+function countUpTo(sorted: Float32Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
 
 function numbersOf(row: OneRow): ArrayLike<number> {
   return "data" in row ? row.data : row;

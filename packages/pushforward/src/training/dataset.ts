@@ -8,6 +8,7 @@ import { isImage, showShape, sizeOf } from "../core/shape.ts";
 import { hostRandom } from "../numerics/host-random.ts";
 import { streams } from "../numerics/streams.ts";
 import { checkImages, checkTable, checkTrainingPart } from "./check-table.ts";
+import { checkMap } from "./column-maps.ts";
 import { dequantize, findGrid } from "./dequantization.ts";
 import type { ResolvedFitOptions } from "./options.ts";
 
@@ -48,7 +49,12 @@ export function readDataset(flow: EventShapes, rows: Rows, options: ResolvedFitO
     ? integerColumns(flow, integers)
     : describeColumns(all.rows, given, options);
   if (integers) checkImages(all.rows);
-  else checkTable(all.rows, columns);
+  else {
+    columns.forEach((_, index) => {
+      checkMap(columns, index, columnOf(all.rows, index));
+    });
+    checkTable(all.rows, columns);
+  }
   const { validation, seed } = options;
   const noise = hostRandom(seed, streams.validationNoise);
   const withNoise = (part: Part) => ({ ...part, rows: dequantize(part.rows, columns, noise) });

@@ -2,6 +2,7 @@ import { checkOptionNames } from "../core/check-options.ts";
 import type { Column } from "../core/column.ts";
 import { DomainError } from "../core/errors.ts";
 import type { Rows } from "../core/rows.ts";
+import type { TableSchema } from "../core/table-schema.ts";
 import { type EngineChoice, parseChoice } from "../engine/index.ts";
 import type { FitProgress } from "./progress.ts";
 import type { Schedule } from "./schedule.ts";
@@ -27,6 +28,8 @@ export interface FitOptions {
   flips?: boolean | undefined;
   /** Names of the context's numbers, such as the classes of one-hot vectors: for the model file. */
   contextNames?: readonly string[] | undefined;
+  /** What the columns of a table are to the model: for the model file. */
+  table?: TableSchema | undefined;
   /** Seed of the initial parameters, the split, the batches and the noise; default 0. */
   seed?: number | undefined;
   /** Number of training steps at most; default 2000. */
@@ -114,6 +117,7 @@ const others = [
   "context",
   "contextNames",
   "columns",
+  "table",
   "validationContext",
   "signal",
   "onProgress",

@@ -24,6 +24,7 @@ import {
 import { hostRandom } from "../numerics/host-random.ts";
 import { streams } from "../numerics/streams.ts";
 import { batchOf } from "./batches.ts";
+import { columnMaps } from "./column-maps.ts";
 import { type Dataset, select } from "./dataset.ts";
 import { dequantize } from "./dequantization.ts";
 import type { ResolvedFitOptions } from "./options.ts";
@@ -37,8 +38,9 @@ const INITIAL_NUMBERS = 2 ** 18;
 const INITIAL_IMAGES = { least: 16, most: 256 };
 
 /**
- * Add the preprocessing: of the context, and of the data, the splines' intervals in view. A flow that
- * ends in a map onto an interval or the values of pixels, or has circles in it, is left as it is: it wants the data's own values.
+ * Add the preprocessing: of the context, and of the data, the splines' intervals in view, with the maps of the
+ * columns at the very end. A flow that ends in a map onto an interval or the values of pixels, or has circles in it,
+ * is left as it is: it wants the data's own values.
  */
 export function withPreprocessing(flow: Distribution, dataset: Dataset): Distribution {
   const { name, base, bijector } = flow.flow ?? { name: flow.kind, base: flow };
@@ -53,19 +55,26 @@ export function withPreprocessing(flow: Distribution, dataset: Dataset): Distrib
   const bounds = seen.flatMap(({ bijector: { interval } }) =>
     interval ? [Math.min(-interval.low, interval.high)] : [],
   );
-  const preprocessing = standardization(
+  const standardize = standardization(
     dataset.train.rows,
     flow.shape,
     dataset.columns,
     bounds.length > 0 ? Math.min(...bounds) : null,
   );
+  const maps = columnMaps(dataset.columns);
+  const preprocessing = maps ? [standardize, maps] : [standardize];
   if (!bijector) {
     const conditioned = flow.condShape && context ? standardizeContextOf(flow, context) : flow;
-    return transformed({ base: conditioned, bijector: preprocessing, name });
+    return transformed({ base: conditioned, bijector: inTurn(preprocessing), name });
   }
   const conditioned =
     bijector.condShape && context ? standardizeContext(bijector, context) : bijector;
-  return transformed({ base, bijector: chain({ bijectors: [conditioned, preprocessing] }), name });
+  return transformed({ base, bijector: inTurn([conditioned, ...preprocessing]), name });
+}
+
+function inTurn(bijectors: Bijector[]): Bijector {
+  const [only] = bijectors;
+  return bijectors.length === 1 && only ? only : chain({ bijectors });
 }
 
 /** Initial parameters, from the seed and where a layer asks for it from the data. */

@@ -6,6 +6,9 @@ import type { Distribution } from "../core/distribution.ts";
 import { columnOf, type HostRows } from "../core/rows.ts";
 import type { Shape } from "../core/shape.ts";
 import { contextualized } from "../distributions/contextualized.ts";
+import { hostRandom } from "../numerics/host-random.ts";
+import { streams } from "../numerics/streams.ts";
+import { beforeMap } from "./column-maps.ts";
 
 /** Values beyond these quantiles do not count: one outlier must not squeeze all other rows. */
 const TAIL = 0.001;
@@ -19,7 +22,8 @@ const FILL = 0.9;
 /**
  * The affine map from standardised to raw data: mean 0 and variance 1 per column, of the values
  * between the 0.1 % and 99.9 % quantiles (from 50 rows on at least the outermost value on either
- * side is left out). Values on a grid count as spread over their cells.
+ * side is left out). Values on a grid count as spread over their cells. In a column that has a map it ends where
+ * the map begins.
  *
  * @param bound when given, the scale is enlarged where needed so that those values lie within
  * ±0.9 bound: inside the interval of the flow's splines.
@@ -33,12 +37,22 @@ export function standardization(
   const shift: number[] = [];
   const scale: number[] = [];
   for (let column = 0; column < rows.size; column++) {
-    const values = columnOf(rows, column);
-    const { mean, deviation, reach } = trimmedMoments(values.sort(), columns[column]?.step);
+    const { values, step } = beforeItsMap(columnOf(rows, column), columns[column]);
+    const { mean, deviation, reach } = trimmedMoments(values.sort(), step);
     shift.push(mean);
     scale.push(bound === null ? deviation : Math.max(deviation, reach / (FILL * bound)));
   }
   return fixedAffine({ shift, scale, shape });
+}
+
+/** A column's values as they are in front of its map, and the step of their grid if there still is one. */
+function beforeItsMap(values: Float64Array, { step, map }: Column = {}) {
+  if (!map) return { values, step };
+  // A curved map makes cells of different widths: their share in the variance is measured.
+  const random = hostRandom(0, streams.mapNoise);
+  const spread = (value: number) =>
+    step === undefined ? value : value + (random.uniform() - 0.5) * step;
+  return { values: values.map((value) => beforeMap(map, spread(value))), step: undefined };
 }
 
 /** The bijector with its context standardised: mean 0 and variance 1 per number of the context. */

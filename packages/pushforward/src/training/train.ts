@@ -6,6 +6,7 @@ import type { HistoryEntry } from "../core/history.ts";
 import { uploadParameters } from "../core/parameters.ts";
 import type { Rows } from "../core/rows.ts";
 import { isImage } from "../core/shape.ts";
+import type { TableSchema } from "../core/table-schema.ts";
 import {
   createBreather,
   type Engine,
@@ -42,6 +43,7 @@ export interface TrainResult {
   readonly columns: readonly Column[];
   readonly history: readonly HistoryEntry[];
   readonly contextNames?: readonly string[] | undefined;
+  readonly table?: TableSchema | undefined;
   /** The engine that trained it. */
   readonly engine: Engine;
 }
@@ -103,9 +105,10 @@ export async function* train(
     // The model goes on with the engine, and nobody reads these reports any more.
     hear = warn;
     const params = uploadParameters(run.layout, run.best.parameters);
-    const { contextNames } = resolved;
+    const { contextNames, table } = resolved;
     const { columns } = dataset;
-    return { flow: prepared, params, columns, contextNames, history: run.state.history, engine };
+    const { history } = run.state;
+    return { flow: prepared, params, columns, contextNames, table, history, engine };
   } finally {
     disposeState(run.adam);
     trainStep.dispose();

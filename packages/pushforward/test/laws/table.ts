@@ -124,6 +124,22 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
     build: () => b.sigmoid({ shape: [2, 2], low: -3, high: 5 }),
     options: { ...withLogarithm, edges: [-3, 5] },
   },
+  sinh: { build: () => b.sinh({ shape: [2] }), options: { ...withLogarithm, edges: [88, 89] } },
+  "invert of sinh": {
+    build: () => b.invert({ bijector: b.sinh({ shape: [2] }) }),
+    options: withLogarithm,
+  },
+  blockwise: {
+    build: () =>
+      b.blockwise({
+        features: 5,
+        blocks: [
+          { indices: [3, 0], bijector: b.exp({ shape: [2] }) },
+          { indices: [2], bijector: b.affine({ shape: [1] }) },
+        ],
+      }),
+    options: withLogarithm,
+  },
   tanh: { build: () => b.tanh({ shape: [2] }), options: { ...withLogarithm, edges: [-1, 1, 9] } },
   "chain, nested": {
     build: () =>

@@ -23,7 +23,7 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import * as b from "../../src/bijectors/index.ts";
 import { defineBijector, noParams, zeroLogDet } from "../../src/core/bijector.ts";
-import { snapToGrid } from "../../src/core/column.ts";
+import { nearestValue } from "../../src/core/column.ts";
 import { defineDistribution } from "../../src/core/distribution.ts";
 import { layoutOf, uploadParameters } from "../../src/core/parameters.ts";
 import { sizeOf } from "../../src/core/shape.ts";
@@ -171,7 +171,7 @@ describeOnnx("run by ONNX Runtime, exported functions give what the model gives:
         const noise = draws(3, [count, ...model.shape], "normal");
         const { data, shape } = await model.decode(noise, context);
         const column = (i: number) => model.columns[i % model.columns.length]!;
-        const onGrids = data.map((value, i) => snapToGrid(column(i), value));
+        const onGrids = data.map((value, i) => nearestValue(column(i), value));
         expectClose(await opened.sample.run({ noise, ...context }), { data: onGrids, shape });
       });
 

@@ -1,0 +1,295 @@
+import type { Column } from "../core/column.ts";
+import { DataError } from "../core/errors.ts";
+import type { CategoryField, ConstantField, Field, TableSchema } from "../core/table-schema.ts";
+import type { ColumnType } from "./column-type.ts";
+import { dependentColumns } from "./dependent-columns.ts";
+import { describeNumbers, quantile } from "./describe-numbers.ts";
+import {
+  columnNamed,
+  isMissing,
+  isText,
+  type NumberColumn,
+  selectRows,
+  type Table,
+  type TableColumn,
+} from "./table.ts";
+import { countOf, listNames } from "./wording.ts";
+
+/** What to do about missing cells. */
+export type MissingPolicy = "refuse" | "drop" | "model";
+
+export interface DescribeOptions {
+  /** Types of columns, in the place of what their cells look like. */
+  types?: Readonly<Record<string, ColumnType>> | undefined;
+  /** Columns to condition on: the model is a density of the others, given these. */
+  given?: readonly string[] | undefined;
+  /** `"refuse"` (default): an error; `"drop"`: leave rows out; `"model"`: whether a cell is missing is part of the density. */
+  missing?: MissingPolicy | undefined;
+  /** Leave out columns that others determine; default: an error that names them. */
+  dropDependent?: boolean | undefined;
+}
+
+/** How a table becomes rows of numbers, and what was decided on the way. */
+export interface TableDescription {
+  readonly schema: TableSchema;
+  /** One for each number of an event. */
+  readonly columns: readonly Column[];
+  /** The rows that are left. */
+  readonly table: Table;
+  /** What was left out or decided, one line each. */
+  readonly notices: readonly string[];
+}
+
+/** Text of more different values than these is no category, unless it is said to be one. */
+const MOST_CATEGORIES = 50;
+
+/**
+ * Find out what the columns of a table are: real, positive, bounded, on a grid, heavy-tailed, circular, categories,
+ * constant; with missing cells or without.
+ *
+ * @throws DataError for missing cells, unless a policy for them is given; for columns that others determine; for
+ * cells that are not of the type asked for; when no column is left.
+ */
+export function describeTable(table: Table, options: DescribeOptions = {}): TableDescription {
+  const { types = {}, given = [], missing = "refuse" } = options;
+  for (const name of [...Object.keys(types), ...given]) columnNamed(table, name);
+  const notices: string[] = [];
+  const complete = applyPolicy(table, missing, notices);
+  const described = complete.columns.flatMap((column) => {
+    const found = describeColumn(
+      complete,
+      column,
+      Object.hasOwn(types, column.name) ? types[column.name] : undefined,
+    );
+    if (typeof found !== "string") return [found];
+    notices.push(found);
+    return [];
+  });
+  for (const { field } of described) {
+    if (field.type !== "constant") continue;
+    notices.push(
+      `Column ${JSON.stringify(field.name)} is constant, ${JSON.stringify(field.value)}: samples have it, the density does not.`,
+    );
+  }
+  const kept = shareFlags(complete, withoutDependent(complete, described, options, notices));
+  const isGiven = ({ field }: Described) => given.includes(field.name);
+  const events = kept.filter((each) => !isGiven(each));
+  if (events.every(({ field }) => field.type === "constant")) {
+    throw new DataError(
+      `no column is left to fit a density to${given.length > 0 ? ", next to those given" : ""}; add columns that vary.`,
+    );
+  }
+  const schema: TableSchema = {
+    fields: events.map(({ field }) => field),
+    given: kept
+      .filter((each) => isGiven(each) && each.field.type !== "constant")
+      .map(({ field }) => field),
+  };
+  return { schema, columns: events.flatMap(({ columns }) => columns), table: complete, notices };
+}
+
+interface Described {
+  field: Field;
+  columns: Column[];
+}
+
+function applyPolicy(table: Table, policy: MissingPolicy, notices: string[]): Table {
+  const gaps = table.columns
+    .map((column) => ({ name: column.name, count: countMissing(column, table.rows) }))
+    .filter(({ count }) => count > 0);
+  if (gaps.length === 0 || policy === "model") {
+    for (const { name, count } of gaps) {
+      notices.push(
+        `Column ${JSON.stringify(name)} lacks ${countOf(count, "cell")}: whether one is missing is part of the density.`,
+      );
+    }
+    return table;
+  }
+  if (policy === "refuse") {
+    const shown = gaps.slice(0, 8).map(({ name, count }) => `${JSON.stringify(name)} (${count})`);
+    const more = gaps.length > 8 ? ` and ${countOf(gaps.length - 8, "more column")}` : "";
+    throw new DataError(
+      `of ${countOf(table.rows, "row")}, cells are missing in ${shown.join(", ")}${more}; drop such rows, or model ` +
+        "which cells are missing.",
+    );
+  }
+  const rows = Uint32Array.from({ length: table.rows }, (_, row) => row).filter((row) =>
+    table.columns.every((column) => !isMissing(column, row)),
+  );
+  if (rows.length === 0) {
+    const fullest = gaps.sort((a, b) => b.count - a.count).map(({ name }) => name);
+    throw new DataError(
+      `every row lacks a cell, most often in ${listNames(fullest.slice(0, 3), 3)}; leave such columns out, or model ` +
+        "which cells are missing.",
+    );
+  }
+  notices.push(`Left out, a cell is missing: ${countOf(table.rows - rows.length, "row")}.`);
+  return selectRows(table, rows);
+}
+
+function countMissing(column: TableColumn, rows: number): number {
+  let count = 0;
+  for (let row = 0; row < rows; row++) if (isMissing(column, row)) count++;
+  return count;
+}
+
+/** The column's field and its numbers; a notice where it is left out. */
+function describeColumn(
+  table: Table,
+  column: TableColumn,
+  type: ColumnType | undefined,
+): Described | string {
+  if (isText(column) || type?.type === "category") {
+    return describeCategories(table, column, type);
+  }
+  const { name, kind, cells } = column;
+  const values = cells.filter((value) => !Number.isNaN(value)).sort();
+  if (values.length === 0) return `Left out, no values: ${JSON.stringify(name)}.`;
+  if (values[0] === values.at(-1)) {
+    const value = values[0] as number;
+    // Missing or not: that varies.
+    if (values.length < table.rows) return categories(column, [value, null]);
+    return constant(column, value);
+  }
+  const turn = type ?? angleOf(name, values);
+  const days = kind === "date" ? ({ type: "integer" } as const) : undefined;
+  const { column: found, circle } = describeNumbers(name, values, turn ?? days);
+  const standIn = values.length < table.rows ? standInKnots(values) : undefined;
+  return {
+    field: { type: "number", name, kind, ...(circle && { circle }), ...(standIn && { standIn }) },
+    columns: [{ name, ...found }, ...(standIn ? [cell(`${name} is missing`)] : [])],
+  };
+}
+
+function describeCategories(
+  table: Table,
+  column: TableColumn,
+  type: ColumnType | undefined,
+): Described | string {
+  const different = new Map<string | number | null, number>();
+  for (let row = 0; row < table.rows; row++) {
+    const value = isMissing(column, row) ? null : (column.cells[row] as string | number);
+    different.set(value, (different.get(value) ?? 0) + 1);
+  }
+  const values = [...different.keys()].sort(inOrder);
+  const asked = type?.type === "category";
+  if (!asked && type) {
+    throw new DataError(
+      `column ${JSON.stringify(column.name)} holds text; it can only be a category.`,
+    );
+  }
+  if (values.length === 1) {
+    const [value = null] = values;
+    return value === null
+      ? `Left out, no values: ${JSON.stringify(column.name)}.`
+      : constant(column, value);
+  }
+  if (!asked && (values.length > MOST_CATEGORIES || 2 * values.length > table.rows)) {
+    return `Left out, text of ${countOf(values.length, "different value")}: ${JSON.stringify(column.name)}.`;
+  }
+  return categories(column, values);
+}
+
+/** Missing comes last. */
+function inOrder(a: string | number | null, b: string | number | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return a < b ? -1 : Number(a > b);
+}
+
+const constant = ({ name, kind }: TableColumn, value: string | number): Described => ({
+  field: { type: "constant", name, kind, value } satisfies ConstantField,
+  columns: [],
+});
+
+function categories({ name, kind }: TableColumn, values: CategoryField["values"]): Described {
+  const shown = values.length === 2 ? values.slice(1) : values;
+  return {
+    field: { type: "category", name, kind, values },
+    columns: shown.map((value) => cell(`${name}=${value ?? "missing"}`)),
+  };
+}
+
+/**
+ * A number that is 0 or 1, spread over its cell and mapped from the line: a share of one half is then exactly the
+ * logistic distribution.
+ */
+function cell(name: string): Column {
+  const reach = 0.5 * (1 + 1e-3);
+  return {
+    name,
+    step: 1,
+    origin: 0,
+    range: [0, 1],
+    map: { kind: "sigmoid", low: -reach, high: 1 + reach },
+  };
+}
+
+/** Ascending knots, at the octiles: what stands in for a missing cell lies where values do. */
+function standInKnots(values: Float64Array): number[] {
+  const knots = Array.from({ length: 9 }, (_, i) => quantile(values, i / 8));
+  return [...new Set(knots)];
+}
+
+const ANGLE = /(^|[^a-z])(angle|azimuth|bearing|heading|direction|aspect|phase)([^a-z]|$)/i;
+
+/** The turn of a column that is called an angle and goes round nearly all of a circle of degrees. */
+function angleOf(name: string, values: Float64Array): ColumnType | undefined {
+  if (!ANGLE.test(name)) return undefined;
+  const [low, high] = [values[0] as number, values.at(-1) as number];
+  if (high - low < 300 || high - low > 360) return undefined;
+  if (low >= 0 && high <= 360) return { type: "circular", low: 0, high: 360 };
+  return low >= -180 && high <= 180 ? { type: "circular", low: -180, high: 180 } : undefined;
+}
+
+/** Columns that are missing in the same rows have one number for that among them. */
+function shareFlags(table: Table, described: readonly Described[]): Described[] {
+  const firsts = new Map<string, string>();
+  return described.map((each) => {
+    const { field, columns } = each;
+    if (field.type !== "number" || !field.standIn) return each;
+    const cells = columnNamed(table, field.name);
+    const mask = Array.from({ length: table.rows }, (_, row) => Number(isMissing(cells, row))).join(
+      "",
+    );
+    const first = firsts.get(mask);
+    firsts.set(mask, first ?? field.name);
+    if (first === undefined) return each;
+    return { field: { ...field, missingWith: first }, columns: columns.slice(0, 1) };
+  });
+}
+
+/** More columns than these would take minutes to compare. */
+const MOST_COMPARED = 1000;
+
+function withoutDependent(
+  table: Table,
+  described: readonly Described[],
+  { dropDependent }: DescribeOptions,
+  notices: string[],
+): Described[] {
+  const continuous = described.flatMap(({ field, columns: [column] }) => {
+    if (field.type !== "number" || field.standIn || column?.step !== undefined) return [];
+    const { cells } = columnNamed(table, field.name) as NumberColumn;
+    return [{ name: field.name, cells }];
+  });
+  if (continuous.length < 2 || continuous.length > MOST_COMPARED) return [...described];
+  const found = dependentColumns(continuous.map(({ cells }) => cells));
+  if (found.length === 0) return [...described];
+  const nameOf = (index: number) => continuous[index]?.name ?? "";
+  const [first] = found;
+  const all = listNames(
+    found.map(({ column }) => nameOf(column)),
+    8,
+  );
+  if (first && !dropDependent) {
+    const { column, of } = first;
+    throw new DataError(
+      `column ${JSON.stringify(nameOf(column))} follows from ${listNames(of.map(nameOf), 4)} (a sum of multiples of them): ` +
+        `together they have no density. Leave out ${all}.`,
+      { column: nameOf(column) },
+    );
+  }
+  notices.push(`Left out, other columns determine it: ${all}.`);
+  const names = new Set(found.map(({ column }) => nameOf(column)));
+  return described.filter(({ field }) => !names.has(field.name));
+}

@@ -1,0 +1,123 @@
+import { blockwise } from "../bijectors/blockwise.ts";
+import { chain } from "../bijectors/chain.ts";
+import { exp } from "../bijectors/exp.ts";
+import { fixedAffine } from "../bijectors/fixed-affine.ts";
+import { sigmoid } from "../bijectors/sigmoid.ts";
+import { sinh } from "../bijectors/sinh.ts";
+import { softplus } from "../bijectors/softplus.ts";
+import type { Bijector } from "../core/bijector.ts";
+import { type Column, type ColumnMap, columnLabel } from "../core/column.ts";
+import { DataError, DomainError } from "../core/errors.ts";
+
+type Kind = ColumnMap["kind"];
+
+/** What {@link fixedAffine} makes of the bijector's values. */
+interface Affine {
+  shift: number;
+  scale: number;
+}
+
+const affines: { [K in Kind]: (map: Extract<ColumnMap, { kind: K }>) => Affine } = {
+  exp: ({ low }) => ({ shift: low, scale: 1 }),
+  softplus: ({ low, scale }) => ({ shift: low, scale }),
+  sigmoid: ({ low, high }) => ({ shift: low, scale: high - low }),
+  sinh: ({ centre, scale }) => ({ shift: centre, scale }),
+};
+
+const bijectors = { exp, softplus, sigmoid, sinh } as const;
+
+/** The same maps on the host, in double precision. */
+const onHost: Record<Kind, HostMap> = {
+  exp: { forward: Math.exp, inverse: Math.log, logSlope: (y) => y },
+  softplus: {
+    forward: (y) => Math.max(y, 0) + Math.log1p(Math.exp(-Math.abs(y))),
+    inverse: (value) => value + Math.log(-Math.expm1(-value)),
+    logSlope: logSigmoid,
+  },
+  sigmoid: {
+    forward: (y) => Math.exp(logSigmoid(y)),
+    inverse: (value) => Math.log(value) - Math.log1p(-value),
+    logSlope: (y) => logSigmoid(y) + logSigmoid(-y),
+  },
+  sinh: {
+    forward: Math.sinh,
+    inverse: Math.asinh,
+    logSlope: (y) => Math.abs(y) + Math.log1p(Math.exp(-2 * Math.abs(y))) - Math.LN2,
+  },
+};
+
+interface HostMap {
+  forward: (y: number) => number;
+  inverse: (value: number) => number;
+  logSlope: (y: number) => number;
+}
+
+function logSigmoid(y: number): number {
+  return Math.min(y, 0) - Math.log1p(Math.exp(-Math.abs(y)));
+}
+
+const affineOf = (map: ColumnMap): Affine => affines[map.kind](map as never);
+
+/** The maps of a table's columns as one bijector; `null` where no column has one. */
+export function columnMaps(columns: readonly Column[]): Bijector | null {
+  const kinds = Object.keys(bijectors) as Kind[];
+  const blocks = kinds.flatMap((kind) => {
+    const indices = columns.flatMap(({ map }, index) => (map?.kind === kind ? [index] : []));
+    if (indices.length === 0) return [];
+    const parts = indices.map((index) => affineOf(columns[index]?.map as ColumnMap));
+    const affine = fixedAffine({
+      shift: parts.map(({ shift }) => shift),
+      scale: parts.map(({ scale }) => scale),
+    });
+    const shape = [indices.length];
+    return [{ indices, bijector: chain({ bijectors: [bijectors[kind]({ shape }), affine] }) }];
+  });
+  return blocks.length > 0 ? blockwise({ features: columns.length, blocks }) : null;
+}
+
+/** The number that a column's map takes to `value`; not finite outside of where it maps to. */
+export function beforeMap(map: ColumnMap, value: number): number {
+  const { shift, scale } = affineOf(map);
+  return onHost[map.kind].inverse((value - shift) / scale);
+}
+
+/** Where a column's map takes a number, and the logarithm of its slope there. */
+export function throughMap(map: ColumnMap, y: number): [value: number, logSlope: number] {
+  const { shift, scale } = affineOf(map);
+  const { forward, logSlope } = onHost[map.kind];
+  return [shift + scale * forward(y), Math.log(scale) + logSlope(y)];
+}
+
+/**
+ * Refuse maps that are none, or that do not reach all values of their column.
+ *
+ * @throws DomainError, DataError naming the column.
+ */
+export function checkMap(columns: readonly Column[], index: number, values: Float64Array): void {
+  const { map, step = 0 } = columns[index] as Column;
+  if (!map) return;
+  const label = columnLabel(columns, index);
+  if (!Object.hasOwn(affines, map.kind)) {
+    throw new DomainError(
+      `fit: the map of column ${label} is ${JSON.stringify(map)}; its kind must be one of ` +
+        `${Object.keys(affines).join(", ")}.`,
+    );
+  }
+  const { shift, scale } = affineOf(map);
+  if (!(Number.isFinite(shift) && Number.isFinite(scale) && scale > 0)) {
+    throw new DomainError(
+      `fit: the map of column ${label} is ${JSON.stringify(map)}; its numbers must be finite, and high above low ` +
+        "or scale above 0.",
+    );
+  }
+  const bad = values.find(
+    (value) =>
+      !Number.isFinite(beforeMap(map, value - step / 2) + beforeMap(map, value + step / 2)),
+  );
+  if (bad === undefined) return;
+  const cell = step > 0 ? ` and the cell of ${step} around it` : "";
+  throw new DataError(
+    `fit: column ${label} holds ${bad}, which its map ${map.kind} from ${shift} does not reach${cell}; correct ` +
+      "the value, or give the column other bounds.",
+  );
+}

@@ -1,0 +1,127 @@
+import { describe, expect, test } from "vitest";
+import { describeTable, fieldTexts, parseColumnType } from "../../src/tables/index.ts";
+import { cellsOf, numbers, tableOf, text } from "./support.ts";
+
+const rows = 400;
+const normal = numbers("plain", rows, (random) => 3 * random.normal());
+
+/** In words, what columns are taken for. */
+function wordsOf(...[table, options]: Parameters<typeof describeTable>) {
+  const { schema, columns } = describeTable(table, options);
+  return Object.fromEntries(fieldTexts(schema, columns).map(({ name, text }) => [name, text]));
+}
+
+describe("what columns are taken for", () => {
+  test("numbers by their values", () => {
+    const table = tableOf(
+      normal,
+      numbers("income", rows, (random) => Math.exp(random.normal())),
+      numbers("share", rows, (random) => random.uniform()),
+      numbers("stars", rows, (random) => 1 + random.integer(5)),
+      numbers("count", rows, (random) => random.integer(200)),
+      numbers("price", rows, (random) => Math.round(20 * (5 + random.normal())) / 20),
+      numbers("shock", rows, (random) => random.normal() / (0.02 + random.uniform() ** 2)),
+      numbers("wind direction", rows, (random) => 359.9 * random.uniform()),
+      numbers("one", rows, () => 7),
+    );
+    expect(wordsOf(table)).toEqual({
+      plain: "any number",
+      income: "not negative",
+      share: "0 to 1",
+      stars: "1 to 5, whole",
+      count: "not negative, whole",
+      price: "not negative, in steps of 0.05",
+      shock: "heavy-tailed",
+      "wind direction": "angle from 0 to 360",
+      one: "always 7",
+    });
+  });
+
+  test("text by its values, and what is no category is left out with a notice", () => {
+    const species = Array.from({ length: rows }, (_, row) => ["b", "a", "c"][row % 3] as string);
+    const names = Array.from({ length: rows }, (_, row) => `name ${row}`);
+    const table = tableOf(normal, text("species", species), text("id", names));
+    expect(wordsOf(table)).toEqual({ plain: "any number", species: 'one of "a", "b", "c"' });
+    expect(describeTable(table).notices).toEqual(['Left out, text of 400 different values: "id".']);
+  });
+
+  test("as is said, against what they look like", () => {
+    const table = tableOf(
+      normal,
+      numbers("year", rows, (random) => 2000 + random.integer(30)),
+      numbers("x", rows, (random) => random.uniform()),
+    );
+    const types = { year: parseColumnType("category"), x: parseColumnType("bounded(-1, 2)") };
+    const words = wordsOf(table, { types });
+    expect(words.year).toMatch(/^one of 30: 2000, 2001/);
+    expect(words.x).toBe("-1 to 2");
+    expect(() => describeTable(table, { types: { plain: { type: "positive" } } })).toThrow(
+      /column "plain" is to be positive and holds -/,
+    );
+    expect(() => describeTable(table, { types: { y: { type: "real" } } })).toThrow(
+      /no column "y"; the table has "plain", "year", "x"/,
+    );
+    expect(() => parseColumnType("bounded(3, 1)")).toThrow(/the smaller one first/);
+    expect(() => parseColumnType("ordinal")).toThrow(/no column type "ordinal"; take real, /);
+  });
+});
+
+describe("missing cells", () => {
+  const holes = numbers("holes", rows, (random, row) =>
+    row % 10 === 0 ? Number.NaN : random.normal(),
+  );
+  const also = numbers("also", rows, (random, row) =>
+    row % 10 === 0 ? Number.NaN : random.normal(),
+  );
+  const sex = text(
+    "sex",
+    Array.from({ length: rows }, (_, row) => (row % 7 === 0 ? null : row % 2 ? "m" : "f")),
+  );
+  const table = tableOf(normal, holes, also, sex);
+
+  test("are refused, dropped or modelled, and never in silence", () => {
+    expect(() => describeTable(table)).toThrow(
+      'of 400 rows, cells are missing in "holes" (40), "also" (40), "sex" (58)',
+    );
+    const dropped = describeTable(table, { missing: "drop" });
+    expect(dropped.table.rows).toBe(308);
+    expect(dropped.notices).toEqual(["Left out, a cell is missing: 92 rows."]);
+    const modelled = describeTable(table, { missing: "model" });
+    expect(modelled.notices).toHaveLength(3);
+    // The two that are missing in the same rows share the number that says so.
+    expect(modelled.columns.map(({ name }) => name)).toEqual([
+      "plain",
+      "holes",
+      "holes is missing",
+      "also",
+      "sex=f",
+      "sex=m",
+      "sex=missing",
+    ]);
+  });
+});
+
+describe("columns that others determine", () => {
+  const sum = { ...normal, name: "sum", cells: normal.cells.map((value, row) => 2 * value - row) };
+  const index = numbers("index", rows, (_, row) => row);
+  const table = tableOf(normal, index, sum);
+
+  test("are named, with those that determine them, and left out where that is asked for", () => {
+    expect(() => describeTable(table)).toThrow(
+      'column "sum" follows from "plain", "index" (a sum of multiples of them)',
+    );
+    const { columns, notices } = describeTable(table, { dropDependent: true });
+    expect(columns.map(({ name }) => name)).toEqual(["plain", "index"]);
+    expect(notices).toContain('Left out, other columns determine it: "sum".');
+  });
+});
+
+test("nothing to fit is an error", () => {
+  const constants = tableOf(
+    numbers("a", 5, () => 1),
+    text("b", new Array(5).fill("x")),
+  );
+  expect(() => describeTable(constants)).toThrow("no column is left to fit a density to");
+  expect(() => describeTable(tableOf(normal), { given: ["plain"] })).toThrow("next to those given");
+  expect(cellsOf(constants, "b")).toEqual(new Array(5).fill("x"));
+});
