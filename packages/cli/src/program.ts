@@ -13,8 +13,10 @@ import {
   MODEL_HELP,
 } from "./options/command-parts.ts";
 import {
+  columnType,
   exportable,
   functionNames,
+  names,
   notNegative,
   pictureFile,
   positive,
@@ -22,6 +24,7 @@ import {
   wholeNumber,
   widths,
 } from "./options/parsers.ts";
+import { defaultSettings as limits } from "./serve/settings.ts";
 import { helpItem } from "./terminal/help-item.ts";
 import { wrap } from "./terminal/text-table.ts";
 
@@ -73,13 +76,17 @@ export function createProgram(): Command {
     .exitOverride()
     .addHelpText("after", () => `${START}\n${wrapped(DATA)}`);
   addFit(program);
+  addCompare(program);
   addScore(program);
   addSample(program);
+  addImpute(program);
   addInspect(program);
   addCheck(program);
   addPlot(program);
   addExport(program);
+  addServe(program);
   addFlows(program);
+  addDemo(program);
   return program;
 }
 
@@ -105,19 +112,18 @@ Start here:
   pushforward plot model.safetensors --out samples.png`;
 
 const DATA =
-  "Tables are CSV or TSV files, gzipped or not. Images are a folder of PNG or JPEG files of one " +
-  "size, or an IDX, NPY or NPZ file. Exit codes: 0 done, 1 failed, 2 wrong input or options, 130 " +
+  "Tables are CSV, TSV, JSON, Parquet or Arrow files, compressed or not, several by a pattern in quotes ('data/*.csv'), " +
+  "tables of a .duckdb file, arrays in NPY or NPZ files, or the rows of a query (--sql). Images are a folder of PNG or " +
+  "JPEG files of one size, or an IDX, NPY or NPZ file. Exit codes: 0 done, 1 failed, 2 wrong input or options, 130 " +
   "interrupted.";
 
-const TABLE_HELP = "table: CSV or TSV file";
+const TABLE_OUT = "table: .csv, .tsv, .parquet or .jsonl file";
+
+const TABLE_HELP = "table: CSV, JSON, Parquet, ... file";
 
 function addFit(program: Command): void {
-  const command = addCommand(
-    program,
-    "fit",
-    "Fit a density to the numbers of a table, or to images.",
-  )
-    .argument("<data>", `${TABLE_HELP}; or ${IMAGES_HELP}`)
+  const command = addCommand(program, "fit", "Fit a density to a table, or to images.")
+    .argument("[data]", `${TABLE_HELP}; or ${IMAGES_HELP}`)
     .optionsGroup("Data:")
     .option(
       "--test <share>",
@@ -128,6 +134,7 @@ function addFit(program: Command): void {
     command,
     `use these columns only, such as a,b; a name with a comma in quotes: '"b, c"'`,
   );
+  addColumnOptions(command);
   addFitImageOptions(command);
   addFlowOptions(command)
     .optionsGroup("Training:")
@@ -149,10 +156,40 @@ function addFit(program: Command): void {
     );
   command.addHelpText("after", () => wrapped(SMALL_TABLES));
   finish(command, "fit", [
-    "penguins.csv --exclude year --out penguins.safetensors",
+    "penguins.csv --missing model --out penguins.safetensors",
+    "penguins.csv --given species,sex --missing drop --type year=category",
     "photos --bits 5 --flips --checkpoint c.safetensors",
     "images.npy --labels labels.npy --flow realnvp",
-  ]).action(async (data, options) => (await import("./commands/fit.ts")).fitCommand(data, options));
+  ]).action(async (data, { type: types, ...options }) =>
+    (await import("./commands/fit.ts")).fitCommand(data, { ...options, types }),
+  );
+}
+
+function addColumnOptions(command: Command): Command {
+  return command
+    .option("--given <names>", "condition on these columns: the density is of the others", names)
+    .option(
+      "--type <column=type>",
+      "what a column is, if it is not what it looks like: real, positive, integer, heavy-tailed, category, " +
+        "'bounded(low, high)' or 'circular(low, high)'; repeatable",
+      columnType,
+    )
+    .addOption(
+      new Option(
+        "--missing <policy>",
+        "rows in which a cell is missing: drop them, or model which cells are missing (default: an error)",
+      ).choices(["drop", "model"]),
+    )
+    .option("--drop-dependent", "leave out columns that others determine (default: an error)")
+    .option(
+      "--config <file>",
+      'JSON file with the settings above: { "types": { "age": "positive" } }',
+    )
+    .option(
+      "--max-rows <n>",
+      "most rows, drawn at random from more (default: 1000000)",
+      wholeNumber(2),
+    );
 }
 
 function addFitImageOptions(command: Command): Command {
@@ -212,6 +249,55 @@ const SMALL_TABLES =
   "half the layers (nsf 2; nice keeps 4), --hidden 32 --bins 4 --learning-rate 0.001 --weight-decay 3. " +
   "Below 1000 images likewise: glow --layers 4 --hidden 32,32.";
 
+function addCompare(program: Command): void {
+  const command = addCommand(
+    program,
+    "compare",
+    "Judge several flows on a table by cross-validated log-likelihood, beside a Gaussian and a mixture.",
+  ).argument("[data]", TABLE_HELP);
+  addTableOptions(
+    command,
+    `use these columns only, such as a,b; a name with a comma in quotes: '"b, c"'`,
+  );
+  addColumnOptions(command)
+    .optionsGroup("Comparison:")
+    .option(
+      "--flows <names>",
+      "flows, with settings after a colon: nsf,maf:layers=3,hidden=64x64 (default: nsf,maf,realnvp)",
+    )
+    .option(
+      "--settings <file>",
+      'JSON file with more of them: [{ "name": "wide", "flow": "nsf", "hidden": [128, 128] }]',
+    )
+    .option(
+      "--folds <k>",
+      "parts of the rows, each scored by fits to the others",
+      wholeNumber(2),
+      5,
+    )
+    .option("--seed <n>", "same seed, same folds and fits", wholeNumber(0), 0)
+    .optionsGroup("Training, where settings say nothing else:")
+    .option("--steps <n>", "most steps of each fit (default: 2000)", wholeNumber(1))
+    .option("--batch-size <n>", "rows per step (default: 256)", wholeNumber(1))
+    .option("--learning-rate <rate>", "largest learning rate (default: 0.002)", positive)
+    .option("--weight-decay <w>", "AdamW's weight decay (default: 0)", notNegative);
+  addEngine(command)
+    .optionsGroup("Output:")
+    .option("--out <file>", "JSON file that keeps each fit's score; continues from it if it exists")
+    .option("--picture <file>", "picture of the scores, .png or .svg", pictureFile);
+  command.addHelpText("after", () => wrapped(COMPARED));
+  finish(command, "compare", [
+    "penguins.csv --missing drop --out comparison.json --picture comparison.png",
+    "data.csv --flows nsf,nsf:layers=2,hidden=128x128 --folds 10",
+  ]).action(async (data, { type: types, ...options }) =>
+    (await import("./commands/compare.ts")).compareCommand(data, { ...options, types }),
+  );
+}
+
+const COMPARED =
+  "Columns are described once from the whole table. Each fit holds out rows for validation as fit does, and below " +
+  "1000 rows has its smaller defaults. Scores are nats per row, in the units of the table.";
+
 function addScore(program: Command): void {
   const command = addCommand(
     program,
@@ -219,8 +305,12 @@ function addScore(program: Command): void {
     "Write the log-density of every row of a table, in nats, or the log-probability of every image.",
   )
     .argument(MODEL, MODEL_HELP)
-    .argument("<data>", `${TABLE_HELP} with the model's columns; or ${IMAGES_HELP}`);
-  addTableOptions(command, MODEL_COLUMNS);
+    .argument("[data]", `${TABLE_HELP} with the model's columns; or ${IMAGES_HELP}`);
+  addTableOptions(command, MODEL_COLUMNS).option(
+    "--anomalies <k>",
+    "only the k least likely rows, the least likely first",
+    wholeNumber(1),
+  );
   addImageOptions(command).option(
     "--draws <k>",
     "draws of the noise for each image; more make the bound tighter (default: 1)",
@@ -228,9 +318,10 @@ function addScore(program: Command): void {
   );
   addEngine(command)
     .optionsGroup("Output:")
-    .option("--out <file>", "CSV file (default: standard output)");
+    .option("--out <file>", `${TABLE_OUT} (default: CSV on standard output)`);
   finish(command, "score", [
     "model.safetensors data.csv --out scores.csv",
+    "model.safetensors data.parquet --anomalies 20",
     "model.safetensors photos --draws 10 --out scores.csv",
   ]).action(async (model, data, options) =>
     (await import("./commands/score.ts")).scoreCommand(model, data, options),
@@ -248,19 +339,52 @@ function addSample(program: Command): void {
       "factor on the draws of the base: below 1 samples are more typical, less varied (default: 1)",
       positive,
     )
-    .option("--class <name>", "class of all images (default: all classes in turn)");
+    .option(
+      "--where <conditions>",
+      "of tables: rows like this only, such as \"species = 'Gentoo' and mass > 4000\"",
+    )
+    .option("--class <name>", "of images: class of all (default: all classes in turn)");
   addEngine(command)
     .optionsGroup("Output:")
     .option(
       "--out <file>",
-      "CSV file (default: standard output); of images a .npy file, a folder (in it one per class), " +
+      `${TABLE_OUT} (default: CSV on standard output); of images a .npy file, a folder (in it one per class), ` +
         "or a .png file with all of them",
     );
   finish(command, "sample", [
     "model.safetensors -n 500 --seed 1 --out samples.csv",
+    "model.safetensors --where \"species = 'Gentoo'\"",
     "model.safetensors --temperature 0.7 --out samples.png",
   ]).action(async (model, options) =>
     (await import("./commands/sample.ts")).sampleCommand(model, options),
+  );
+}
+
+function addImpute(program: Command): void {
+  const command = addCommand(
+    program,
+    "impute",
+    "Fill the missing cells of a table with draws given the cells that are there.",
+  )
+    .argument(MODEL, MODEL_HELP)
+    .argument("[data]", `${TABLE_HELP} with the model's columns`)
+    .optionsGroup("Imputation:")
+    .option(
+      "--draws <n>",
+      "completed copies of the table, numbered in a column if there are several",
+      wholeNumber(1),
+      1,
+    )
+    .option("--seed <n>", "same seed, same draws", wholeNumber(0), 0);
+  addTableOptions(command, MODEL_COLUMNS);
+  addEngine(command)
+    .optionsGroup("Output:")
+    .option("--out <file>", `${TABLE_OUT} (default: CSV on standard output)`);
+  finish(command, "impute", [
+    "model.safetensors data.csv --out complete.csv",
+    "model.safetensors data.csv --draws 5 --out five.parquet",
+  ]).action(async (model, data, options) =>
+    (await import("./commands/impute.ts")).imputeCommand(model, data, options),
   );
 }
 
@@ -279,19 +403,22 @@ function addCheck(program: Command): void {
   const command = addCommand(
     program,
     "check",
-    "Test a model's arithmetic: round trips, log-determinants, normalisation.",
+    "Test a model's arithmetic: round trips, log-determinants, normalisation; and its samples beside data.",
   )
     .argument(MODEL, MODEL_HELP)
     .argument("[data]", "table or images to test it on (default: the model's own samples)")
     .optionsGroup("Data:")
     .option("--seed <n>", "seed of the points that are tested", wholeNumber(0), 0);
-  addTableOptions(command, MODEL_COLUMNS);
+  addTableOptions(command, MODEL_COLUMNS).option("--training <file>", TRAINING);
   addImageOptions(command);
   addEngine(command).optionsGroup("Output:");
   finish(command, "check", ["model.safetensors data.csv"]).action(async (model, data, options) =>
     (await import("./commands/check.ts")).checkCommand(model, data, options),
   );
 }
+
+const TRAINING =
+  "the table that the model was fitted to, to look for copies of its rows among samples";
 
 function addPlot(program: Command): void {
   const command = addCommand(
@@ -305,14 +432,15 @@ function addPlot(program: Command): void {
     .addOption(
       new Option(
         "--what <what>",
-        "tables: density (default), a curve, map or pair plot; layers, a sample on its way from " +
-          "the base to the data; training, the training curve. Images: samples (default); " +
+        "tables: density (default), a curve, map or pair plot; scores, a histogram of log-densities; " +
+          "calibration, probability integral transforms; quality, samples beside the data; layers, a " +
+          "sample on its way from the base to the data; training, the training curve. Images: samples (default); " +
           "interpolation, from one image to another; reconstruction, images with scales drawn " +
           "again; likelihood, the most and the least likely images; training",
       ).choices([...new Set(Object.values(pictureNames).flat())]),
     )
     .option("--seed <n>", "seed of the samples", wholeNumber(0), 0);
-  addTableOptions(command, MODEL_COLUMNS);
+  addTableOptions(command, MODEL_COLUMNS).option("--training <file>", TRAINING);
   addImageOptions(command);
   addEngine(command)
     .optionsGroup("Output:")
@@ -352,9 +480,70 @@ function addExport(program: Command): void {
   );
 }
 
+function addServe(program: Command): void {
+  const command = addCommand(program, "serve", "Answer HTTP requests about a model.")
+    .argument(MODEL, MODEL_HELP)
+    .optionsGroup("Address:")
+    .option("--host <host>", "address to listen on", "127.0.0.1")
+    .option("--port <n>", "port to listen on; 0: any that is free", wholeNumber(0, 65_535), 8080)
+    .option(
+      "--token-file <file>",
+      "file with a token that callers must send (default: PUSHFORWARD_TOKEN, else none)",
+    )
+    .optionsGroup("Limits:")
+    .option("--max-rows <n>", "most rows in a request or an answer", wholeNumber(1), limits.maxRows)
+    .option(
+      "--max-body <bytes>",
+      "most bytes in a request",
+      wholeNumber(1, 2 ** 28),
+      limits.maxBody,
+    )
+    .option(
+      "--max-concurrent <n>",
+      "most requests that wait for an answer; more get 429",
+      wholeNumber(1),
+      limits.maxConcurrent,
+    )
+    .option(
+      "--timeout <s>",
+      "seconds that a request may take to come in, and its answer to be found",
+      wholeNumber(1, 86_400),
+      limits.timeout,
+    );
+  addEngine(command)
+    .optionsGroup("Output:")
+    .option("--json", "print JSON lines instead of text")
+    .addHelpText("after", `${SERVE_EXAMPLES}\n${wrapped(SERVE)}`);
+  command.action(async (model, options) =>
+    (await import("./commands/serve.ts")).serveCommand(model, options),
+  );
+}
+
+const SERVE_EXAMPLES = `
+Examples:
+  pushforward serve model.safetensors
+  pushforward serve model.safetensors --host 0.0.0.0 --token-file token.txt`;
+
+const SERVE =
+  "GET /openapi.json tells of all requests. SIGTERM and Ctrl-C stop the service when what it has " +
+  "accepted is answered; SIGHUP loads the file again.";
+
 function addFlows(program: Command): void {
   const command = addCommand(program, "flows", "List the kinds of flows that fit can build.");
   finish(command, "flows", [""]).action(async (options) =>
     (await import("./commands/flows.ts")).flowsCommand(options),
+  );
+}
+
+function addDemo(program: Command): void {
+  const command = addCommand(
+    program,
+    "demo",
+    "Show the commands at work on a small table that the demo makes; under a minute.",
+  )
+    .optionsGroup("Output:")
+    .option("--out <folder>", "folder for the table and what is made of it", "pushforward-demo");
+  finish(command, "demo", [""]).action(async (options) =>
+    (await import("./commands/demo.ts")).demoCommand(options),
   );
 }

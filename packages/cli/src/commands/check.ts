@@ -1,18 +1,18 @@
 import { type CheckReport, DomainError, type Model } from "pushforward";
+import type { SampleQuality } from "pushforward/evaluation";
 import { exitCodes } from "../exit-code.ts";
 import { contextsOf } from "../images/image-rows.ts";
 import { refuseOptionsOf } from "../options/useless-options.ts";
 import { counted } from "../table/wording.ts";
 import { type Console, openConsole } from "../terminal/console.ts";
 import { textTable, wrap } from "../terminal/text-table.ts";
-import type { EngineOptions } from "./engine-options.ts";
 import { classesFor, type ImageModel, imageModel } from "./image-model.ts";
 import { loadModel } from "./load-model.ts";
 import { checkClasses, type ImageOptions, readModelImages } from "./model-images.ts";
-import { readModelTable, type TableOptions } from "./model-table.ts";
+import { drawModelRows, readModelRows } from "./model-rows.ts";
+import { type QualityOptions, qualityOf } from "./sample-quality.ts";
 
-export interface CheckCommandOptions extends TableOptions, ImageOptions, EngineOptions {
-  seed: number;
+export interface CheckCommandOptions extends QualityOptions, ImageOptions {
   json?: boolean;
 }
 
@@ -26,20 +26,28 @@ export async function checkCommand(
   const { json } = options;
   const model = await loadModel(modelPath, options, console);
   const images = imageModel(modelPath, model);
-  const report = images
-    ? await checkOnImages(images, path, options, console)
+  const { report, quality } = images
+    ? { report: await checkOnImages(images, path, options, console), quality: null }
     : await checkOnTable(modelPath, model, path, options, console);
   if (!report.ok) process.exitCode = exitCodes.failure;
   if (json) {
     const { engineName: engine } = model;
     const data = { [images ? "images" : "table"]: path ?? null };
     console.print(
-      JSON.stringify({ command: "check", model: modelPath, ...data, engine, ...report }),
+      JSON.stringify({
+        command: "check",
+        model: modelPath,
+        ...data,
+        engine,
+        ...report,
+        ...(quality && { quality }),
+      }),
     );
     return;
   }
   const dim = process.stdout.isTTY && !process.env.NO_COLOR;
   for (const line of reportLines(report, console.width, dim ? dimmed : String)) console.print(line);
+  if (quality) for (const line of qualityLines(quality, console.width)) console.print(line);
 }
 
 async function checkOnTable(
@@ -48,12 +56,27 @@ async function checkOnTable(
   path: string | undefined,
   options: CheckCommandOptions,
   console: Console,
-): Promise<CheckReport> {
+): Promise<{ report: CheckReport; quality: SampleQuality | null }> {
   refuseOptionsOf("images", options, `${modelPath} is a model of tables`);
-  const found = path ? await readModelTable(model, path, options) : null;
-  for (const notice of found?.table.notices ?? []) console.note(notice);
-  return model.check(found?.rows, { seed: options.seed });
+  const { seed, sql, columns, exclude } = options;
+  const hasData = path !== undefined || sql !== undefined;
+  const useless = !hasData && (columns ? "--columns" : exclude ? "--exclude" : undefined);
+  if (useless)
+    throw new DomainError(
+      `${useless}: there is no table to pick columns of; name one after the model`,
+    );
+  const found = hasData
+    ? await readModelRows(model, path, options)
+    : await drawModelRows(model, DRAWS, seed);
+  for (const notice of found.notices) console.note(notice);
+  return {
+    report: await model.check(found.events, { seed, context: found.context }),
+    quality: hasData ? await qualityOf(model, found, options) : null,
+  };
 }
+
+/** Draws that stand for a table in a check. */
+const DRAWS = 1000;
 
 /** Samples that stand for images in a check; of classes, all in turn unless one is asked for. */
 const SAMPLES = 64;
@@ -87,6 +110,23 @@ export async function checkOnImages(
   const samples = await of.model.sample(SAMPLES, { seed, context });
   return of.model.check(samples, { seed, context });
 }
+
+/**
+ * How like the data samples are, one finding a line. It does not decide whether the check has passed: a model may be
+ * rough, and its arithmetic right.
+ */
+export function qualityLines(quality: SampleQuality, width: number): string[] {
+  const { marginals, correlations, discrepancy, neighbours, classifier, skipped } = quality;
+  const found = [classifier, marginals, correlations, discrepancy, neighbours].flatMap((check) =>
+    check ? [`${check.ok ? "alike" : "UNLIKE"}: ${check.message}`] : [],
+  );
+  const texts = [...found, ...skipped.map((text) => `not looked at: ${text}`)];
+  return ["", "samples beside the data", ...texts.flatMap((text) => indented(text, width))];
+}
+
+/** A paragraph, its lines after the first set in. */
+const indented = (text: string, width: number): string[] =>
+  wrap(text, width - 2).map((line, place) => (place === 0 ? line : `  ${line}`));
 
 const dimmed = (text: string): string => `\x1b[2m${text}\x1b[22m`;
 

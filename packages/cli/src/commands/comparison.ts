@@ -1,5 +1,5 @@
 import type { Model } from "pushforward";
-import type { Split } from "../table/split-rows.ts";
+import type { Part, Split } from "../table/split-rows.ts";
 import { textTable } from "../terminal/text-table.ts";
 
 /** How well a density predicts the three parts of the data, on average. */
@@ -36,12 +36,19 @@ export async function compare(
 ): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
   for (const { name, role, model } of contenders) {
-    const test = split.test.shape[0] > 0 ? await model.evaluate(split.test, { seed }) : null;
+    const judge = async (part: Part) => {
+      const { logProb, standardError } = await model.evaluate(part, {
+        seed,
+        context: part.context,
+      });
+      return { logProb: logProb - part.standIn, standardError };
+    };
+    const test = split.test.shape[0] > 0 ? await judge(split.test) : null;
     comparisons.push({
       name,
       role,
-      train: (await model.evaluate(split.train, { seed })).logProb,
-      validation: (await model.evaluate(split.validation, { seed })).logProb,
+      train: (await judge(split.train)).logProb,
+      validation: (await judge(split.validation)).logProb,
       test: test?.logProb ?? null,
       // One row has none.
       testError: test && Number.isFinite(test.standardError) ? test.standardError : null,

@@ -1,7 +1,9 @@
 import { fitGaussian, type Model } from "pushforward";
 import { densityCurve, densityMap, pairPlot } from "../plot/index.ts";
 import type { BaselineEngine } from "./engine-options.ts";
-import { columnNames } from "./model-table.ts";
+import { eventNames } from "./event-names.ts";
+import { drawBeside, type ModelRows } from "./model-rows.ts";
+import { tableNumbers } from "./table-numbers.ts";
 
 /** Rows to show beside the model: data, or samples in their place. */
 interface ShownRows {
@@ -9,35 +11,32 @@ interface ShownRows {
   shape: readonly number[];
 }
 
-/** Rows drawn from a model for a picture. */
-export const SAMPLES = 2000;
+/** Rows drawn from a model for a pair plot. */
+const SAMPLES = 2000;
 
 const MAP_SIDE = 160;
 const CURVE_POINTS = 512;
 
-/** A model's density with rows: a curve, a map, or for more than two columns a pair plot. */
+/** A model's density with rows: of one number a curve, of two a map, else a pair plot of the columns. */
 export function densityPicture(
   model: Model,
-  rows: ShownRows,
+  found: ModelRows,
   seed: number,
   engine: BaselineEngine,
 ): Promise<string> {
-  const names = columnNames(model);
-  const draw = names.length === 1 ? curve : names.length === 2 ? map : pairs;
-  return draw(model, names, rows, { seed, engine });
-}
-
-interface PictureOptions {
-  seed: number;
-  /** What runs the Gaussian beside the model. */
-  engine: BaselineEngine;
+  const names = eventNames(model);
+  const isPlain =
+    !model.condShape && (model.table?.fields ?? []).every(({ type }) => type === "number");
+  if (isPlain && names.length === 1) return curve(model, names, found.events, engine);
+  if (isPlain && names.length === 2) return map(model, names, found.events);
+  return pairs(model, found, seed);
 }
 
 async function curve(
   model: Model,
   names: readonly string[],
   rows: ShownRows,
-  { engine }: PictureOptions,
+  engine: BaselineEngine,
 ): Promise<string> {
   const xs = gridOver(rows, 0, CURVE_POINTS);
   const grid = { data: xs, shape: [xs.length, ...model.shape] };
@@ -78,17 +77,12 @@ async function map(model: Model, names: readonly string[], rows: ShownRows): Pro
   });
 }
 
-async function pairs(
-  model: Model,
-  names: readonly string[],
-  rows: ShownRows,
-  { seed }: PictureOptions,
-) {
+async function pairs(model: Model, found: ModelRows, seed: number): Promise<string> {
   // Another seed: without a table, the rows shown are a sample themselves.
-  const samples = await model.sample(Math.min(SAMPLES, rows.shape[0] as number), {
-    seed: seed + 1,
-  });
-  return pairPlot({ names, data: rows, samples });
+  const samples = tableNumbers(model, await drawBeside(model, found, SAMPLES, seed + 1));
+  const { names, ...data } = tableNumbers(model, found.table);
+  const dataName = found.source === undefined ? "other samples" : "data";
+  return pairPlot({ names, data, samples, dataName });
 }
 
 const densities = (logDensity: Float32Array): Float64Array =>

@@ -6,8 +6,8 @@ import { checkOutput } from "../output/output-file.ts";
 import { listed } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
 import { factLines } from "../terminal/text-table.ts";
+import { eventNames } from "./event-names.ts";
 import { type ImageModel, imageModel } from "./image-model.ts";
-import { columnNames } from "./model-table.ts";
 
 export interface ExportCommandOptions {
   functions: OnnxFunction[];
@@ -45,7 +45,7 @@ export async function exportCommand(
 function tableFacts(model: Model): [string, string][] {
   return [
     ["n", "any number of rows"],
-    ["columns", listed(columnNames(model), 20)],
+    ["columns", listed(eventNames(model), 20)],
   ];
 }
 

@@ -1,14 +1,16 @@
-import type { Table } from "../table/read-table.ts";
+import { fieldTexts } from "pushforward/tables";
 import type { Split } from "../table/split-rows.ts";
-import { counted, listed } from "../table/wording.ts";
+import { counted } from "../table/wording.ts";
 import { duration } from "../terminal/duration.ts";
 import { factLines } from "../terminal/text-table.ts";
 import { type Comparison, scoreLines } from "./comparison.ts";
+import { fieldFacts } from "./field-facts.ts";
+import type { FitData } from "./fit-data.ts";
 import type { TrainingRun } from "./training-run.ts";
 
 /** What there is to tell of a fit. */
 export interface FitReport extends TrainingRun {
-  table: Table;
+  data: FitData;
   split: Split;
   flow: string;
   seed: number;
@@ -19,11 +21,11 @@ export interface FitReport extends TrainingRun {
 
 /** The report for people. */
 export function textReport(report: FitReport, width: number): string[] {
-  const { table, split, flow, model, seconds, steps, bestStep, out } = report;
+  const { data, split, flow, model, seconds, steps, bestStep, out } = report;
   const rowsOf = (part: keyof Split) => `${split[part].shape[0].toLocaleString("en-US")} ${part}`;
   const facts: [string, string][] = [
-    ["table", `${table.source}, ${counted(table.rows, "row")}`],
-    ["columns", listed(table.names, 20)],
+    ["table", `${data.source}, ${counted(data.rows, "row")}`],
+    ...fieldFacts(fieldTexts(data.schema, data.columns)),
     ["rows", `${rowsOf("train")}, ${rowsOf("validation")}, ${rowsOf("test")}`],
     ["flow", `${flow}, ${counted(model.parameterCount, "parameter")}`],
     ["engine", model.engineName ?? ""],
@@ -40,18 +42,18 @@ export function textReport(report: FitReport, width: number): string[] {
 
 /** The report for machines. */
 export function jsonReport(report: FitReport) {
-  const { table, split, flow, model, seconds, steps, bestStep, out, comparisons } = report;
+  const { data, split, flow, model, seconds, steps, bestStep, out, comparisons } = report;
   return {
     command: "fit",
     model: out,
-    table: table.source,
+    table: data.source,
     rows: {
-      total: table.rows,
+      total: data.rows,
       train: split.train.shape[0],
       validation: split.validation.shape[0],
       test: split.test.shape[0],
     },
-    columns: model.columns,
+    columns: fieldTexts(data.schema, data.columns),
     flow,
     parameters: model.parameterCount,
     engine: model.engineName,
@@ -65,6 +67,6 @@ export function jsonReport(report: FitReport) {
         { name, train, validation, test, testError },
       ]),
     ),
-    notices: [...table.notices, ...report.notices],
+    notices: [...data.notices, ...report.notices],
   };
 }

@@ -1,4 +1,5 @@
 import { type CatalogSizes, type Distribution, type FitOptions, flows } from "pushforward";
+import type { FlowSizes as TableSizes } from "pushforward/tables";
 import { type FlowSizes, refuseUselessSizes, sizesOf, uselessSize } from "../options/flow-sizes.ts";
 import { given } from "../options/given.ts";
 import { flagOf } from "../options/useless-options.ts";
@@ -53,11 +54,16 @@ export function fullSize(options: SettingOptions): string[] {
 }
 
 /** Builds the flow that the options and the table's size ask for. */
-export function buildFlow(features: number, rows: number, options: SettingOptions): Distribution {
+export function buildFlow(
+  { features, context }: TableSizes,
+  rows: number,
+  options: SettingOptions,
+): Distribution {
   const { flow } = options;
   const { build, defaults } = flows[flow];
   refuseUselessSizes(flow, options, defaults);
-  return build({ features, ...(rows < SMALL_TABLE && smallSizes(flow)), ...sizesOf(options) });
+  const sizes = { ...(rows < SMALL_TABLE && smallSizes(flow)), ...sizesOf(options) };
+  return build({ features, ...(context && { context }), ...sizes });
 }
 
 /** Whether a flow has a use for all sizes that were given. */

@@ -1,71 +1,90 @@
 import { rm } from "node:fs/promises";
-import { type BaselineOptions, fitGaussian, fitGaussianMixture } from "pushforward";
+import { type BaselineOptions, fitGaussian, fitGaussianMixture, type Model } from "pushforward";
+import { flowSizes, scoreTable, selectRows } from "pushforward/tables";
 import { refuseOptionsOf } from "../options/useless-options.ts";
 import { checkOutput } from "../output/output-file.ts";
-import { checkForFit } from "../table/check-for-fit.ts";
-import { readTable, type Table } from "../table/read-table.ts";
 import { defaultShare, type Split, splitRows } from "../table/split-rows.ts";
 import { openConsole } from "../terminal/console.ts";
 import { adviceIfBeaten } from "./advice.ts";
 import { type Contender, compare } from "./comparison.ts";
 import { baselineEngine } from "./engine-options.ts";
+import { type FitData, readFitData } from "./fit-data.ts";
 import type { FitCommandOptions } from "./fit-options.ts";
 import { jsonReport, textReport } from "./fit-report.ts";
-import { buildFlow, SMALL_TABLE, trainingOptions } from "./fit-settings.ts";
+import { buildFlow, trainingOptions } from "./fit-settings.ts";
 import { checkModelName, modelPathFor } from "./model-path.ts";
 import { natsPerRow, trainWithProgress } from "./training-run.ts";
 
 /** Fits a flow to a table, judges it beside a Gaussian and a mixture, and writes the model. */
-export async function fitTable(path: string, asked: FitCommandOptions): Promise<void> {
+export async function fitTable(path: string | undefined, asked: FitCommandOptions): Promise<void> {
   const console = openConsole();
   const options = { ...asked, flow: asked.flow ?? "nsf" };
   const { flow, seed, checkpoint, json } = options;
-  const out = await modelPathFor(path, options.out);
-  refuseOptionsOf("images", options, `${path} is a table`);
-  await checkOutput(out, [path]);
+  const out = await modelPathFor(path ?? "query", options.out);
+  refuseOptionsOf(
+    "images",
+    options,
+    path === undefined ? "a query is a table" : `${path} is a table`,
+  );
+  const inputs = [path, options.config].filter((input) => input !== undefined);
+  await checkOutput(out, inputs);
   if (checkpoint) {
     checkModelName(checkpoint);
-    await checkOutput(checkpoint, [path, out]);
+    await checkOutput(checkpoint, [...inputs, out]);
   }
-  const table = await readFitTable(path, options);
-  const { rows, names } = table;
-  const split = splitRows(table, options.test ?? defaultShare(rows), seed);
-  const untrained = buildFlow(names.length, rows, options);
-  for (const notice of table.notices) console.note(notice);
+  const data = await readFitData(path, options);
+  const { schema, columns, encoded, rows } = data;
+  const split = splitRows(data.source, encoded, options.test ?? defaultShare(rows), seed);
+  const untrained = buildFlow(flowSizes(schema, columns), rows, options);
+  for (const notice of data.notices) console.note(notice);
 
   const { engine, onProgress } = baselineEngine(options, console);
-  const shared = { columns: names, validation: split.validation, seed, engine };
-  const baselines = await fitBaselines(split, { ...shared, onProgress });
-  console.note(`Running on ${baselines[0].model.engineName}.`);
+  const { validation } = split;
+  const shared = { columns, validation, seed, engine, dequantize: "none" } as const;
+  const baselines =
+    schema.given.length > 0 ? [] : await fitBaselines(split, { ...shared, onProgress });
+  const [first] = baselines;
+  if (first) console.note(`Running on ${first.model.engineName}.`);
   const begin = performance.now();
-  const training = { ...trainingOptions(rows, options), ...shared };
+  const context = contextsOf(split);
+  const training = { ...trainingOptions(rows, options), ...shared, ...context, table: schema };
   const job = { flow: untrained, rows: split.train, options: training, checkpoint };
   const run = await trainWithProgress({ ...job, loss: natsPerRow }, console);
   const seconds = (performance.now() - begin) / 1000;
   const contenders = [{ name: flow, role: "flow" as const, model: run.model }, ...baselines];
   const comparisons = await compare(contenders, split, seed);
+  await calibrate(run.model, data, split, seed);
   await run.model.save(out);
   if (checkpoint) await rm(checkpoint, { force: true });
   const advice = await adviceIfBeaten(contenders, split, rows, options);
   const notices = [...run.notices, ...(advice ? [advice] : [])];
 
-  const report = { ...run, notices, table, split, flow, seed, out, seconds, comparisons };
+  const report = { ...run, notices, data, split, flow, seed, out, seconds, comparisons };
   if (json) console.print(JSON.stringify(jsonReport(report)));
   else for (const line of textReport(report, console.width)) console.print(line);
   if (advice) console.note(advice);
 }
 
-async function readFitTable(path: string, options: FitCommandOptions): Promise<Table> {
-  const table = await readTable(path, options);
-  checkForFit(table);
-  if (table.rows >= SMALL_TABLE) return table;
-  const small = `Below ${SMALL_TABLE} rows: a smaller flow, weight decay (see fit --help).`;
-  return { ...table, notices: [...table.notices, small] };
+function contextsOf({ train, validation }: Split) {
+  if (!train.context || !validation.context) return {};
+  return { context: train.context, validationContext: validation.context };
 }
 
-async function fitBaselines(split: Split, options: BaselineOptions): Promise<Contender[]> {
-  const mixture = await fitGaussianMixture(split.train, options);
-  const gaussian = await fitGaussian(split.train, options);
+/** Tells the model how rows score that it has not seen: what tail probabilities are measured by. */
+async function calibrate(
+  model: Model,
+  { table }: FitData,
+  { test, validation }: Split,
+  seed: number,
+): Promise<void> {
+  const held = selectRows(table, [...test.rows, ...validation.rows]);
+  const { logProb } = await scoreTable(model, held, { seed });
+  if (logProb.some(Number.isFinite)) model.calibrate(logProb);
+}
+
+async function fitBaselines({ train }: Split, options: BaselineOptions): Promise<Contender[]> {
+  const mixture = await fitGaussianMixture(train, options);
+  const gaussian = await fitGaussian(train, options);
   return [
     // "gaussian mixture (k = 3)" would take half of a narrow terminal.
     { name: mixture.flowName.replace("gaussian ", ""), role: "gaussianMixture", model: mixture },

@@ -4,7 +4,10 @@ import type { FitCommandOptions } from "./fit-options.ts";
 import { fitTable } from "./fit-table.ts";
 
 /** Fits a flow to a table or to images, and writes the model. */
-export async function fitCommand(path: string, options: FitCommandOptions): Promise<void> {
-  const fit = (await holdsImages(path)) ? fitImages : fitTable;
-  await fit(path, options);
+export async function fitCommand(
+  path: string | undefined,
+  options: FitCommandOptions,
+): Promise<void> {
+  if (path !== undefined && (await holdsImages(path))) await fitImages(path, options);
+  else await fitTable(path, options);
 }

@@ -1,13 +1,14 @@
 import { stat } from "node:fs/promises";
-import { bitsPerDimension, type Column, type HistoryEntry, load, type Model } from "pushforward";
+import { bitsPerDimension, type HistoryEntry, load, type Model } from "pushforward";
+import { fieldTexts, schemaOf } from "pushforward/tables";
 import { formFacts } from "../images/image-text.ts";
-import { counted, quoted } from "../table/wording.ts";
+import { counted } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
 import { factLines, wrap } from "../terminal/text-table.ts";
 import { bestEntry } from "./best-entry.ts";
 import type { EngineOptions } from "./engine-options.ts";
+import { fieldFacts } from "./field-facts.ts";
 import { type ImageModel, imageModel } from "./image-model.ts";
-import { columnNames } from "./model-table.ts";
 
 export interface InspectCommandOptions extends EngineOptions {
   json?: boolean;
@@ -30,7 +31,7 @@ export async function inspectCommand(path: string, options: InspectCommandOption
         engine: model.engineName,
         shape: model.shape,
         contextShape: model.condShape,
-        ...(images ? imageReport(images) : { columns: model.columns }),
+        ...(images ? imageReport(images) : tableReport(model)),
         historyUnit: `nats per ${images ? "image" : "row"}`,
         history: model.history,
       }),
@@ -75,22 +76,21 @@ function levelsOf({ latentScales = [0] }: Model): number {
   return new Set(latentScales).size;
 }
 
-/** One fact per column: its name and which values it can take. */
-function columnFacts(model: Model): [string, string][] {
-  return columnNames(model).map((name, index) => [
-    index === 0 ? "columns" : "",
-    `${quoted(name)}: ${valuesText(model.columns[index] ?? {})}`,
-  ]);
+/** What machines are told of a model of tables; one of other contexts has columns of numbers and no table. */
+function tableReport(model: Model) {
+  if (!isTabular(model)) return { columns: model.columns };
+  const { given } = schemaOf("inspect", model);
+  const columns = fieldTexts(schemaOf("inspect", model), model.columns);
+  return { columns, numbers: model.columns, given: given.map(({ name }) => name) };
 }
 
-function valuesText({ step, origin = 0 }: Column): string {
-  if (step === undefined) return "any number";
-  if (step === 1 && Number.isInteger(origin)) return "whole numbers";
-  const from = Number.isInteger(Number((origin / step).toPrecision(12)))
-    ? ""
-    : `, such as ${origin}`;
-  return `in steps of ${step}${from}`;
+/** One fact per column: its name and which values it can take. */
+function columnFacts(model: Model): [string, string][] {
+  if (!isTabular(model)) return [["columns", `${model.columns.length} numbers, given a context`]];
+  return fieldFacts(fieldTexts(schemaOf("inspect", model), model.columns));
 }
+
+const isTabular = (model: Model) => model.table !== undefined || !model.condShape;
 
 /** How the training went; `best` puts a loss, in nats per row, into words. */
 function trainingText(history: readonly HistoryEntry[], best: (loss: number) => string): string {

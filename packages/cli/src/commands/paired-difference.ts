@@ -1,6 +1,6 @@
 import type { Column, Model } from "pushforward";
-import { splitMix32 } from "../table/split-mix.ts";
 import type { RowBlock } from "../table/split-rows.ts";
+import { spreadOverCells } from "../table/spread-over-cells.ts";
 
 /** How much better one density predicts rows than another, in nats per row. */
 export interface PairedDifference {
@@ -27,14 +27,4 @@ export async function pairedDifference(
   const mean = differences.reduce((sum, value) => sum + value / count, 0);
   const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, standardError: Math.sqrt(squares / (count - 1) / count) };
-}
-
-function spreadOverCells(rows: RowBlock, columns: readonly Column[], seed: number): RowBlock {
-  const uniform = splitMix32(seed);
-  const width = columns.length;
-  const data = rows.data.map((value, place) => {
-    const step = columns[place % width]?.step;
-    return step === undefined ? value : value + (uniform() - 0.5) * step;
-  });
-  return { ...rows, data };
 }

@@ -1,14 +1,28 @@
 import { basename } from "node:path";
-import type { Model } from "pushforward";
+import { DataError, DomainError, type Model } from "pushforward";
+import { probabilityIntegralTransform } from "pushforward/evaluation";
+import { scoreTable } from "pushforward/tables";
 import { refuseOptionsOf } from "../options/useless-options.ts";
-import { layersPlot, shownDraws } from "../plot/index.ts";
+import {
+  calibrationPlot,
+  layersPlot,
+  qualityPlot,
+  scoreHistogram,
+  shownDraws,
+} from "../plot/index.ts";
+import { spreadOverCells } from "../table/spread-over-cells.ts";
 import { counted } from "../table/wording.ts";
 import type { Console } from "../terminal/console.ts";
-import { densityPicture, SAMPLES } from "./density-picture.ts";
-import { type BaselineEngine, baselineEngine } from "./engine-options.ts";
-import { columnNames, type ModelTable, readModelTable } from "./model-table.ts";
+import { densityPicture } from "./density-picture.ts";
+import { baselineEngine } from "./engine-options.ts";
+import { eventNames } from "./event-names.ts";
+import { drawModelRows, type ModelRows, readModelRows } from "./model-rows.ts";
 import type { Picture, PlotCommandOptions, TablePictureName } from "./picture.ts";
+import { qualityOf } from "./sample-quality.ts";
 import { tableTrainingPicture } from "./training-picture.ts";
+
+/** Rows drawn from a model for a picture. */
+const SAMPLES = 2000;
 
 /** A picture of a model of tables, beside the rows of one or the model's own samples. */
 export async function tablePicture(
@@ -19,37 +33,90 @@ export async function tablePicture(
   console: Console,
 ): Promise<Picture> {
   refuseOptionsOf("images", options, "the model is one of tables");
-  const needed = what === "training" ? undefined : path;
-  if (path && !needed) console.note(`The training curve needs no table: ${path} is not read.`);
-  const found = needed ? await readModelTable(model, needed, options) : null;
-  for (const notice of found?.table.notices ?? []) console.note(notice);
-  return pictures[what](model, found, options.seed, baselineEngine(options, console));
+  const { seed, sql } = options;
+  const hasData = path !== undefined || sql !== undefined;
+  if (what === "training" || (what === "layers" && !model.condShape)) {
+    if (hasData) console.note(`--what ${what} needs no table: it is not read.`);
+    return what === "training" ? tableTrainingPicture(model) : layers(model, options);
+  }
+  if (!hasData && what !== "density") {
+    throw new DataError(`plot: --what ${what} needs a table; name one after the model`);
+  }
+  const found = hasData
+    ? await readModelRows(model, path, options)
+    : await drawModelRows(model, SAMPLES, seed);
+  for (const notice of found.notices) console.note(notice);
+  const part = await pictures[what as DataPicture](model, found, options, console);
+  return { parts: [part], subtitle: subtitleOf(found) };
 }
 
-const pictures = { density, layers, training: tableTrainingPicture };
+type DataPicture = Exclude<TablePictureName, "training" | "layers">;
 
-async function density(
+const pictures = {
+  density: (model: Model, found: ModelRows, options: PlotCommandOptions, console: Console) =>
+    densityPicture(model, found, options.seed, baselineEngine(options, console)),
+  scores,
+  calibration,
+  quality: async (model: Model, found: ModelRows, options: PlotCommandOptions) =>
+    qualityPlot(await qualityOf(model, found, options), eventNames(model)),
+};
+
+function subtitleOf({ source, table }: ModelRows): string {
+  return source === undefined
+    ? `${counted(table.rows, "sample")} of the model in the place of data`
+    : `${counted(table.rows, "row")} of ${basename(source)}`;
+}
+
+/** The log-densities of rows, beside those of rows that the model had not seen. */
+async function scores(model: Model, { table }: ModelRows, { seed }: PlotCommandOptions) {
+  const { logProb } = await scoreTable(model, table, { seed });
+  const finite = logProb.filter(Number.isFinite);
+  const held = model.heldOut;
+  return scoreHistogram({
+    groups: [
+      { name: "rows", values: finite },
+      ...(held ? [{ name: "held out when fitted", values: held }] : []),
+    ],
+    title: "log-density, nats",
+    better: "right",
+  });
+}
+
+/** Probability integral transforms: where rows lie in the distribution that the model says they come from. */
+async function calibration(
   model: Model,
-  found: ModelTable | null,
-  seed: number,
-  engine: BaselineEngine,
-): Promise<Picture> {
-  const rows = found?.rows ?? (await model.sample(SAMPLES, { seed }));
-  return {
-    parts: [await densityPicture(model, rows, seed, engine)],
-    subtitle: found
-      ? `${counted(found.table.rows, "row")} of ${basename(found.table.source)}`
-      : `${counted(SAMPLES, "sample")} of the model in the place of data`,
-  };
+  { events, context }: ModelRows,
+  { seed }: PlotCommandOptions,
+) {
+  if (!model.flow.flow?.base.centred) {
+    throw new DomainError(
+      "--what calibration: needs a flow whose base is a standard normal distribution",
+    );
+  }
+  const latents = await model.encode(spreadOverCells(events, model.columns, seed), { context });
+  const size = model.columns.length;
+  const finite = latents.data.every(Number.isFinite);
+  if (!finite)
+    throw new DomainError(
+      "--what calibration: some rows lie outside of what the model can produce",
+    );
+  const shape = [latents.data.length / size, size];
+  const found = probabilityIntegralTransform({ latents: { data: latents.data, shape } });
+  return calibrationPlot({
+    groups: [
+      { name: "whole rows", values: found.whole },
+      ...found.latents.map((values, k) => ({ name: `latent ${k + 1}`, values })),
+    ],
+  });
 }
 
-async function layers(model: Model, _: ModelTable | null, seed: number): Promise<Picture> {
+async function layers(model: Model, { seed }: PlotCommandOptions): Promise<Picture> {
   const stages = await model.trace(SAMPLES, { seed });
   const shown = shownDraws(stages);
   const samples = counted(SAMPLES, "sample");
   const drawn = shown < SAMPLES ? `${shown.toLocaleString("en-US")} of ${samples} drawn` : samples;
   return {
-    parts: [layersPlot({ stages, names: columnNames(model) })],
+    parts: [layersPlot({ stages, names: eventNames(model) })],
     subtitle: `${drawn}, on their way from the base to the data`,
   };
 }

@@ -37,6 +37,9 @@ export async function plotCommand(
 
 const titles = {
   density: "Density",
+  scores: "Scores",
+  calibration: "Calibration",
+  quality: "Samples beside data",
   layers: "Layers",
   training: "Training",
   samples: "Samples",

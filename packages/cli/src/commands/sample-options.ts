@@ -4,6 +4,7 @@ export interface SampleCommandOptions extends EngineOptions {
   count?: number;
   seed: number;
   temperature?: number;
+  where?: string;
   class?: string;
   out?: string;
   json?: boolean;

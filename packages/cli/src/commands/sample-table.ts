@@ -1,52 +1,54 @@
-import type { Model, Samples } from "pushforward";
+import type { Model } from "pushforward";
+import type { Table } from "pushforward/tables";
 import { refuseOptionsOf } from "../options/useless-options.ts";
-import { csvHeader, csvLine } from "../output/csv-lines.ts";
-import { float32Text } from "../output/number-text.ts";
-import { checkOutput, printText, writeText } from "../output/output-file.ts";
+import { checkOutput } from "../output/output-file.ts";
+import { openTableWriter } from "../output/table-writer.ts";
 import { counted } from "../table/wording.ts";
 import type { Console } from "../terminal/console.ts";
-import { columnNames } from "./model-table.ts";
+import { drawWhere } from "./draw-where.ts";
+import { outputColumns } from "./output-columns.ts";
 import type { SampleCommandOptions } from "./sample-options.ts";
 
-/** Draws rows and writes them to a CSV file, or prints them. */
+/** Draws rows and writes them to a file, or prints them. */
 export async function sampleTable(
   modelPath: string,
   model: Model,
   options: SampleCommandOptions,
   console: Console,
 ): Promise<void> {
-  const { count = 1000, seed, temperature, out, json } = options;
+  const { count = 1000, seed, temperature, where, out, json } = options;
   refuseOptionsOf("images", options, `${modelPath} is a model of tables`);
   if (out) await checkOutput(out, [modelPath]);
-  const names = columnNames(model);
-  const samples = await model.sample(count, { seed, temperature });
-  if (out) await writeText(out, sampleLines(names, samples));
+  const samples = await drawWhere(model, count, { seed, temperature, where });
+  if (out || !json) {
+    const writer = await openTableWriter(out ?? null, outputColumns(model, samples));
+    await writer.write(samples);
+    await writer.close();
+  }
   if (json) {
     console.print(
       JSON.stringify({
         command: "sample",
         model: modelPath,
-        rows: count,
-        columns: names,
+        rows: samples.rows,
+        columns: samples.columns.map(({ name }) => name),
         seed,
         temperature: temperature ?? 1,
+        ...(where !== undefined && { where }),
         engine: model.engineName,
-        ...(out ? { out } : { samples: [...rowsOf(samples)].map((row) => Array.from(row)) }),
+        ...(out ? { out } : { samples: rowsOf(samples) }),
       }),
     );
     return;
   }
-  if (out) console.print(`${out}: ${counted(count, "row")}`);
-  else await printText(sampleLines(names, samples));
+  if (out) console.print(`${out}: ${counted(samples.rows, "row")}`);
 }
 
-function* sampleLines(names: readonly string[], samples: Samples): Generator<string> {
-  yield csvHeader(names);
-  for (const row of rowsOf(samples)) yield csvLine(Array.from(row, float32Text));
-}
-
-function* rowsOf({ data, shape }: Samples): Generator<Float32Array> {
-  const width = data.length / (shape[0] as number);
-  for (let begin = 0; begin < data.length; begin += width)
-    yield data.subarray(begin, begin + width);
+function rowsOf({ rows, columns }: Table): (string | number | null)[][] {
+  return Array.from({ length: rows }, (_, row) =>
+    columns.map(({ cells }) => {
+      const cell = cells[row] ?? null;
+      return Number.isNaN(cell) ? null : cell;
+    }),
+  );
 }

@@ -1,41 +1,144 @@
 import type { Model } from "pushforward";
+import { scoreTable as scoreRows } from "pushforward/tables";
+import { Interrupted } from "../exit-code.ts";
 import { refuseOptionsOf } from "../options/useless-options.ts";
-import { csvHeader, csvLine } from "../output/csv-lines.ts";
-import { float32Text } from "../output/number-text.ts";
-import type { Table } from "../table/read-table.ts";
+import type { OutputColumn } from "../output/cell-text.ts";
+import { openTableWriter } from "../output/table-writer.ts";
 import { counted } from "../table/wording.ts";
-import { columnNames, readModelTable } from "./model-table.ts";
-import type { ScoreCommandOptions, Scored } from "./scored.ts";
+import type { Console } from "../terminal/console.ts";
+import { watchInterrupt } from "../terminal/interrupt.ts";
+import { openRowProgress } from "../terminal/row-progress.ts";
+import { leastLikely } from "./least-likely.ts";
+import { type ModelData, modelFields, openModelData } from "./model-data.ts";
+import { countFaults } from "./row-faults.ts";
+import type { ScoreCommandOptions } from "./scored.ts";
+import { withScores } from "./with-scores.ts";
 
-/** The log-density of every row of a table. */
+/** Rows that are read, scored and written at once. */
+const ROWS_AT_ONCE = 65_536;
+
+/** Writes the log-density of every row of a table, or of those that are least likely. */
 export async function scoreTable(
+  modelPath: string,
   model: Model,
-  path: string,
+  path: string | undefined,
   options: ScoreCommandOptions,
-): Promise<Scored> {
+  console: Console,
+): Promise<void> {
   refuseOptionsOf("images", options, "the model is one of tables");
-  const { table, rows } = await readModelTable(model, path, options);
-  const columns = columnNames(model);
-  const logDensity = await model.logProb(rows);
-  const mean = logDensity.reduce((sum, value) => sum + value / logDensity.length, 0);
+  const { out, json, anomalies, seed = 0 } = options;
+  const data = await openModelData(model, path, options);
+  try {
+    for (const notice of data.notices) console.note(notice);
+    const faults = countFaults();
+    const total = { rows: 0, finite: 0, sum: 0 };
+    const inJson: (number | null)[] = [];
+    const worst = anomalies === undefined ? undefined : leastLikely(anomalies);
+    const columns = outputColumns(model, worst !== undefined);
+    const writer = json && !out ? null : await openTableWriter(out ?? null, columns);
+    const progress = openRowProgress(console, "scored", data.rows);
+    const interrupt = watchInterrupt();
+    try {
+      for await (const table of data.chunks(ROWS_AT_ONCE)) {
+        if (interrupt.asked) {
+          throw new Interrupted(`stopped at row ${total.rows}; nothing was written`);
+        }
+        const { logProb, faults: found } = await scoreRows(model, table, { seed });
+        faults.add(found, total.rows);
+        const scored = { logDensity: logProb, tailProbability: tailsOf(model, logProb) };
+        if (worst) worst.add(table, scored, total.rows);
+        else await writer?.write(withScores(table, scored));
+        if (json && !out && !worst) for (const value of logProb) inJson.push(jsonNumber(value));
+        tally(total, logProb);
+        progress.show(total.rows);
+      }
+      progress.clear();
+      if (worst && writer) await writer.write(worst.table());
+      await writer?.close();
+    } catch (error) {
+      progress.clear();
+      await writer?.abort();
+      throw error;
+    } finally {
+      interrupt.end();
+    }
+    for (const notice of faults.notices()) console.note(notice);
+    const report = {
+      modelPath,
+      model,
+      data,
+      total,
+      notices: [...data.notices, ...faults.notices()],
+    };
+    const scores = worst ? { anomalies: worst.report() } : { logDensity: inJson };
+    if (json) console.print(JSON.stringify({ ...jsonReport(report), ...(out ? { out } : scores) }));
+    else if (out) console.print(`${out}: ${summary(total, anomalies)}`);
+    else console.note(summary(total, anomalies));
+  } finally {
+    data.close();
+  }
+}
+
+interface Total {
+  rows: number;
+  /** Rows with a finite score, and the sum of these. */
+  finite: number;
+  sum: number;
+}
+
+function tally(total: Total, logProb: Float64Array): void {
+  total.rows += logProb.length;
+  for (const value of logProb) {
+    if (!Number.isFinite(value)) continue;
+    total.finite++;
+    total.sum += value;
+  }
+}
+
+function summary({ rows, finite, sum }: Total, anomalies: number | undefined): string {
+  const mean = finite > 0 ? `, mean log-density ${(sum / finite).toFixed(3)} nats` : "";
+  const kept = anomalies === undefined ? "" : `the ${Math.min(anomalies, rows)} least likely of `;
+  return `${kept}${counted(rows, "row")}${mean}`;
+}
+
+function tailsOf(model: Model, logProb: Float64Array): Float64Array | null {
+  return model.heldOut ? model.tailProbability(logProb) : null;
+}
+
+/** The columns of the model, in the order of its fields, with the scores after them. */
+function outputColumns(model: Model, withRows: boolean): OutputColumn[] {
+  const number = (name: string, precision: "float32" | "double"): OutputColumn => ({
+    name,
+    kind: "number",
+    precision,
+  });
+  return [
+    ...(withRows ? [number("row", "double")] : []),
+    ...modelFields(model).map(({ name, kind }): OutputColumn => ({ name, kind })),
+    number("log_density", "float32"),
+    ...(model.heldOut ? [number("tail_probability", "float32")] : []),
+  ];
+}
+
+interface Report {
+  modelPath: string;
+  model: Model;
+  data: ModelData;
+  total: Total;
+  notices: string[];
+}
+
+function jsonReport({ modelPath, model, data, total, notices }: Report) {
   return {
-    lines: scoreLines(columns, table, logDensity),
-    summary: `${counted(table.rows, "row")}, mean log-density ${mean.toFixed(3)} nats`,
-    notices: table.notices,
-    facts: { table: path, rows: table.rows, columns, meanLogDensity: mean },
-    scores: { logDensity: Array.from(logDensity) },
+    command: "score",
+    model: modelPath,
+    table: data.source,
+    rows: total.rows,
+    columns: modelFields(model).map(({ name }) => name),
+    meanLogDensity: total.finite > 0 ? total.sum / total.finite : null,
+    engine: model.engineName,
+    notices,
   };
 }
 
-function* scoreLines(
-  names: readonly string[],
-  { values, rows }: Table,
-  logDensity: Float32Array,
-): Generator<string> {
-  const width = names.length;
-  yield csvHeader([...names, "log_density"]);
-  for (let row = 0; row < rows; row++) {
-    const cells = Array.from(values.subarray(row * width, (row + 1) * width), String);
-    yield csvLine([...cells, float32Text(logDensity[row] as number)]);
-  }
-}
+const jsonNumber = (value: number): number | null => (Number.isFinite(value) ? value : null);

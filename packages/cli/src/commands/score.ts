@@ -1,3 +1,4 @@
+import { DataError } from "pushforward";
 import { checkOutput, printText, writeText } from "../output/output-file.ts";
 import { openConsole } from "../terminal/console.ts";
 import { imageModel } from "./image-model.ts";
@@ -9,17 +10,23 @@ import type { ScoreCommandOptions } from "./scored.ts";
 /** Writes the rows of a table with their log-density, or images with their log-probability. */
 export async function scoreCommand(
   modelPath: string,
-  path: string,
+  path: string | undefined,
   options: ScoreCommandOptions,
 ): Promise<void> {
   const console = openConsole();
   const { labels, out, json } = options;
-  if (out) await checkOutput(out, [modelPath, path, ...(labels ? [labels] : [])]);
+  const inputs = [modelPath, path, labels].filter((input) => input !== undefined);
+  if (out) await checkOutput(out, inputs);
   const model = await loadModel(modelPath, options, console);
   const images = imageModel(modelPath, model);
-  const { lines, summary, notices, facts, scores } = images
-    ? await scoreImages(images, path, options)
-    : await scoreTable(model, path, options);
+  if (!images) {
+    await scoreTable(modelPath, model, path, options, console);
+    return;
+  }
+  if (path === undefined) {
+    throw new DataError(`${modelPath} is a model of images; name images after it`);
+  }
+  const { lines, summary, notices, facts, scores } = await scoreImages(images, path, options);
   for (const notice of notices) console.note(notice);
   if (out) await writeText(out, lines);
   if (json) {

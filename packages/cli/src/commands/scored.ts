@@ -1,14 +1,16 @@
+import type { DataOptions } from "./data-options.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import type { ImageOptions } from "./model-images.ts";
-import type { TableOptions } from "./model-table.ts";
 
-export interface ScoreCommandOptions extends TableOptions, ImageOptions, EngineOptions {
+export interface ScoreCommandOptions extends DataOptions, ImageOptions, EngineOptions {
   draws?: number;
+  anomalies?: number;
+  seed?: number;
   out?: string;
   json?: boolean;
 }
 
-/** Scores of rows or images. */
+/** Scores of images. */
 export interface Scored {
   /** The CSV file, line by line. */
   lines: Iterable<string>;

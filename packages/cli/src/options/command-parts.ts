@@ -18,9 +18,10 @@ export function addCommand(program: Command, name: string, description: string):
 export function addTableOptions(command: Command, columns: string): Command {
   return command
     .optionsGroup("Data, of tables:")
+    .option("--sql <query>", "a DuckDB query in the place of a file: \"select * from 'x.parquet'\"")
+    .option("--table <name>", "table of a .duckdb file, or array of an NPZ file")
     .addOption(new Option("--columns <names>", columns).argParser(names).conflicts("exclude"))
-    .option("--exclude <names>", "leave these columns out", names)
-    .option("--drop-missing", "leave out rows in which a cell is missing");
+    .option("--exclude <names>", "leave these columns out", names);
 }
 
 /** What every command has that reads images for a model. */

@@ -53,6 +53,17 @@ export function names(text: string, before: string[] = []): string[] {
   return [...before, ...found];
 }
 
+/** What a column is, as text: `wind=circular(0, 360)`. Repeatable. */
+export function columnType(
+  text: string,
+  before: Record<string, string> = {},
+): Record<string, string> {
+  const equals = text.lastIndexOf("=");
+  const name = text.slice(0, Math.max(0, equals)).trim();
+  if (name !== "") return { ...before, [name]: text.slice(equals + 1).trim() };
+  throw new InvalidArgumentError("Give a column and its type, for example age=positive.");
+}
+
 /** The name of a picture. */
 export function pictureFile(text: string): string {
   if (/\.(png|svg)$/i.test(text)) return text;

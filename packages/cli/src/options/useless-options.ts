@@ -2,7 +2,21 @@ import { DomainError } from "pushforward";
 
 /** Options that only one kind of data has a use for. */
 const own = {
-  tables: ["columns", "exclude", "dropMissing"],
+  tables: [
+    "sql",
+    "table",
+    "columns",
+    "exclude",
+    "given",
+    "types",
+    "missing",
+    "dropDependent",
+    "config",
+    "maxRows",
+    "anomalies",
+    "where",
+    "training",
+  ],
   images: ["bits", "labels", "classes", "class", "flips", "dequantization", "draws"],
 } as const;
 
@@ -20,5 +34,6 @@ export function refuseOptionsOf(kind: keyof typeof own, options: object, because
 
 /** An option as one would type it: `dropMissing` is `--drop-missing`. */
 export function flagOf(name: string): string {
+  if (name === "types") return "--type";
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -1,6 +1,6 @@
 /** A line of names, as {@link csvText} writes each. */
-export function csvHeader(names: readonly string[]): string {
-  return csvLine(names.map(csvText));
+export function csvHeader(names: readonly string[], separator?: "," | "\t"): string {
+  return csvLine(names.map(csvText), separator);
 }
 
 /** Text as a cell, quoted where it holds a separator, a quote, a line end or blanks around. */
@@ -9,6 +9,6 @@ export function csvText(text: string): string {
 }
 
 /** A line of cells that need no quotes. */
-export function csvLine(cells: readonly string[]): string {
-  return `${cells.join(",")}\n`;
+export function csvLine(cells: readonly string[], separator: "," | "\t" = ","): string {
+  return `${cells.join(separator)}\n`;
 }

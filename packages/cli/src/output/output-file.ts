@@ -53,19 +53,54 @@ export async function writeBlocks(
   path: string,
   blocks: Iterable<string | Uint8Array>,
 ): Promise<void> {
-  const existing = await stat(path).catch(() => null);
-  // A device or a pipe (/dev/null) is written to; it must not be replaced by a file.
-  const direct = existing !== null && !existing.isFile();
-  const target = existing && !direct ? await realpath(path) : path;
-  const temporary = direct ? path : `${target}.${randomUUID().slice(0, 8)}.tmp`;
+  const { place, direct, commit, discard } = await replacing(path);
   try {
-    await pipeline(Readable.from(blocks), createWriteStream(temporary));
-    if (!direct) await rename(temporary, target);
+    await pipeline(Readable.from(blocks), createWriteStream(place));
+    await commit();
   } catch (error) {
     if (direct) throw error;
-    await rm(temporary, { force: true });
-    throw new DataError(`${path}: cannot be written (${(error as Error).message})`);
+    await discard();
+    throw writingError(path, error);
   }
+}
+
+/** A file in the making, beside the one that it is going to replace. */
+export interface Replacement {
+  /** Where to write. */
+  readonly place: string;
+  /** Whether that is the path itself: a device or a pipe is written to, not replaced. */
+  readonly direct: boolean;
+  /** Puts the new file in the place of the old one. */
+  commit(): Promise<void>;
+  /** Leaves the old file as it was. */
+  discard(): Promise<void>;
+}
+
+/** Prepares a file that will be there whole or not at all: a temporary name, then a rename. */
+export async function replacing(path: string): Promise<Replacement> {
+  const existing = await stat(path).catch(() => null);
+  if (existing && !existing.isFile()) {
+    return { place: path, direct: true, commit: async () => {}, discard: async () => {} };
+  }
+  const target = existing ? await realpath(path) : path;
+  const place = `${target}.${randomUUID().slice(0, 8)}.tmp`;
+  return {
+    place,
+    direct: false,
+    commit: () => rename(place, target),
+    discard: () => rm(place, { force: true }),
+  };
+}
+
+/** The error of a file that could not be written. */
+export function writingError(path: string, error: unknown): DataError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const full = code === "ENOSPC" || /no space left/i.test(message);
+  return new DataError(
+    full
+      ? `${path}: cannot be written, the disk is full; make room, or write elsewhere`
+      : `${path}: cannot be written (${message.split("\n")[0]})`,
+  );
 }
 
 /** Writes text to standard output, as fast as the reader takes it. */
@@ -79,7 +114,7 @@ export async function printText(lines: Iterable<string>): Promise<void> {
 const BLOCK = 65_536;
 
 /** Joins lines into blocks: a call per line would take longer than making the line. */
-function* inBlocks(lines: Iterable<string>): Generator<string> {
+export function* inBlocks(lines: Iterable<string>): Generator<string> {
   let block = "";
   for (const line of lines) {
     block += line;

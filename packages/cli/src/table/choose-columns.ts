@@ -1,6 +1,6 @@
 import { DataError } from "pushforward";
+import type { ColumnCells } from "./column-cells.ts";
 import { isCommaNumber } from "./csv-dialect.ts";
-import type { ColumnCells } from "./csv-file.ts";
 import { counted, listed, option, quoted } from "./wording.ts";
 
 /** A column of a file: its name, its place and what its cells are. */

@@ -1,7 +1,6 @@
-import { resolve } from "node:path";
 import type { DuckDBValue } from "@duckdb/node-api";
-import { type Database, literal } from "./database.ts";
-import type { FileHead } from "./file-head.ts";
+import { cellName, type Database, fileLiteral, literal } from "./database.ts";
+import type { Compression, FileHead } from "./file-head.ts";
 
 /** How a file writes its table. */
 export interface CsvDialect {
@@ -14,7 +13,7 @@ export interface CsvDialect {
   header: boolean;
   /** Number of columns. */
   width: number;
-  gzipped: boolean;
+  compression: Compression;
 }
 
 /** Lets DuckDB find separator, quotes, header and lines to skip. */
@@ -24,11 +23,13 @@ export async function findDialect(
   database: Database,
 ): Promise<CsvDialect> {
   const comment = /^\s*#/m.test(head.text) ? "#" : "";
-  const [row] = await database.query(
-    `SELECT Delimiter, Quote, Escape, SkipRows::DOUBLE, HasHeader, len(Columns)::DOUBLE,
-       Columns[1].type FROM sniff_csv(${fileLiteral(path)},
-       compression='${compression(head)}' ${comment && ", comment='#'"})`,
-  );
+  const [row] = await database
+    .query(
+      `SELECT Delimiter, Quote, Escape, SkipRows::DOUBLE, HasHeader, len(Columns)::DOUBLE,
+         Columns[1].type FROM sniff_csv(${fileLiteral(path)},
+         compression='${head.compression}' ${comment && ", comment='#'"})`,
+    )
+    .catch((error: unknown) => [plainRow(head.text, error)]);
   const [delimiter, quote, escapeMark, skip, header, width, firstType] = row as DuckDBValue[];
   const dialect = {
     delimiter: delimiter as string,
@@ -39,12 +40,34 @@ export async function findDialect(
     skip: skip as number,
     header: header as boolean,
     width: width as number,
-    gzipped: head.gzipped,
+    compression: head.compression,
   };
+  const cut = tableAbove(head.text, dialect);
+  if (cut) return { ...dialect, ...cut };
   const misread = separatorBesideCommas(head.text, dialect);
   if (misread) return { ...dialect, ...misread };
   if (dialect.width > 1 || firstType !== "VARCHAR") return dialect;
   return { ...dialect, ...plainSeparator(head.text) };
+}
+
+/** What the sniffer would have said of a file in which it finds no table for rows too long. */
+function plainRow(text: string, error: unknown): DuckDBValue[] {
+  const { delimiter, width } = plainSeparator(text);
+  if (delimiter === undefined || width === undefined) throw error;
+  return [delimiter, '"', '"', 0, true, width, "VARCHAR"];
+}
+
+/**
+ * A longer row at the end makes the sniffer take the table for lines above another. Reading from the
+ * first line instead gives the reader's own message with the line's number.
+ */
+function tableAbove(text: string, { delimiter, skip }: CsvDialect): Partial<CsvDialect> | null {
+  const lines = linesOf(text);
+  const above = lines.slice(0, skip);
+  const width = above[0]?.split(delimiter).length ?? 0;
+  const isTable = width > 1 && above.every((line) => line.split(delimiter).length === width);
+  if (above.length < 2 || !isTable || lines.length - above.length >= above.length) return null;
+  return { skip: 0, width, header: true };
 }
 
 /**
@@ -97,15 +120,7 @@ function plainSeparator(text: string): Partial<CsvDialect> {
 export function csvSource(path: string, dialect: CsvDialect, header: boolean): string {
   const columns = Array.from({ length: dialect.width }, (_, c) => `'${cellName(c)}': 'VARCHAR'`);
   return `read_csv(${fileLiteral(path)}, auto_detect=false, header=${header},
-    compression='${compression(dialect)}', delim=${literal(dialect.delimiter)},
+    compression='${dialect.compression}', delim=${literal(dialect.delimiter)},
     quote=${literal(dialect.quote)}, escape=${literal(dialect.escape)},
     comment=${literal(dialect.comment)}, skip=${dialect.skip}, columns={${columns.join(", ")}})`;
 }
-
-/** The name in SQL of a column of cells. */
-export const cellName = (column: number): string => `c${column}`;
-
-const compression = ({ gzipped }: { gzipped: boolean }) => (gzipped ? "gzip" : "none");
-
-/** The path as SQL that is read as it stands: never a URL, never a pattern for many files. */
-const fileLiteral = (path: string): string => literal(resolve(path).replace(/[[*?]/g, "[$&]"));

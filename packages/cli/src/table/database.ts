@@ -1,54 +1,111 @@
-import { DuckDBInstance, type DuckDBValue } from "@duckdb/node-api";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import {
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBValue,
+} from "@duckdb/node-api";
 import { DataError } from "pushforward";
 import { counted, quoted } from "./wording.ts";
 
-/** A database in memory for the table of one file. */
+/** An embedded database for one table. */
 export interface Database {
+  readonly connection: DuckDBConnection;
   /** Runs one statement; its rows. Throws a DataError in one line. */
   query(sql: string): Promise<DuckDBValue[][]>;
-  /** One column of numbers. */
-  numbers(sql: string, rows: number): Promise<Float64Array>;
+  /** Runs one statement; its rows come piece by piece, in order. */
+  stream(sql: string): AsyncIterable<DuckDBDataChunk>;
   close(): void;
 }
 
-/** Opens the database; `path` is the file that its errors speak of. */
-export async function openDatabase(path: string): Promise<Database> {
+export interface DatabaseOptions {
+  /** Keeps the rows in a file, for tables that memory should not hold; default false. */
+  onDisk?: boolean;
+  /** Makes an error of DuckDB's report; default: one that speaks of a CSV file. */
+  explain?: (report: string) => Error;
+}
+
+/** More would each need a share of the memory and gain nothing for what is read here. */
+const THREADS = "4";
+
+/** Opens a new database; `source` is what its errors speak of. */
+export async function openDatabase(
+  source: string,
+  { onDisk = false, explain = (report) => readerError(source, report) }: DatabaseOptions = {},
+): Promise<Database> {
+  // In memory, DuckDB makes the folder once it has more than fits.
+  const folder = join(tmpdir(), `pushforward-${randomUUID()}`);
+  if (onDisk) mkdirSync(folder, { mode: 0o700 });
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", removeFolder);
   // Nothing that is named in a file or on the command line may reach the network.
-  const instance = await DuckDBInstance.create(":memory:", {
+  const instance = await DuckDBInstance.create(onDisk ? join(folder, "rows.db") : ":memory:", {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
+    enable_external_file_cache: "false",
+    temp_directory: folder,
+    threads: THREADS,
   });
   const connection = await instance.connect();
+  const explained = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw explain((error as Error).message);
+    }
+  };
+  const query = async (sql: string) => (await explained(connection.run(sql))).getRows();
+  // Times without a zone are taken for UTC, wherever the command runs.
+  await query("SET GLOBAL TimeZone = 'UTC'");
   return {
-    async query(sql) {
+    connection,
+    query,
+    async *stream(sql) {
+      // Of its own: a connection has one stream at a time.
+      const reader = await instance.connect();
       try {
-        return await (await connection.run(sql)).getRows();
-      } catch (error) {
-        throw readerError(path, (error as Error).message);
+        const result = await explained(reader.stream(sql));
+        for (;;) {
+          const chunk = await explained(result.fetchChunk());
+          if (!chunk || chunk.rowCount === 0) return;
+          yield chunk;
+        }
+      } finally {
+        reader.closeSync();
       }
-    },
-    async numbers(sql, rows) {
-      const values = new Float64Array(rows);
-      let filled = 0;
-      for await (const chunk of await connection.stream(sql)) {
-        const part = chunk.getColumnValues(0) as number[];
-        values.set(part, filled);
-        filled += part.length;
-      }
-      return values;
     },
     close() {
       connection.closeSync();
       instance.closeSync();
+      process.off("exit", removeFolder);
+      removeFolder();
     },
   };
+}
+
+/**
+ * Holds what DuckDB keeps in memory to a size that does not grow with the rows. Tables of very many
+ * columns need more than that for a few rows already, and have no limit.
+ */
+export async function limitMemory({ query }: Database, columns: number): Promise<void> {
+  if (columns <= 500) await query("SET GLOBAL memory_limit = '300MB'");
 }
 
 /** A text constant for SQL. */
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+/** The name in SQL of a column of cells. */
+export const cellName = (column: number): string => `c${column}`;
+
+/** The path as SQL that is read as it stands: never a URL, never a pattern for many files. */
+export const fileLiteral = (path: string): string =>
+  literal(resolve(path).replace(/[[*?]/g, "[$&]"));
+
 /** DuckDB's report of many lines, in one line for people. */
-function readerError(path: string, report: string): DataError {
+export function readerError(path: string, report: string): DataError {
   if (/not utf-8/i.test(report)) {
     return new DataError(`${path}: is not UTF-8 text; save it as a CSV file in UTF-8`);
   }

@@ -3,49 +3,69 @@ import { open, stat } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { DataError } from "pushforward";
 
+/** How a text file is compressed, as DuckDB calls it. */
+export type Compression = "none" | "gzip" | "zstd";
+
 /** The start of a text file, decompressed. */
 export interface FileHead {
   text: string;
-  gzipped: boolean;
+  compression: Compression;
 }
 
 const HEAD_BYTES = 65_536;
 
-/** Reads the first 64 KiB as text. Throws a DataError where the file can be no table. */
-export async function readHead(path: string): Promise<FileHead> {
+/**
+ * Reads the first 64 KiB as text; of a file compressed with zstd, which Node 20 cannot read, `text`
+ * is empty. Throws a DataError where the file can be no table; `source` is what it calls the file.
+ */
+export async function readHead(path: string, source = path): Promise<FileHead> {
   try {
     const file = await stat(path);
     if (file.isDirectory()) {
-      throw new DataError(`${path}: is a folder; name a CSV or TSV file`);
+      throw new DataError(`${source}: is a folder; name a CSV or TSV file`);
     }
-    const gzipped = await isGzipped(path);
-    const bytes = await firstBytes(path, gzipped);
+    const compression = compressionOf(await startOf(path));
+    if (compression === "zstd") return { text: "", compression };
+    const bytes = await firstBytes(path, compression === "gzip");
     if (bytes.subarray(0, 1024).includes(0)) {
-      throw new DataError(`${path}: is binary; a table is a CSV or TSV file in UTF-8 text`);
+      throw new DataError(`${source}: is binary; a table is a CSV or TSV file in UTF-8 text`);
     }
     const text = new TextDecoder().decode(bytes);
     if (text.trim() === "") {
-      throw new DataError(`${path}: is empty; a table has a header line and rows of numbers`);
+      throw new DataError(`${source}: is empty; a table has a header line and rows of numbers`);
     }
-    return { text, gzipped };
+    return { text, compression };
   } catch (error) {
-    if (error instanceof DataError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") {
-      throw new DataError(`${path}: no such file; check the name (and the folder)`);
-    }
-    if (code?.startsWith("Z_")) {
-      throw new DataError(`${path}: the gzip data are damaged (${message}); get the file again`);
-    }
-    throw new DataError(`${path}: cannot be read (${message})`);
+    throw readingError(source, error);
   }
 }
 
-async function isGzipped(path: string): Promise<boolean> {
+/** The error of a file that cannot be read, in words for people. */
+export function readingError(source: string, error: unknown): DataError {
+  if (error instanceof DataError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") {
+    return new DataError(`${source}: no such file; check the name (and the folder)`);
+  }
+  if (code === "EISDIR") return new DataError(`${source}: is a folder; name a file`);
+  if (code?.startsWith("Z_")) {
+    return new DataError(`${source}: the gzip data are damaged (${message}); get the file again`);
+  }
+  return new DataError(`${source}: cannot be read (${message})`);
+}
+
+/** How a file that starts so is compressed. */
+export function compressionOf(start: Buffer): Compression {
+  if (start[0] === 0x1f && start[1] === 0x8b) return "gzip";
+  return start.length >= 4 && start.readUInt32LE(0) === 0xfd2fb528 ? "zstd" : "none";
+}
+
+/** The first bytes of a file as they are: enough to know its format by. */
+export async function startOf(path: string): Promise<Buffer> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
+    return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
   }

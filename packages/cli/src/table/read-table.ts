@@ -34,7 +34,7 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
   try {
     const all: FileColumn[] = [];
     for (const [index, name] of file.names.entries()) {
-      all.push({ name, index, ...(await file.describe(index)) });
+      all.push({ name, index, ...file.describe(index) });
     }
     const { chosen, notices } = chooseColumns(path, all, options);
     if (!options.dropMissing) for (const column of chosen) refuseMissing(path, file.rows, column);

@@ -1,19 +1,29 @@
 import { DataError } from "pushforward";
-import type { Table } from "./read-table.ts";
+import type { EncodedTable } from "pushforward/tables";
 import { shuffled } from "./shuffled.ts";
 import { counted } from "./wording.ts";
 
-/** Rows of a table for the library: row-major values with their shape. */
+/** Row-major numbers with their shape. */
 export interface RowBlock {
   data: Float64Array;
   shape: [number, number];
 }
 
+/** Rows of a table as numbers. */
+export interface Part extends RowBlock {
+  /** Where columns are given. */
+  context: RowBlock | undefined;
+  /** What stand-ins for missing cells add to the mean log-density. */
+  standIn: number;
+  /** Places of the rows in the table. */
+  rows: Uint32Array;
+}
+
 export interface Split {
-  train: RowBlock;
-  validation: RowBlock;
+  train: Part;
+  validation: Part;
   /** Empty if no rows are held out. */
-  test: RowBlock;
+  test: Part;
 }
 
 /** Below this many rows a tenth is too few to judge by, and a fifth is held out. */
@@ -29,35 +39,45 @@ export function defaultShare(rows: number): number {
  *
  * @throws DataError when no more rows than columns are left for training.
  */
-export function splitRows(table: Table, testShare: number, seed: number): Split {
-  const order = shuffled(table.rows, seed);
-  const test = Math.round(testShare * table.rows);
-  const rest = table.rows - test;
-  const validation = Math.max(1, Math.round(defaultShare(table.rows) * rest));
-  if (rest - validation <= table.names.length) {
+export function splitRows(
+  source: string,
+  encoded: EncodedTable,
+  testShare: number,
+  seed: number,
+): Split {
+  const [rows, width] = encoded.shape;
+  const order = shuffled(rows, seed);
+  const test = Math.round(testShare * rows);
+  const rest = rows - test;
+  const validation = Math.max(1, Math.round(defaultShare(rows) * rest));
+  if (rest - validation <= width) {
     throw new DataError(
-      `${table.source}: ${counted(table.rows, "row")} leave ${rest - validation} for training, too ` +
-        `few for ${counted(table.names.length, "column")}; add rows, name fewer columns with ` +
+      `${source}: ${counted(rows, "row")} leave ${rest - validation} for training, too ` +
+        `few for ${counted(width, "column")}; add rows, name fewer columns with ` +
         "--columns a,b, or hold out less with --test",
     );
   }
   return {
-    test: block(table, order.subarray(0, test)),
-    validation: block(table, order.subarray(test, test + validation)),
-    train: block(table, order.subarray(test + validation)),
+    test: partOf(encoded, order.subarray(0, test)),
+    validation: partOf(encoded, order.subarray(test, test + validation)),
+    train: partOf(encoded, order.subarray(test + validation)),
   };
 }
 
-/** All rows of a table. */
-export function allRows({ values, rows, names }: Table): RowBlock {
-  return { data: values, shape: [rows, names.length] };
+/** Some rows of an encoded table. */
+export function partOf(encoded: EncodedTable, rows: Uint32Array): Part {
+  const { context, standInLogDensity } = encoded;
+  const standIn = rows.reduce(
+    (sum, row) => sum + (standInLogDensity[row] as number) / rows.length,
+    0,
+  );
+  return { ...block(encoded, rows), context: context && block(context, rows), standIn, rows };
 }
 
-function block({ values, names }: Table, rows: Uint32Array): RowBlock {
-  const width = names.length;
-  const data = new Float64Array(rows.length * width);
+function block({ data, shape: [, width] }: RowBlock, rows: Uint32Array): RowBlock {
+  const taken = new Float64Array(rows.length * width);
   rows.forEach((row, place) => {
-    data.set(values.subarray(row * width, (row + 1) * width), place * width);
+    taken.set(data.subarray(row * width, (row + 1) * width), place * width);
   });
-  return { data, shape: [rows.length, width] };
+  return { data: taken, shape: [rows.length, width] };
 }

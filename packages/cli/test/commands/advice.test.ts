@@ -3,12 +3,15 @@ import { expect, test } from "vitest";
 import { adviceIfBeaten, adviceIfUseless } from "../../src/commands/advice.ts";
 import type { Contender } from "../../src/commands/comparison.ts";
 import { pairedDifference } from "../../src/commands/paired-difference.ts";
-import type { RowBlock, Split } from "../../src/table/split-rows.ts";
+import type { Part, RowBlock, Split } from "../../src/table/split-rows.ts";
 
 const count = 40;
-const block = (rows: number): RowBlock => ({
+const block = (rows: number): Part => ({
   data: Float64Array.from({ length: rows }, (_, row) => 10 * Math.sin(row * row)),
   shape: [rows, 1],
+  context: undefined,
+  standIn: 0,
+  rows: Uint32Array.from({ length: rows }, (_, row) => row),
 });
 const splitWith = (rows: number): Split => ({
   train: block(100),

@@ -14,8 +14,10 @@ describe("small tables", () => {
   test("get a smaller flow", () => {
     const sized = flowNames.filter((name) => Object.keys(flows[name].defaults).length > 0);
     for (const flow of sized) {
-      const small = buildFlow(3, SMALL_TABLE - 1, { ...options, flow });
-      expect(small.spec).not.toEqual(buildFlow(3, SMALL_TABLE, { ...options, flow }).spec);
+      const small = buildFlow({ features: 3 }, SMALL_TABLE - 1, { ...options, flow });
+      expect(small.spec).not.toEqual(
+        buildFlow({ features: 3 }, SMALL_TABLE, { ...options, flow }).spec,
+      );
     }
   });
 
@@ -31,7 +33,7 @@ describe("small tables", () => {
 
   test("larger ones get the library's defaults", () => {
     expect(trainingOptions(SMALL_TABLE, options)).toEqual({ optimizer: "adamw", seed: 3 });
-    const flow = buildFlow(3, SMALL_TABLE, options);
+    const flow = buildFlow({ features: 3 }, SMALL_TABLE, options);
     expect(flow.spec).toEqual(flows.nsf.build({ features: 3 }).spec);
   });
 });
@@ -40,7 +42,7 @@ test("what is given counts, whatever the size", () => {
   const chosen = { ...options, layers: 3, hidden: [7, 7], bins: 6 };
   const flow = flows.nsf.build({ features: 2, layers: 3, hidden: [7, 7], bins: 6 });
   for (const rows of [100, 10_000]) {
-    expect(buildFlow(2, rows, chosen).spec).toEqual(flow.spec);
+    expect(buildFlow({ features: 2 }, rows, chosen).spec).toEqual(flow.spec);
     expect(
       trainingOptions(rows, { ...options, learningRate: 0.1, weightDecay: 0, steps: 5 }),
     ).toMatchObject({ learningRate: 0.1, weightDecay: 0, steps: 5 });
@@ -48,12 +50,16 @@ test("what is given counts, whatever the size", () => {
 });
 
 test("bins belong to splines", () => {
-  expect(() => buildFlow(2, 100, { flow: "nice", seed: 0, bins: 4 })).toThrow(DomainError);
+  expect(() => buildFlow({ features: 2 }, 100, { flow: "nice", seed: 0, bins: 4 })).toThrow(
+    DomainError,
+  );
 });
 
 test("sizes that the flow has no use for are refused", () => {
-  expect(() => buildFlow(2, 100, { flow: "linear", seed: 0, layers: 2 })).toThrow(
+  expect(() => buildFlow({ features: 2 }, 100, { flow: "linear", seed: 0, layers: 2 })).toThrow(
     "--layers: the flow linear has no use for it; it has no sizes to set",
   );
-  expect(() => buildFlow(2, 100, { flow: "made", seed: 0, bins: 3 })).toThrow(/it takes --hidden/);
+  expect(() => buildFlow({ features: 2 }, 100, { flow: "made", seed: 0, bins: 3 })).toThrow(
+    /it takes --hidden/,
+  );
 });

@@ -67,16 +67,16 @@ export function uniforms(seed: number): () => number {
   };
 }
 
-/** Rows on a bent ridge, with a column of text and a row number, as CSV. */
+/** Rows on a bent ridge, with a column of names and a row number, as CSV. */
 export function ridge(rows: number): string {
   const uniform = uniforms(7);
   const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
   const lines = Array.from({ length: rows }, (_, row) => {
     const x = 2 * normal();
     const y = x ** 2 / 4 + normal();
-    return `${row + 1},${row % 2 ? "left" : "right"},${x},${y}`;
+    return `${row + 1},place ${row},${x},${y}`;
   });
-  return `id,side,x,y\n${lines.join("\n")}\n`;
+  return `id,place,x,y\n${lines.join("\n")}\n`;
 }
 
 /** Options of a fit that takes a second. */

@@ -6,17 +6,20 @@ import { quick, ridgeFolder, run } from "./command.ts";
 const { folder } = ridgeFolder();
 const read = (name: string) => readFileSync(join(folder, name), "utf8");
 
-test.each(["density", "layers", "training"])("plot --what %s", async (what) => {
+const pictures = ["density", "scores", "calibration", "quality", "layers", "training"];
+
+test.each(pictures)("plot --what %s", async (what) => {
   const args = ["plot", "m.safetensors", "--what", what];
   expect(await run(folder, ...args, "ridge.csv")).toMatchObject({ code: 0 });
   const png = readFileSync(join(folder, `${what}.png`));
   expect(png.subarray(1, 4).toString()).toBe("PNG");
-  const { code, stdout } = await run(folder, ...args, "--out", "p.svg", "--json");
+  const more = ["--out", "p.svg", "--json"];
+  const { code, stdout } = await run(folder, ...args, "ridge.csv", ...more);
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ command: "plot", what, out: "p.svg" });
   const svg = read("p.svg");
   expect(svg).toContain("<svg");
-  if (what !== "training") expect(svg).toContain(">x<");
+  if (!["training", "scores", "calibration"].includes(what)) expect(svg).toContain(">x<");
 });
 
 test("a training curve is the same with a table, which is not read", async () => {
@@ -24,7 +27,7 @@ test("a training curve is the same with a table, which is not read", async () =>
   await run(folder, ...args);
   const alone = read("t.svg");
   const { stderr } = await run(folder, ...args.toSpliced(2, 0, "ridge.csv"));
-  expect(stderr).toContain("The training curve needs no table: ridge.csv is not read.");
+  expect(stderr).toContain("--what training needs no table: it is not read.");
   expect(read("t.svg")).toBe(alone);
   expect(alone).not.toContain("gaussian");
 });

@@ -29,7 +29,7 @@ describe("fit", () => {
     expect(report.columns.map(({ name }: { name: string }) => name)).toEqual(["x", "y"]);
     expect(report.parameters).toBeGreaterThan(0);
     if (process.env.PUSHFORWARD_ENGINE === "jax") expect(report.engine).toMatch(/^jax-js/);
-    expect(report.notices).toContain('Left out as text: "side".');
+    expect(report.notices).toContain('Left out, text of 600 different values: "place".');
     expect(here.fitted.stderr).toContain('Left out as a row number: "id".');
     const roles = Object.keys(report.logLikelihood);
     expect(roles).toEqual(["flow", "gaussianMixture", "gaussian"]);
@@ -44,7 +44,7 @@ describe("fit", () => {
     const { code, stdout, stderr } = await run(folder, "fit", "ridge.csv", ...quick);
     expect(code).toBe(0);
     expect(stdout).toContain("600 rows");
-    expect(stdout).toContain('"x", "y"');
+    expect(stdout).toMatch(/^columns +"x": any number$/m);
     expect(stdout).toMatch(/^nsf +-\d+\.\d{3} +-\d+\.\d{3} +-\d+\.\d{3} ± 0\.\d{3}$/m);
     expect(stdout).toMatch(/^gaussian +-/m);
     expect(stdout).toMatch(/^model +ridge\.safetensors$/m);
@@ -73,7 +73,7 @@ describe("fit", () => {
     const args = ["fit", "ridge.csv", "--columns", "y", "--out", "one.safetensors", "--json"];
     const { code, stdout } = await run(folder, ...args, ...quick);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout).columns).toEqual([{ name: "y" }]);
+    expect(JSON.parse(stdout).columns).toEqual([{ name: "y", text: "any number", given: false }]);
   });
 });
 
@@ -81,9 +81,9 @@ describe("score", () => {
   test("writes the model's columns and the log-density of each row", async () => {
     const { code, stdout, stderr } = await run(folder, "score", "m.safetensors", "ridge.csv");
     expect(code).toBe(0);
-    expect(stderr).toContain('Not in the model: "id", "side".');
+    expect(stderr).toContain('Not in the model: "id", "place".');
     const { header, rows } = csv(stdout);
-    expect(header).toBe("x,y,log_density");
+    expect(header).toBe("x,y,log_density,tail_probability");
     expect(rows).toHaveLength(600);
     const model = await load(join(folder, "m.safetensors"));
     const expected = await model.logProb(rows.map(([x, y]) => [x as number, y as number]));
@@ -160,11 +160,11 @@ describe("sample", () => {
     writeFileSync(join(folder, "whole.csv"), `a,b\n${lines.join("\n")}\n`);
     const fit = await run(folder, "fit", "whole.csv", "--json", ...quick);
     expect(JSON.parse(fit.stdout).columns).toMatchObject([
-      { name: "a", step: 1 },
-      { name: "b", step: 1 },
+      { name: "a", text: "not negative, whole" },
+      { name: "b", text: "0 to 6, whole" },
     ]);
     const inspected = await run(folder, "inspect", "whole.safetensors");
-    expect(inspected.stdout).toContain('"a": whole numbers');
+    expect(inspected.stdout).toContain('"a": not negative, whole');
     const { stdout } = await run(folder, "sample", "whole.safetensors", "-n", "100");
     expect(csv(stdout).rows.flat().every(Number.isInteger)).toBe(true);
   });
@@ -225,13 +225,17 @@ describe("inspect and check", () => {
     const json = JSON.parse((await run(folder, "inspect", "m.safetensors", "--json")).stdout);
     expect(json).toMatchObject({ flow: "nsf", shape: [2], contextShape: null });
     expect(json.history.length).toBeGreaterThan(0);
-    expect(json.columns).toEqual([{ name: "x" }, { name: "y" }]);
+    expect(json.columns).toMatchObject([
+      { name: "x", text: "any number" },
+      { name: "y", text: "any number" },
+    ]);
   });
 
   test("check, with and without a table", async () => {
     const { code, stdout } = await run(folder, "check", "m.safetensors", "ridge.csv");
     expect(stdout).toMatch(/^round trip, data .* ok\n {2}data to latents and back/m);
-    expect(stdout).toMatch(/\nall checks passed\n$/);
+    expect(stdout).toMatch(/\nall checks passed\n\nsamples beside the data\n/);
+    expect(stdout).toMatch(/^(alike|UNLIKE): A classifier tells samples from data in \d/m);
     expect(stdout).not.toContain("FAILED");
     expect(code).toBe(0);
     const asJson = await run(folder, "check", "m.safetensors", "--json");
@@ -246,7 +250,8 @@ describe("inspect and check", () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^interval, layer .* FAILED$/m);
     expect(stdout).toContain("share of values outside the spline's interval");
-    expect(stdout).toMatch(/\n\d of \d checks failed\n$/);
+    expect(stdout).toMatch(/\n\d of \d checks failed\n/);
+    expect(stdout).toMatch(/^UNLIKE: A classifier/m);
   });
 
   test("nothing temporary is left", () => {

@@ -4,12 +4,12 @@ import { refuseUselessSizes, sizesOf, uselessSize } from "../../src/options/flow
 import { flagOf, refuseOptionsOf } from "../../src/options/useless-options.ts";
 
 test("options of the other kind of data are refused by name", () => {
-  const options = { seed: 0, dropMissing: true, bits: 5, flips: undefined };
+  const options = { seed: 0, missing: "drop", bits: 5, flips: undefined };
   const refuse = (kind: "tables" | "images") => () =>
     refuseOptionsOf(kind, options, "d holds something else");
   expect(refuse("tables")).toThrow(DomainError);
   expect(refuse("tables")).toThrow(
-    "--drop-missing: is for tables, and d holds something else; leave it out",
+    "--missing: is for tables, and d holds something else; leave it out",
   );
   expect(refuse("images")).toThrow("--bits: is for images");
 });
@@ -20,9 +20,9 @@ test("options that were not given are not refused", () => {
 });
 
 test("a flag is what one would type", () => {
-  expect(["seed", "dropMissing", "learningRate"].map(flagOf)).toEqual([
+  expect(["seed", "dropDependent", "learningRate"].map(flagOf)).toEqual([
     "--seed",
-    "--drop-missing",
+    "--drop-dependent",
     "--learning-rate",
   ]);
 });

@@ -1,12 +1,21 @@
 import { DataError } from "pushforward";
+import type { EncodedTable } from "pushforward/tables";
 import { expect, test } from "vitest";
-import type { Table } from "../../src/table/read-table.ts";
-import { defaultShare, type RowBlock, splitRows } from "../../src/table/split-rows.ts";
+import { defaultShare, type RowBlock, splitRows as split } from "../../src/table/split-rows.ts";
 
-function table(rows: number): Table {
-  const values = Float64Array.from({ length: 2 * rows }, (_, i) => i);
-  return { source: "t.csv", names: ["x", "y"], rows, values, notices: [] };
+function table(rows: number): EncodedTable {
+  return {
+    data: Float64Array.from({ length: 2 * rows }, (_, i) => i),
+    shape: [rows, 2],
+    context: { data: Float64Array.from({ length: rows }, (_, i) => 10 * i), shape: [rows, 1] },
+    standInLogDensity: new Float64Array(rows).fill(0.5),
+    standInRows: new Set(),
+    faults: new Map(),
+  };
 }
+
+const splitRows = (rows: EncodedTable, share: number, seed: number) =>
+  split("t.csv", rows, share, seed);
 
 const firsts = ({ data }: RowBlock) => [...data].filter((_, i) => i % 2 === 0);
 
@@ -22,6 +31,14 @@ test("every row goes to one part, whole", () => {
   for (const { data } of [train, validation, test]) {
     for (let i = 0; i < data.length; i += 2) expect(data[i + 1]).toBe((data[i] as number) + 1);
   }
+});
+
+test("contexts go with their rows, and stand-ins count", () => {
+  const { train } = splitRows(table(100), 0.2, 0);
+  expect(train.context?.shape).toEqual([64, 1]);
+  expect([...(train.context?.data ?? [])]).toEqual([...train.rows].map((row) => 10 * row));
+  expect(firsts(train)).toEqual([...train.rows].map((row) => 2 * row));
+  expect(train.standIn).toBeCloseTo(0.5, 12);
 });
 
 test("the seed decides", () => {

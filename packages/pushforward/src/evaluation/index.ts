@@ -6,4 +6,5 @@ export {
   gaussianMixtureEm,
   gaussianMixtureLogDensity,
 } from "./gaussian-mixture.ts";
+export * from "./sample-quality/index.ts";
 export { type GaussianMixtureSelection, selectGaussianMixture } from "./select-gaussian-mixture.ts";

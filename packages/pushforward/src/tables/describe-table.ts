@@ -1,6 +1,7 @@
 import type { Column } from "../core/column.ts";
 import { DataError } from "../core/errors.ts";
 import type { CategoryField, ConstantField, Field, TableSchema } from "../core/table-schema.ts";
+import { fingerprint } from "../training/fingerprint.ts";
 import type { ColumnType } from "./column-type.ts";
 import { dependentColumns } from "./dependent-columns.ts";
 import { describeNumbers, quantile } from "./describe-numbers.ts";
@@ -258,38 +259,85 @@ function shareFlags(table: Table, described: readonly Described[]): Described[] 
   });
 }
 
-/** More columns than these would take minutes to compare. */
-const MOST_COMPARED = 1000;
-
 function withoutDependent(
   table: Table,
   described: readonly Described[],
   { dropDependent }: DescribeOptions,
   notices: string[],
 ): Described[] {
+  const copies = copiesAmong(
+    table,
+    described.map(({ field }) => field),
+  );
+  const isCopy = (name: string) => copies.some((copy) => copy.name === name);
+  const found = [
+    ...copies,
+    ...sumsAmong(
+      table,
+      described.filter(({ field }) => !isCopy(field.name)),
+    ),
+  ];
+  const [first] = found;
+  if (!first) return [...described];
+  const names = found.map(({ name }) => name);
+  if (!dropDependent) {
+    throw new DataError(
+      `column ${JSON.stringify(first.name)} ${first.how}: together they have no density. Leave out ` +
+        `${listNames(names, 8)}.`,
+      { column: first.name },
+    );
+  }
+  notices.push(`Left out, other columns determine it: ${listNames(names, 8)}.`);
+  return described.filter(({ field }) => !names.includes(field.name));
+}
+
+/** A column that others determine, and how. */
+interface Determined {
+  name: string;
+  how: string;
+}
+
+/** Columns whose cells are those of another: equal numbers, or categories that stand for one another. */
+function copiesAmong(table: Table, fields: readonly Field[]): Determined[] {
+  const seen = new Map<number, { name: string; codes: Float64Array }[]>();
+  return fields.flatMap(({ name, type }) => {
+    if (type === "constant") return [];
+    const column = columnNamed(table, name);
+    const codes = type === "number" ? (column as NumberColumn).cells : codesOf(column);
+    const alike = seen.get(fingerprint([codes])) ?? [];
+    const first = alike.find((other) =>
+      codes.every((code, row) => Object.is(code, other.codes[row])),
+    );
+    if (first) return [{ name, how: `repeats ${JSON.stringify(first.name)} in every row` }];
+    seen.set(fingerprint([codes]), [...alike, { name, codes }]);
+    return [];
+  });
+}
+
+/** Values numbered in the order in which they first come. */
+function codesOf({ cells }: TableColumn): Float64Array {
+  const codes = new Map<string | number | null, number>();
+  return Float64Array.from(cells as ArrayLike<string | number | null>, (cell) => {
+    const code = codes.get(cell) ?? codes.size;
+    codes.set(cell, code);
+    return code;
+  });
+}
+
+/** More columns than these would take minutes to compare. */
+const MOST_COMPARED = 1000;
+
+/** Continuous columns that are sums of multiples of others. */
+function sumsAmong(table: Table, described: readonly Described[]): Determined[] {
   const continuous = described.flatMap(({ field, columns: [column] }) => {
     if (field.type !== "number" || field.standIn || column?.step !== undefined) return [];
     const { cells } = columnNamed(table, field.name) as NumberColumn;
     return [{ name: field.name, cells }];
   });
-  if (continuous.length < 2 || continuous.length > MOST_COMPARED) return [...described];
-  const found = dependentColumns(continuous.map(({ cells }) => cells));
-  if (found.length === 0) return [...described];
+  if (continuous.length < 2 || continuous.length > MOST_COMPARED) return [];
   const nameOf = (index: number) => continuous[index]?.name ?? "";
-  const [first] = found;
-  const all = listNames(
-    found.map(({ column }) => nameOf(column)),
-    8,
-  );
-  if (first && !dropDependent) {
-    const { column, of } = first;
-    throw new DataError(
-      `column ${JSON.stringify(nameOf(column))} follows from ${listNames(of.map(nameOf), 4)} (a sum of multiples of them): ` +
-        `together they have no density. Leave out ${all}.`,
-      { column: nameOf(column) },
-    );
-  }
-  notices.push(`Left out, other columns determine it: ${all}.`);
-  const names = new Set(found.map(({ column }) => nameOf(column)));
-  return described.filter(({ field }) => !names.has(field.name));
+  return dependentColumns(continuous.map(({ cells }) => cells)).map(({ column, of }) => ({
+    name: nameOf(column),
+    how: `follows from ${listNames(of.map(nameOf), 4)} (a sum of multiples of them)`,
+  }));
 }

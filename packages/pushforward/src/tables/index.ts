@@ -18,6 +18,7 @@ export {
   columnNamed,
   isMissing,
   isText,
+  joinTables,
   type NumberColumn,
   selectRows,
   type Table,

@@ -62,3 +62,19 @@ export function selectRows({ columns }: Table, rows: ArrayLike<number>): Table {
     ),
   };
 }
+
+/** The rows of two tables of the same columns, one after the other. */
+export function joinTables(first: Table, second: Table): Table {
+  return {
+    rows: first.rows + second.rows,
+    columns: first.columns.map((column, place) => {
+      const other = second.columns[place];
+      if (isText(column))
+        return { ...column, cells: column.cells.concat((other as TextColumn).cells) };
+      const cells = new Float64Array(first.rows + second.rows);
+      cells.set(column.cells);
+      cells.set((other as NumberColumn).cells, first.rows);
+      return { ...column, cells };
+    }),
+  };
+}

@@ -138,8 +138,15 @@ async function initializeCompiled(
   }
 }
 
-/** One line on the split, and one on columns that are spread over their grid; of images, on their pixels. */
-export function describeData(flow: Distribution, dataset: Dataset): string[] {
+/**
+ * One line on the split, and one on columns that are spread over their grid, unless a table's schema tells of them;
+ * of images, on their pixels.
+ */
+export function describeData(
+  flow: Distribution,
+  dataset: Dataset,
+  { table }: ResolvedFitOptions,
+): string[] {
   const { columns, train, validation } = dataset;
   const integers = integersOf(flow);
   if (integers) {
@@ -152,6 +159,6 @@ export function describeData(flow: Distribution, dataset: Dataset): string[] {
     step === undefined ? [] : [`${columnLabel(columns, index)} (step ${step})`],
   );
   const split = `Training on ${train.rows.count} rows, validating on ${validation.rows.count}.`;
-  if (spread.length === 0) return [split];
+  if (table || spread.length === 0) return [split];
   return [split, `Values on a grid are spread over their cells: ${spread.join(", ")}.`];
 }

@@ -83,7 +83,8 @@ export async function* train(
   let hear: Notify = (message) => void heard.push(message);
   const engine = await startEngine(resolved.engine, (message) => hear(message));
   const prepared = resolved.standardize ? withPreprocessing(flow, dataset) : flow;
-  for (const message of describeData(prepared, dataset)) yield { type: "notice", message };
+  for (const message of describeData(prepared, dataset, resolved))
+    yield { type: "notice", message };
   const initial = await initialParameters(prepared, dataset, resolved, engine);
   const run = await startRun(prepared, initial, dataset, resolved);
   const noise = trainingNoise(prepared, run.layout);

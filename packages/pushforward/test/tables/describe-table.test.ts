@@ -114,6 +114,16 @@ describe("columns that others determine", () => {
     expect(columns.map(({ name }) => name)).toEqual(["plain", "index"]);
     expect(notices).toContain('Left out, other columns determine it: "sum".');
   });
+
+  test("copies are found, of whole numbers and of categories by other names, too", () => {
+    const count = numbers("count", rows, (random) => random.integer(50));
+    const short = Array.from({ length: rows }, (_, row) => (row % 3 ? "f" : "m"));
+    const long = short.map((value) => (value === "f" ? "female" : "male"));
+    const twice = tableOf(count, { ...count, name: "again" });
+    expect(() => describeTable(twice)).toThrow('column "again" repeats "count" in every row');
+    const both = tableOf(count, text("short", short), text("long", long));
+    expect(() => describeTable(both)).toThrow('column "long" repeats "short" in every row');
+  });
 });
 
 test("nothing to fit is an error", () => {

@@ -1,0 +1,93 @@
+import { DataError, type Model } from "pushforward";
+import { type Field, schemaOf, type Table } from "pushforward/tables";
+import { holdsImages } from "../images/holds-images.ts";
+import type { DataSource, ReadOptions, SourceColumn } from "../table/data-source.ts";
+import { type Selection, selectForFit, selectForModel } from "../table/select-columns.ts";
+import { counted, listed } from "../table/wording.ts";
+import { type DataOptions, openInput } from "./data-options.ts";
+
+/** A table with the columns of a model. Close it after use. */
+export interface ModelData {
+  /** What messages call it. */
+  source: string;
+  rows: number;
+  notices: string[];
+  /** All rows or a random choice of them, the columns called as the model calls them. */
+  read(options?: ReadOptions): Promise<Table>;
+  /** All rows in order, so many at once. */
+  chunks(rowsAtOnce: number): AsyncIterable<Table>;
+  close(): void;
+}
+
+/** The columns of a table that a model has a value of for each row: modelled, or given. */
+export function modelFields(model: Model): Field[] {
+  const { fields, given } = schemaOf("the model", model);
+  return [...fields.filter(({ type }) => type !== "constant"), ...given];
+}
+
+/**
+ * Opens the columns of a table that a model needs: by name, or in order if it knows no names.
+ *
+ * @throws DataError, in one line that names the file and the way out.
+ */
+export async function openModelData(
+  model: Model,
+  path: string | undefined,
+  options: DataOptions,
+): Promise<ModelData> {
+  if (path !== undefined && (await holdsImages(path))) {
+    throw new DataError(
+      `${path}: is taken for images (a folder, or a file by its name), and the model is one of ` +
+        `tables with the columns ${listed(modelFields(model).map(({ name }) => name))}; name a table`,
+    );
+  }
+  const from = await openInput(path, options);
+  try {
+    const fields = modelFields(model);
+    const { chosen, notices } = select(model, from, fields, options);
+    const named = (table: Table): Table => ({
+      rows: table.rows,
+      columns: table.columns.map((column, place) => ({
+        ...column,
+        name: (fields[place] as Field).name,
+      })),
+    });
+    return {
+      source: from.source,
+      rows: from.rows,
+      notices: [...from.notices, ...notices],
+      read: async (options) => named(await from.read(chosen, options)),
+      chunks: (rowsAtOnce) => namedChunks(from, chosen, rowsAtOnce, named),
+      close: () => from.close(),
+    };
+  } catch (error) {
+    from.close();
+    throw error;
+  }
+}
+
+async function* namedChunks(
+  from: DataSource,
+  chosen: readonly SourceColumn[],
+  rowsAtOnce: number,
+  named: (table: Table) => Table,
+): AsyncGenerator<Table> {
+  for await (const table of from.chunks(chosen, rowsAtOnce)) yield named(table);
+}
+
+function select(
+  model: Model,
+  from: DataSource,
+  fields: readonly Field[],
+  options: DataOptions,
+): Selection {
+  const knowsNames = model.table || model.columns.some(({ name }) => name !== undefined);
+  if (knowsNames || options.columns) return selectForModel(from, fields, options);
+  const { chosen, notices } = selectForFit(from, options);
+  const numbers = chosen.filter(({ kind }) => kind === "number");
+  if (numbers.length === fields.length) return { chosen: numbers, notices };
+  throw new DataError(
+    `${from.source}: has ${counted(numbers.length, "column")} of numbers where the model takes ${fields.length}; pick ` +
+      "them with --columns a,b",
+  );
+}

@@ -1,0 +1,31 @@
+import type { RowFault } from "pushforward/tables";
+import { counted, quoted } from "../table/wording.ts";
+
+/** Rows without a finite score, counted by why. */
+export interface FaultCount {
+  add(faults: ReadonlyMap<number, RowFault>, from: number): void;
+  notices(): string[];
+}
+
+/** Counts rows that a model cannot score, and keeps the first of each kind to tell of. */
+export function countFaults(): FaultCount {
+  const seen = new Map<RowFault["kind"], { count: number; row: number; first: RowFault }>();
+  return {
+    add(faults, from) {
+      for (const [row, fault] of faults) {
+        const known = seen.get(fault.kind);
+        if (known) known.count++;
+        else seen.set(fault.kind, { count: 1, row: from + row + 1, first: fault });
+      }
+    },
+    notices: () =>
+      [...seen].map(([kind, { count, row, first }]) => {
+        const { column, value } = first;
+        const where = `column ${quoted(column)}, row ${row}`;
+        return kind === "missing"
+          ? `No score for ${counted(count, "row")}: a cell is missing that the model needs (first ${where}).`
+          : `Log-density -inf for ${counted(count, "row")}: ${value === null ? "a gap" : quoted(String(value))} ` +
+              `where the model has seen none such (first ${where}).`;
+      }),
+  };
+}

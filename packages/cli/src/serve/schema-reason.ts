@@ -1,0 +1,73 @@
+import type { FastifySchemaValidationError } from "fastify";
+import { counted, quoted } from "../table/wording.ts";
+
+/** What a validator finds wrong, with the value that it looked at. */
+export type Fault = FastifySchemaValidationError & { data?: unknown };
+
+/**
+ * Where a body is not as its schema wants it, and why: `/rows/3/1: must be a number, got "abc"`.
+ *
+ * Of alternatives, such as rows as lists and rows as objects, each has a fault of its own. The one
+ * that got furthest tells what was meant.
+ */
+export function reasonOf(faults: readonly Fault[]): string {
+  const fault = faults.reduce((best, next) => (isFurther(next, best) ? next : best));
+  return `${fault.instancePath || "the body"}: ${textOf(fault)}`;
+}
+
+function isFurther(a: Fault, b: Fault): boolean {
+  const [first, second] = [segments(a), segments(b)];
+  for (let depth = 0; depth < Math.min(first.length, second.length); depth++) {
+    const difference = Number(first[depth]) - Number(second[depth]);
+    if (difference) return difference > 0;
+  }
+  if (first.length !== second.length) return first.length > second.length;
+  return rank(a) > rank(b);
+}
+
+const segments = ({ instancePath }: Fault): string[] => instancePath.split("/").slice(1);
+
+/** Who complains of something else than the type has found the type in order. */
+function rank({ keyword }: Fault): number {
+  return keyword === "anyOf" ? 0 : keyword === "type" ? 1 : 2;
+}
+
+function textOf({ keyword, params, data, message }: Fault): string {
+  switch (keyword) {
+    case "type":
+      return `must be ${TYPES[String(params.type)] ?? params.type}, got ${shown(data)}`;
+    case "required":
+      return `lacks ${quoted(String(params.missingProperty))}`;
+    case "additionalProperties":
+      return `has ${quoted(String(params.additionalProperty))}, which is not known here`;
+    case "minItems":
+    case "maxItems": {
+      const bound = keyword === "minItems" ? "at least" : "at most";
+      const { length } = data as unknown[];
+      return `has ${counted(length, "item")}, expected ${bound} ${params.limit}`;
+    }
+    case "minimum":
+    case "maximum":
+    case "exclusiveMinimum":
+      return `must be ${params.comparison} ${params.limit}, got ${shown(data)}`;
+    default:
+      return message ?? "is not what is expected";
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  object: "an object",
+  array: "a list",
+  number: "a number",
+  integer: "a whole number",
+};
+
+/** Never the whole of a value: it may be long, and deep. */
+function shown(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "string") return quoted(value);
+  if (Array.isArray(value)) return `a list of ${counted(value.length, "item")}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  if (typeof value === "number" && !Number.isFinite(value)) return "one too large to work with";
+  return String(value);
+}

@@ -1,0 +1,13 @@
+/** What the cells of one column are. Rows count from 1, the first row below the header. */
+export interface ColumnCells {
+  /** Finite numbers. */
+  numbers: number;
+  /** Empty cells, words for a missing value (NA, null, ?), NaN and infinite numbers. */
+  missing: number;
+  firstMissing: { row: number; cell: string } | null;
+  /** Cells that are neither: text, dates, true and false. */
+  text: number;
+  firstText: { row: number; cell: string } | null;
+  /** Every number is the row's own number, counted from 0 or from 1. */
+  countsRows: boolean;
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from "node:crypto";
+import { createWriteStream, rmSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { DataError } from "pushforward";
+import { type DataFile, dataFile } from "./data-file.ts";
+import { literal, openDatabase } from "./database.ts";
+import { readingError } from "./file-head.ts";
+
+/**
+ * The files that a path names: one, or those of a pattern in the order of their names.
+ *
+ * @throws DataError when there is none, or when they are not all of one format.
+ */
+export async function dataFiles(path: string): Promise<DataFile[]> {
+  const found = await stat(path).catch(() => null);
+  if (found || !/[*?[]/.test(path)) return [await dataFile(path, path)];
+  const files: DataFile[] = [];
+  for (const name of await matches(path)) files.push(await dataFile(name, name));
+  const [first] = files as [DataFile];
+  const other = files.find(({ format }) => format !== first.format);
+  if (other) {
+    throw new DataError(
+      `${path}: ${first.label} is ${first.format} and ${other.label} ${other.format}; give files ` +
+        "of one format",
+    );
+  }
+  return files;
+}
+
+async function matches(pattern: string): Promise<string[]> {
+  const database = await openDatabase(pattern);
+  try {
+    const rows = await database.query(`SELECT file FROM glob(${literal(pattern)}) ORDER BY file`);
+    if (rows.length > 0) return rows.map(([file]) => file as string);
+    throw new DataError(`${pattern}: no file's name matches the pattern; check it`);
+  } finally {
+    database.close();
+  }
+}
+
+/** What messages call standard input. */
+const STANDARD_INPUT = "standard input";
+
+/** Keeps standard input, which can be read once only, in a file; `remove` deletes it. */
+export async function spoolInput(): Promise<{ file: DataFile; remove(): void }> {
+  const path = join(tmpdir(), `pushforward-${randomUUID()}.input`);
+  const remove = () => rmSync(path, { force: true });
+  process.once("exit", remove);
+  try {
+    await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }));
+    return { file: await dataFile(path, STANDARD_INPUT), remove };
+  } catch (error) {
+    remove();
+    throw readingError(STANDARD_INPUT, error);
+  }
+}

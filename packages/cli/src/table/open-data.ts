@@ -1,0 +1,150 @@
+import { stat } from "node:fs/promises";
+import { DataError } from "pushforward";
+import type { DataFile } from "./data-file.ts";
+import { dataFiles, spoolInput } from "./data-files.ts";
+import type { DataSource } from "./data-source.ts";
+import { type Database, limitMemory, openDatabase, readerError } from "./database.ts";
+import { describeRelation } from "./describe-relation.ts";
+import { readHead } from "./file-head.ts";
+import { joinParts, type Part } from "./join-parts.ts";
+import { loadArray } from "./load-array.ts";
+import { loadCsv } from "./load-csv.ts";
+import { loadJson } from "./load-json.ts";
+import { queryError, viewParquet, viewQuery, viewTable } from "./load-view.ts";
+import type { Relation } from "./relation.ts";
+import { relationSource } from "./relation-source.ts";
+import { fileError } from "./sql-error.ts";
+
+/** Where a table comes from: files or a query. */
+export type DataInput = FileInput | { sql: string };
+
+export interface FileInput {
+  /** A file, a pattern for several (`data/*.csv`), or `-` for standard input. */
+  path: string;
+  /** The name of a table in a DuckDB file, or of an array in an NPZ file. */
+  table?: string;
+}
+
+/**
+ * Opens a table: CSV, TSV, JSON (an array or lines), these compressed with gzip or zstd, Parquet, NPY
+ * and NPZ, a table of a DuckDB file, or the rows of an SQL query. A query and a Parquet file are read
+ * anew each time, so a query must give its rows in the same order every time (ORDER BY).
+ *
+ * @throws DataError, in one line that names the file, the place in it or in the query, and the way out.
+ */
+export async function openData(input: DataInput): Promise<DataSource> {
+  if ("sql" in input) return openQuery(input.sql);
+  const { path, table } = input;
+  if (path !== "-") return openFiles(path, await dataFiles(path), table, () => {});
+  const { file, remove } = await spoolInput();
+  return openFiles(file.label, [file], table, remove);
+}
+
+async function openQuery(sql: string): Promise<DataSource> {
+  const database = await openDatabase("--sql", { explain: queryError });
+  return closing(database, async () => {
+    const relation = await viewQuery(database, "part0", sql);
+    const part = await describe(database, "--sql", relation, 0);
+    return relationSource(database, await joinParts(database, "--sql", [part]), database.close);
+  });
+}
+
+async function openFiles(
+  source: string,
+  files: readonly DataFile[],
+  table: string | undefined,
+  removeInput: () => void,
+): Promise<DataSource> {
+  let reading = files[0] as DataFile;
+  const database = await openDatabase(source, {
+    onDisk: await isLarge(files),
+    explain: (report) =>
+      reading.format === "csv"
+        ? readerError(reading.label, report)
+        : fileError(reading.label, report),
+  });
+  const close = () => {
+    database.close();
+    removeInput();
+  };
+  return closing({ close }, async () => {
+    const parts: Part[] = [];
+    let rows = 0;
+    for (const [i, file] of files.entries()) {
+      reading = file;
+      const relation = await load(database, `part${i}`, file, table);
+      const part = await describe(database, file.label, relation, rows);
+      rows += part.rows;
+      parts.push(part);
+    }
+    return relationSource(database, await joinParts(database, source, parts), close);
+  });
+}
+
+/** Closes what was opened for the work where the work fails. */
+async function closing<T>(opened: { close(): void }, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+/** From how many bytes on cells are kept on disk; compressed ones count as many more. */
+const LARGE_BYTES = 100_000_000;
+const COMPRESSION = 5;
+
+async function isLarge(files: readonly DataFile[]): Promise<boolean> {
+  let bytes = 0;
+  for (const { path, compression } of files) {
+    bytes += (await stat(path)).size * (compression === "none" ? 1 : COMPRESSION);
+  }
+  return bytes > LARGE_BYTES;
+}
+
+async function load(
+  database: Database,
+  relation: string,
+  file: DataFile,
+  table: string | undefined,
+): Promise<Relation> {
+  if (table !== undefined && file.format !== "duckdb" && file.format !== "npz") {
+    throw new DataError(
+      `${file.label}: is one table, so --table names nothing in it; leave that out`,
+    );
+  }
+  switch (file.format) {
+    case "csv": {
+      const head = await readHead(file.path, file.label);
+      const { names, notices } = await loadCsv(database, relation, file.path, head);
+      const columns = names.map((name) => ({ name, storage: "cells" as const, type: "VARCHAR" }));
+      return { relation, columns, notices };
+    }
+    case "json":
+      return loadJson(database, relation, file);
+    case "parquet":
+      return viewParquet(database, relation, file);
+    case "duckdb":
+      return viewTable(database, relation, file, table);
+    case "npy":
+    case "npz":
+      return loadArray(database, relation, file, table);
+  }
+}
+
+async function describe(
+  database: Database,
+  label: string,
+  relation: Relation,
+  before: number,
+): Promise<Part> {
+  await limitMemory(database, relation.columns.length);
+  const { rows, described } = await describeRelation(
+    database,
+    relation.relation,
+    relation.columns,
+    before,
+  );
+  return { ...relation, label, rows, described };
+}

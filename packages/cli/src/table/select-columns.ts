@@ -1,0 +1,173 @@
+import { DataError } from "pushforward";
+import type { Field } from "pushforward/tables";
+import { isCommaNumber } from "./csv-dialect.ts";
+import type { DataSource, SourceColumn } from "./data-source.ts";
+import { counted, listed, option, quoted } from "./wording.ts";
+
+export interface ColumnChoice {
+  /** Only these, in this order. */
+  columns?: readonly string[] | undefined;
+  /** All but these. */
+  exclude?: readonly string[] | undefined;
+}
+
+/** Columns of a source, and what was left out, one line each. */
+export interface Selection {
+  chosen: SourceColumn[];
+  notices: string[];
+}
+
+/**
+ * The columns to fit a model to: those asked for by name, or all but row numbers, empty columns and what is neither
+ * number, date nor text.
+ *
+ * @throws DataError naming the column and the way out.
+ */
+export function selectForFit(from: DataSource, { columns, exclude = [] }: ColumnChoice): Selection {
+  const { source, columns: all } = from;
+  for (const name of exclude) findColumn(from, name, "--exclude names");
+  if (columns) return { chosen: selectNamed(from, columns, "--columns names"), notices: [] };
+  const left = all.filter(({ name }) => !exclude.includes(name));
+  if (left.length === 0) throw new DataError(`${source}: --exclude leaves no column; keep one`);
+  const notices: string[] = [];
+  const leaveOut = (out: readonly SourceColumn[], why: string) => {
+    if (out.length > 0) notices.push(`Left out${why}: ${listed(out.map(({ name }) => name))}.`);
+  };
+  const strange = left.filter(({ kind }) => kind === "unsupported");
+  const empty = left.filter((column) => !strange.includes(column) && isEmpty(column));
+  let chosen = left.filter((column) => !strange.includes(column) && !empty.includes(column));
+  for (const column of chosen) refuseText(source, column);
+  const counters = chosen.filter(({ countsRows }) => countsRows);
+  if (counters.length < chosen.length) {
+    chosen = chosen.filter(({ countsRows }) => !countsRows);
+    leaveOut(counters, " as a row number");
+  }
+  leaveOut(strange, " as neither numbers nor text");
+  leaveOut(empty, ", no values");
+  if (chosen.length === 0) {
+    throw new DataError(
+      `${source}: has no column of numbers or categories (it has ${listed(all.map(({ name }) => name))})`,
+    );
+  }
+  for (const column of chosen) refuseTwin(from, column);
+  return { chosen, notices };
+}
+
+/**
+ * The columns that stand for a model's, in its order: by name, or those named on the command line.
+ *
+ * @throws DataError naming the column and the way out.
+ */
+export function selectForModel(
+  from: DataSource,
+  fields: readonly Field[],
+  { columns, exclude = [] }: ColumnChoice,
+): Selection {
+  for (const name of exclude) findColumn(from, name, "--exclude names");
+  const names = columns ?? fields.map(({ name }) => name);
+  if (names.length !== fields.length) {
+    throw new DataError(
+      `${from.source}: --columns names ${counted(names.length, "column")} where the model has ${fields.length}: ` +
+        listed(
+          fields.map(({ name }) => name),
+          20,
+        ),
+    );
+  }
+  const found = selectNamed(from, names, columns ? "--columns names" : "the model needs");
+  const chosen = found.map((column, place) => {
+    const { kind } = fields[place] as Field;
+    const isText = kind === "text" || kind === "boolean";
+    // Codes such as 1, 2, 3 are read as what they were when the model was fitted.
+    return isText && column.kind !== "unsupported" ? { ...column, kind } : column;
+  });
+  const ignored = from.columns.filter(({ index }) => chosen.every((each) => each.index !== index));
+  const notices =
+    ignored.length > 0 && !columns
+      ? [`Not in the model: ${listed(ignored.map(({ name }) => name))}.`]
+      : [];
+  for (const [place, column] of chosen.entries()) {
+    const { kind } = fields[place] as Field;
+    if (
+      kind !== "text" &&
+      kind !== "boolean" &&
+      column.kind !== "date" &&
+      column.kind !== "timestamp"
+    ) {
+      refuseAnyText(from.source, column);
+    }
+  }
+  return { chosen, notices };
+}
+
+function selectNamed(from: DataSource, names: readonly string[], who: string): SourceColumn[] {
+  const { source } = from;
+  const repeated = names.find((name, place) => names.indexOf(name) !== place);
+  if (repeated !== undefined) {
+    throw new DataError(`${source}: column ${quoted(repeated)} is asked for twice; name it once`);
+  }
+  return names.map((name) => {
+    const column = findColumn(from, name, who);
+    refuseText(source, column);
+    refuseTwin(from, column);
+    if (column.kind === "unsupported") {
+      throw new DataError(
+        `${source}: column ${quoted(name)} holds ${column.type}; only numbers, dates, true and false, and text can be used`,
+      );
+    }
+    if (isEmpty(column) && who.startsWith("--")) {
+      throw new DataError(`${source}: column ${quoted(name)} holds no values; name another`);
+    }
+    return column;
+  });
+}
+
+const isEmpty = ({ numbers, text }: SourceColumn): boolean => numbers + text === 0;
+
+function findColumn({ source, columns }: DataSource, name: string, who: string): SourceColumn {
+  const found = columns.find((column) => column.name === name);
+  if (found) return found;
+  const names = columns.map((column) => column.name);
+  throw new DataError(
+    `${source}: has no column ${quoted(name)}, which ${who}; it has ${listed(names, 20)}` +
+      quotingHint(names, who),
+  );
+}
+
+/** How to name a column whose name would be taken for two. */
+function quotingHint(names: readonly string[], who: string): string {
+  const flag = (["--columns", "--exclude"] as const).find((each) => who.startsWith(each));
+  const name = names.find((each) => each.includes(","));
+  if (!flag || name === undefined) return "";
+  return `; a name with a comma goes in double quotes: ${option(flag, name)}`;
+}
+
+/** A mostly numeric column with text in it is a slip that nobody should find out much later. */
+function refuseText(source: string, column: SourceColumn): void {
+  if (column.firstText && isCommaNumber(column.firstText.cell)) {
+    throw new DataError(
+      `${source}: column ${quoted(column.name)} writes numbers with commas ` +
+        `(${quoted(column.firstText.cell)} in row ${column.firstText.row}); write a decimal point ` +
+        `and no thousands separator, or leave the column out: ${option("--exclude", column.name)}`,
+    );
+  }
+  if (column.kind === "number") refuseAnyText(source, column);
+}
+
+function refuseAnyText(source: string, column: SourceColumn): void {
+  if (!column.firstText) return;
+  const { row, cell } = column.firstText;
+  const more = column.text > 1 ? `, and ${counted(column.text - 1, "more cell")} of text` : "";
+  throw new DataError(
+    `${source}: column ${quoted(column.name)} has the text ${quoted(cell)} in row ${row}${more}; ` +
+      `correct it, or leave the column out: ${option("--exclude", column.name)}`,
+  );
+}
+
+function refuseTwin({ source, columns }: DataSource, column: SourceColumn): void {
+  if (columns.every(({ name, index }) => name !== column.name || index === column.index)) return;
+  throw new DataError(
+    `${source}: two columns are named ${quoted(column.name)}; rename one, or leave both out: ` +
+      option("--exclude", column.name),
+  );
+}
