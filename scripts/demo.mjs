@@ -15,13 +15,16 @@ mkdirSync(folder);
 writePenguins(join(folder, "penguins.csv"));
 
 const beak = "'Beak Length (mm),Beak Depth (mm)'";
-run("fit penguins.csv --drop-missing --out penguins.safetensors");
-run("score penguins.safetensors penguins.csv --drop-missing --out scores.csv");
-run("sample penguins.safetensors --count 1000 --seed 1 --out samples.csv");
-run("check penguins.safetensors penguins.csv --drop-missing");
-run("plot penguins.safetensors penguins.csv --drop-missing --out pairs.png");
-run(`fit penguins.csv --drop-missing --columns ${beak} --out beak.safetensors`);
-run("plot beak.safetensors penguins.csv --drop-missing --out density.png");
+run("fit penguins.csv --missing model --out penguins.safetensors");
+run("score penguins.safetensors penguins.csv --anomalies 5");
+run(`sample penguins.safetensors --count 5 --seed 1 --where "Species = 'Gentoo' and Sex = 'MALE'"`);
+run("sample penguins.safetensors --count 1000 --seed 1 --out samples.parquet");
+run("impute penguins.safetensors penguins.csv --out complete.csv");
+run("check penguins.safetensors penguins.csv");
+run("plot penguins.safetensors penguins.csv --out pairs.png");
+run("plot penguins.safetensors penguins.csv --what quality --out quality.png");
+run(`fit penguins.csv --missing drop --columns ${beak} --out beak.safetensors`);
+run("plot beak.safetensors penguins.csv --out density.png");
 run("plot beak.safetensors --what layers --out layers.png");
 run("plot beak.safetensors --what training --out training.png");
 process.stdout.write(`\nModels, scores, samples and pictures are in ${folder}\n`);
@@ -33,7 +36,9 @@ process.stdout.write(`\nModels, scores, samples and pictures are in ${folder}\n`
 function run(line) {
   const parts = `$ pushforward ${line}`.split(/ (?=--)/);
   process.stdout.write(`\n${folded(parts, 80)}\n`);
-  const args = (line.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ""));
+  const args = (line.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map((word) =>
+    word.replace(/^(["'])(.*)\1$/, "$2"),
+  );
   const { status } = spawnSync(process.execPath, [command, ...args], {
     cwd: folder,
     stdio: "inherit",

@@ -276,7 +276,7 @@ function addCompare(program: Command): void {
       5,
     )
     .option("--seed <n>", "same seed, same folds and fits", wholeNumber(0), 0)
-    .optionsGroup("Training, where settings say nothing else:")
+    .optionsGroup("Training, unless settings say:")
     .option("--steps <n>", "most steps of each fit (default: 2000)", wholeNumber(1))
     .option("--batch-size <n>", "rows per step (default: 256)", wholeNumber(1))
     .option("--learning-rate <rate>", "largest learning rate (default: 0.002)", positive)

@@ -16,7 +16,8 @@ async function help(columns: string, ...args: string[]): Promise<string> {
 }
 
 test.each(["40", "60", "80", "100"])("help keeps to %s columns", async (columns) => {
-  for (const command of ["fit", "score", "sample", "inspect", "check", "plot", "export", ""]) {
+  const commands = createProgram().commands.map((command) => command.name());
+  for (const command of [...commands, ""]) {
     const text = await help(columns, ...(command ? ["help", command] : ["help"]));
     expect(text).toContain("Usage: pushforward");
     // A line to be copied stays whole, and so does that of the usage.

@@ -59,8 +59,10 @@ export async function compareCommand(
   for (const notice of data.notices) console.note(notice);
   await crossValidate(settings, data, kept, options, console);
   const ranking = rank(settings, kept.results);
-  if (picture) await drawComparison(picture, data, folds, ranking);
-  const report = { data, dealing, ranking, out, picture };
+  const drawn = ranking.scored.length > 0 ? picture : undefined;
+  if (drawn) await drawComparison(drawn, data, folds, ranking);
+  else if (picture) console.note(`${picture}: not drawn, for there is no score.`);
+  const report = { data, dealing, ranking, out, picture: drawn };
   if (json) console.print(JSON.stringify(jsonReport(report)));
   else for (const line of textReport(report, console.width)) console.print(line);
 }
@@ -137,7 +139,6 @@ async function drawComparison(
   folds: number,
   { scored, failed }: Ranking,
 ): Promise<void> {
-  if (scored.length === 0) throw new DataError(`${path}: nothing to draw, all settings failed`);
   const part = comparisonPlot({
     settings: scored.map(({ setting, score, difference, folds: own }) => ({
       name: setting.name,

@@ -13,7 +13,7 @@ import { defaultShare, partOf, type Split } from "../table/split-rows.ts";
 import { counted } from "../table/wording.ts";
 import { type ComparedSetting, isFlow } from "./compare-settings.ts";
 import type { FitData } from "./fit-data.ts";
-import { buildFlow, trainingOptions } from "./fit-settings.ts";
+import { buildFlow, tableTraining, trainingOptions } from "./fit-settings.ts";
 
 /** How rows are dealt. */
 export interface Dealing {
@@ -124,23 +124,23 @@ export async function scoreFold(
 
 async function fitOutside(
   setting: ComparedSetting,
-  { schema, columns, rows }: FitData,
-  { train, validation }: Split,
+  data: FitData,
+  split: Split,
   { seed, engine, signal, onProgress }: FoldOptions,
 ): Promise<{ model: Model; steps: number }> {
-  const shared = { columns, validation, seed, engine, dequantize: "none" } as const;
+  const { schema, columns, rows } = data;
+  const { train, validation } = split;
   if (!isFlow(setting)) {
     const baseline = setting.flow === "gaussian" ? fitGaussian : fitGaussianMixture;
-    return { model: await baseline(train, { ...shared, onProgress }), steps: 0 };
+    const options = { columns, validation, seed, engine, dequantize: "none", onProgress } as const;
+    return { model: await baseline(train, options), steps: 0 };
   }
   const asked = { ...setting, seed };
   let steps = 0;
   const model = await fit(buildFlow(flowSizes(schema, columns), rows, asked), train, {
     ...trainingOptions(rows, asked),
-    ...shared,
-    context: train.context,
-    validationContext: validation.context,
-    table: schema,
+    ...tableTraining(data, split),
+    engine,
     signal,
     onProgress(report) {
       if (report.type === "step") steps = report.step;

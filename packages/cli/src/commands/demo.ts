@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { DataError } from "pushforward";
 import { Interrupted } from "../exit-code.ts";
 import { writeText } from "../output/output-file.ts";
-import { type Console, openConsole } from "../terminal/console.ts";
+import { openConsole } from "../terminal/console.ts";
 import { watchInterrupt } from "../terminal/interrupt.ts";
 import { demoTable, WRONG_DAYS } from "./demo-table.ts";
 
@@ -66,7 +66,7 @@ export async function demoCommand(
   run: RunCommand = runCommand(json),
 ): Promise<void> {
   const console = openConsole();
-  const say = json ? saidBeside(console) : console.print;
+  const say = json ? sayBeside : console.print;
   await makeFolder(out);
   await writeText(join(out, TABLE), demoTable());
   for (const { why, args } of steps) await showStep(why, args, out, { run, say });
@@ -102,10 +102,10 @@ async function makeFolder(path: string): Promise<void> {
 /** Where a line goes. */
 type Say = (line: string) => void;
 
-const saidBeside =
-  (console: Console): Say =>
-  (line) =>
-    console.note(line);
+/** Beside the report, where that is for machines; not wrapped, for commands are to be copied. */
+const sayBeside: Say = (line) => {
+  process.stderr.write(`${line}\n`);
+};
 
 async function showStep(
   why: string,

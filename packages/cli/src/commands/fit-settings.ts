@@ -1,8 +1,9 @@
 import { type CatalogSizes, type Distribution, type FitOptions, flows } from "pushforward";
-import type { FlowSizes as TableSizes } from "pushforward/tables";
+import type { TableDescription, FlowSizes as TableSizes } from "pushforward/tables";
 import { type FlowSizes, refuseUselessSizes, sizesOf, uselessSize } from "../options/flow-sizes.ts";
 import { given } from "../options/given.ts";
 import { flagOf } from "../options/useless-options.ts";
+import type { Split } from "../table/split-rows.ts";
 
 /** Options of `fit` that shape the training. */
 export interface TrainingOptions {
@@ -78,6 +79,21 @@ export function trainingOptions(rows: number, options: TrainingOptions): FitOpti
     ...(rows < SMALL_TABLE && small.training),
     ...givenTraining(options),
   };
+}
+
+/** What a fit is told of a table's parts. */
+export function tableTraining(
+  { schema, columns }: Pick<TableDescription, "schema" | "columns">,
+  { train, validation }: Pick<Split, "train" | "validation">,
+) {
+  return {
+    columns,
+    table: schema,
+    dequantize: "none",
+    context: train.context,
+    validation,
+    validationContext: validation.context,
+  } as const;
 }
 
 /** The options of training that were given. */

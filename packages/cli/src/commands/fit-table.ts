@@ -11,7 +11,7 @@ import { baselineEngine } from "./engine-options.ts";
 import { type FitData, readFitData } from "./fit-data.ts";
 import type { FitCommandOptions } from "./fit-options.ts";
 import { jsonReport, textReport } from "./fit-report.ts";
-import { buildFlow, trainingOptions } from "./fit-settings.ts";
+import { buildFlow, tableTraining, trainingOptions } from "./fit-settings.ts";
 import { checkModelName, modelPathFor } from "./model-path.ts";
 import { natsPerRow, trainWithProgress } from "./training-run.ts";
 
@@ -46,8 +46,7 @@ export async function fitTable(path: string | undefined, asked: FitCommandOption
   const [first] = baselines;
   if (first) console.note(`Running on ${first.model.engineName}.`);
   const begin = performance.now();
-  const context = contextsOf(split);
-  const training = { ...trainingOptions(rows, options), ...shared, ...context, table: schema };
+  const training = { ...trainingOptions(rows, options), ...tableTraining(data, split), engine };
   const job = { flow: untrained, rows: split.train, options: training, checkpoint };
   const run = await trainWithProgress({ ...job, loss: natsPerRow }, console);
   const seconds = (performance.now() - begin) / 1000;
@@ -63,11 +62,6 @@ export async function fitTable(path: string | undefined, asked: FitCommandOption
   if (json) console.print(JSON.stringify(jsonReport(report)));
   else for (const line of textReport(report, console.width)) console.print(line);
   if (advice) console.note(advice);
-}
-
-function contextsOf({ train, validation }: Split) {
-  if (!train.context || !validation.context) return {};
-  return { context: train.context, validationContext: validation.context };
 }
 
 /** Tells the model how rows score that it has not seen: what tail probabilities are measured by. */

@@ -4,7 +4,7 @@ import { checkOutput } from "../output/output-file.ts";
 import { openTableWriter } from "../output/table-writer.ts";
 import { counted } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
-import { openRowProgress } from "../terminal/row-progress.ts";
+import { openRowProgress, type RowProgress } from "../terminal/row-progress.ts";
 import type { DataOptions } from "./data-options.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { imageModel } from "./image-model.ts";
@@ -39,13 +39,16 @@ export async function imputeCommand(
   try {
     for (const notice of data.notices) console.note(notice);
     const table = await data.read();
-    const progress = openRowProgress(console, "imputed", table.rows);
+    let progress: RowProgress | undefined;
     const { tables, effectiveSizes } = await imputeTable(model, table, {
       seed,
       draws,
-      onProgress: (done) => progress.show(done),
+      onProgress(done, of) {
+        progress ??= openRowProgress(console, "imputed", of);
+        progress.show(done);
+      },
     });
-    progress.clear();
+    progress?.clear();
     const filled = tables.map((each, draw) => (draws > 1 ? numbered(each, draw + 1) : each));
     const [first] = filled;
     if (first && (out || !json)) {

@@ -77,9 +77,9 @@ function cellOf(
   if (field.type === "constant") return field.value;
   if (field.type === "number") {
     const [column = {}] = columns;
-    const value = nearestValue(column, number(0));
+    const value = inTurn(field, nearestValue(column, number(0)));
     // 0.1 * 509 is 50.900000000000006.
-    return inTurn(field, column.step === undefined ? value : Number(value.toPrecision(12)));
+    return column.step === undefined ? value : Number(value.toPrecision(12));
   }
   const { values } = field;
   if (columns.length === 1) return values[Number(number(0) > 0.5)] ?? null;

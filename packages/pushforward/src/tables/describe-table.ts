@@ -54,6 +54,9 @@ const MOST_CATEGORIES = 50;
 export function describeTable(table: Table, options: DescribeOptions = {}): TableDescription {
   const { types = {}, given = [], missing = "refuse" } = options;
   for (const name of [...Object.keys(types), ...given]) columnNamed(table, name);
+  if (table.rows < 2) {
+    throw new DataError(`got ${countOf(table.rows, "row")}; a density needs many.`);
+  }
   const notices: string[] = [];
   const complete = applyPolicy(table, missing, notices);
   const described = complete.columns.flatMap((column) => {
@@ -144,6 +147,7 @@ function describeColumn(
     return describeCategories(table, column, type);
   }
   const { name, kind, cells } = column;
+  refuseLarge(column);
   const values = cells.filter((value) => !Number.isNaN(value)).sort();
   if (values.length === 0) return `Left out, no values: ${JSON.stringify(name)}.`;
   if (values[0] === values.at(-1)) {
@@ -160,6 +164,19 @@ function describeColumn(
     field: { type: "number", name, kind, ...(circle && { circle }), ...(standIn && { standIn }) },
     columns: [{ name, ...found }, ...(standIn ? [cell(`${name} is missing`)] : [])],
   };
+}
+
+/** Beyond it, float32 arithmetic would overflow. */
+const LARGEST = 1e30;
+
+function refuseLarge({ name, cells }: NumberColumn): void {
+  const row = cells.findIndex((value) => Math.abs(value) > LARGEST);
+  if (row < 0) return;
+  throw new DataError(
+    `column ${JSON.stringify(name)} holds ${cells[row]} in row ${row + 1}, beyond the largest magnitude of ${LARGEST}; ` +
+      "correct or rescale it, or leave the column out.",
+    { column: name },
+  );
 }
 
 function describeCategories(
@@ -334,7 +351,9 @@ function sumsAmong(table: Table, described: readonly Described[]): Determined[] 
     const { cells } = columnNamed(table, field.name) as NumberColumn;
     return [{ name: field.name, cells }];
   });
-  if (continuous.length < 2 || continuous.length > MOST_COMPARED) return [];
+  // Among so few rows all columns determine each other.
+  const fewRows = table.rows <= continuous.length + 1;
+  if (fewRows || continuous.length < 2 || continuous.length > MOST_COMPARED) return [];
   const nameOf = (index: number) => continuous[index]?.name ?? "";
   return dependentColumns(continuous.map(({ cells }) => cells)).map(({ column, of }) => ({
     name: nameOf(column),
