@@ -1,0 +1,49 @@
+import type { Field, Table } from "pushforward/tables";
+import { expect, test } from "vitest";
+import { parseWhere, rowsWhere } from "../../src/table/where.ts";
+
+const fields: Field[] = [
+  { type: "category", name: "species", kind: "text", values: ["Adelie", "Gentoo", null] },
+  { type: "number", name: "body mass", kind: "number" },
+  { type: "number", name: "day", kind: "date" },
+  { type: "category", name: "who's", kind: "text", values: ["it's", "and", "AND"] },
+  { type: "category", name: "code", kind: "number", values: [1, 2, 3] },
+];
+
+const table: Table = {
+  rows: 4,
+  columns: [
+    { name: "species", kind: "text", cells: ["Adelie", "Gentoo", null, "Gentoo"] },
+    { name: "body mass", kind: "number", cells: Float64Array.of(3700, 5000, 4000, Number.NaN) },
+    { name: "day", kind: "date", cells: Float64Array.of(0, 19_000, 19_001, 19_002) },
+    { name: "who's", kind: "text", cells: ["it's", "and", "AND", "and"] },
+    { name: "code", kind: "number", cells: Float64Array.of(1, 2, 3, 2) },
+  ],
+};
+
+test.each([
+  ["species = 'gentoo'", [1, 3]],
+  ["species != Adelie", [1, 3]],
+  [`"body mass" >= 4000`, [1, 2]],
+  [`species == "Gentoo" AND "body mass" < 6e3`, [1]],
+  ["day > 2022-01-08", [2, 3]],
+  ["day = '1970-01-01'", [0]],
+  [`"who's" = 'it''s'`, [0]],
+  [`"who's" = 'AND'`, [2]],
+  ["code = 2 and species = Gentoo", [1, 3]],
+] as [string, number[]][])("%s", (text, rows) => {
+  expect(rowsWhere(table, parseWhere(text, fields))).toEqual(rows);
+});
+
+test.each([
+  ["species", /cannot read "species"; write conditions such as/],
+  ["species = Gentoo and", /cannot read ""/],
+  ["mass > 3", /no column "mass"; it has "species", "body mass"/],
+  ["species > 'a'", /"species" is a category; only = and != make sense of it/],
+  ["species = hail", /"species" is never "hail"; it is one of "Adelie", "Gentoo"/],
+  [`"who's" = 'And'`, /is never "And"/],
+  [`"body mass" > heavy`, /"body mass" is a number, and "heavy" is none/],
+  ["day < tomorrow", /"day" is a date, and "tomorrow" is none/],
+])("%s is refused", (text, message) => {
+  expect(() => parseWhere(text, fields)).toThrow(message);
+});
