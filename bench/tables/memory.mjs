@@ -31,6 +31,8 @@ const cases = {
   "Parquet to CSV": (read, folder) =>
     read({ path: join(folder, "a.parquet") }, { write: join(folder, "a.csv") }),
   CSV: (read, folder) => read({ path: join(folder, "a.csv") }),
+  "fit to a million": (_, folder) => fitMillion(folder),
+  "score a query to Parquet": (_, folder) => scoreQuery(folder),
   "10,000 columns of CSV": (read, folder) => wide(read, join(folder, "wide.csv")),
 };
 
@@ -86,6 +88,28 @@ async function readAll(input, { write, ...choice } = {}) {
   } finally {
     data.close();
   }
+}
+
+/** Three columns: a triangle, an exponential, whole numbers. */
+function mixed(count) {
+  return (
+    "SELECT random() + random() AS a, -ln(random()) AS b, (20 * random())::INT AS c " +
+    `FROM range(${count})`
+  );
+}
+
+async function fitMillion(folder) {
+  const { fitCommand } = await import(`${options.modules}/commands/fit.js`);
+  const flow = { flow: "realnvp", layers: 2, hidden: [16], steps: 300, seed: 0 };
+  await fitCommand(undefined, { ...flow, sql: mixed(rows), out: join(folder, "m.safetensors") });
+  return Math.min(rows, 1_000_000);
+}
+
+async function scoreQuery(folder) {
+  const { scoreCommand } = await import(`${options.modules}/commands/score.js`);
+  const out = join(folder, "scores.parquet");
+  await scoreCommand(join(folder, "m.safetensors"), undefined, { sql: mixed(rows), out });
+  return rows;
 }
 
 async function wide(read, path) {

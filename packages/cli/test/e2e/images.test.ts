@@ -281,11 +281,11 @@ describe("refused in one line", () => {
     const refused: [string[], RegExp][] = [
       [
         ["score", "table.st", "images"],
-        /images: is taken for images .* the columns "x", "y"; name a CSV or TSV file/,
+        /images: is taken for images .* the columns "x", "y"; name a table/,
       ],
       [
         ["plot", "table.st", "--what", "samples"],
-        /table\.st is a model of tables; take one of density, layers, training/,
+        /table\.st is a model of tables; take one of density, scores, calibration/,
       ],
       [["sample", "table.st", "--class", "a"], /--class: is for images/],
     ];
