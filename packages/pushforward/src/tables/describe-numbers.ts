@@ -82,13 +82,36 @@ function bounded(
 }
 
 function positive(values: Float64Array, grid: Grid | null): NumberDescription["column"] {
-  const least = values.find((value) => value > 0) as number;
-  const low = grid ? -reachOf(grid) : values[0] === 0 ? -least / 2 : 0;
+  const low = lowEnd(values, grid);
   const logs = values.map((value) => Math.log(value - low));
   const isSkewed = Math.abs(skewness(logs)) < Math.abs(skewness(values));
   const scale = Math.max(quantile(values, 0.1) - low, (quantile(values, 0.5) - low) / 10);
   const map: ColumnMap = isSkewed ? { kind: "exp", low } : { kind: "softplus", low, scale };
   return { ...grid, range: [0, null], map };
+}
+
+/** A grid of more levels than these is one of rounded continuous numbers. */
+const MOST_LEVELS = 10_000;
+
+/** Of all values: zeros that are more than chance, where numbers are continuous. */
+const MANY_ZEROS = 0.01;
+
+/**
+ * Where a map onto numbers that are not negative begins: below 0 by what lies around it.
+ *
+ * Among continuous numbers, zeros that repeat are a spike, and a map that bends at it would stretch it until a
+ * flow can put a density as high as it likes on it. There the map begins half the quartiles' distance below.
+ */
+function lowEnd(values: Float64Array, grid: Grid | null): number {
+  const reach = reachOf(grid);
+  const zeros = values.findIndex((value) => value > 0);
+  const high = values.at(-1) as number;
+  const isContinuous = !grid || high / grid.step > MOST_LEVELS;
+  if (isContinuous && zeros > MANY_ZEROS * values.length) {
+    const span = quantile(values, 0.75) - quantile(values, 0.25);
+    return -Math.max(reach, (span || quantile(values, 0.99) || high) / 2);
+  }
+  return grid ? -reach : zeros > 0 ? -(values[zeros] as number) / 2 : 0;
 }
 
 /** Bowley's, of the quantiles of 10 % and 90 %: from -1 to 1, outliers do not move it. */

@@ -66,6 +66,19 @@ describe("what columns are taken for", () => {
   });
 });
 
+test("zeros that repeat among continuous numbers are not stretched", () => {
+  const rounded = (random: { normal(): number; uniform(): number }) =>
+    random.uniform() < 0.2 ? 0 : Math.round(1e6 * Math.exp(random.normal())) / 1e6;
+  const table = tableOf(
+    numbers("rain", rows, rounded),
+    numbers("mm", rows, (random) => Math.round(10 * rounded(random)) / 10),
+  );
+  const lows = describeTable(table).columns.map(({ map }) => map?.kind !== "sinh" && map?.low);
+  // Half of the quartiles' distance, some 1.5; and half a cell of a grid that is coarse.
+  expect(lows[0]).toBeLessThan(-0.4);
+  expect(lows[1]).toBeCloseTo(-0.05, 3);
+});
+
 describe("missing cells", () => {
   const holes = numbers("holes", rows, (random, row) =>
     row % 10 === 0 ? Number.NaN : random.normal(),
