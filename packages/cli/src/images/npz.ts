@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { constants, crc32, inflateRawSync } from "node:zlib";
 import { unzipSync } from "fflate";
 import { DataError } from "pushforward";
 import { decodeNpy, type FileArray, type NpyHeader, readNpyHeader } from "pushforward/io";
@@ -10,7 +10,7 @@ export interface ArrayChoice {
   what: string;
   /** Its form, for messages: "3 or 4 axes". */
   form: string;
-  fits(header: NpyHeader): boolean;
+  fits(header: NpyHeader, name: string): boolean;
 }
 
 /**
@@ -24,7 +24,7 @@ export function npzArray(source: string, bytes: Uint8Array, choice: ArrayChoice)
     const name = file.replace(/\.npy$/, "");
     return { name, content, header: readNpyHeader(content, `${source}: ${quoted(name)}`) };
   });
-  const fitting = arrays.filter(({ header }) => choice.fits(header));
+  const fitting = arrays.filter(({ name, header }) => choice.fits(header, name));
   const [found] = fitting;
   if (found && fitting.length === 1) {
     return decodeNpy(found.content, `${source}: ${quoted(found.name)}`);
@@ -44,17 +44,45 @@ export function npzArray(source: string, bytes: Uint8Array, choice: ArrayChoice)
   );
 }
 
+/** An array of an NPZ file, not yet read. */
+export interface NamedHeader {
+  name: string;
+  header: NpyHeader;
+}
+
+/** Compressed bytes that hold the longest header of an NPY file. */
+const HEADER_BYTES = 16_384;
+
+/**
+ * What is in an NPZ file; the arrays themselves are not decompressed.
+ *
+ * @throws DataError when the file is damaged.
+ */
+export function npzHeaders(source: string, bytes: Uint8Array): NamedHeader[] {
+  try {
+    const arrays = directory(bytes).filter(({ name }) => name.endsWith(".npy"));
+    return arrays.map(({ name: file, start, size, stored }) => {
+      const name = file.replace(/\.npy$/, "");
+      const head = bytes.subarray(start, start + Math.min(size, HEADER_BYTES));
+      const content = stored ? head : inflateRawSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
+      return { name, header: readNpyHeader(content, `${source}: ${quoted(name)}`) };
+    });
+  } catch (error) {
+    throw error instanceof DataError ? error : damaged(source, error);
+  }
+}
+
 /** Deflate makes nothing smaller than this many times. */
 const MOST_COMPRESSION = 1032;
 
 /** The `.npy` files of a zip file by name, their check sums compared. */
 function unzip(source: string, bytes: Uint8Array): Record<string, Uint8Array> {
   try {
-    const nextSum = checkSums(bytes);
-    const sums = new Map<string, number>();
+    const entries = directory(bytes).values();
+    const sums = new Map<string, number | undefined>();
     const files = unzipSync(bytes, {
       filter({ name, size, originalSize }) {
-        sums.set(name, nextSum());
+        sums.set(name, entries.next().value?.sum);
         if (originalSize > MOST_COMPRESSION * size) throw new Error(`size of ${quoted(name)}`);
         return name.endsWith(".npy");
       },
@@ -64,21 +92,44 @@ function unzip(source: string, bytes: Uint8Array): Record<string, Uint8Array> {
     }
     return files;
   } catch (error) {
-    throw new DataError(
-      `${source}: the zip file is damaged (${(error as Error).message}); get the file again`,
-    );
+    throw damaged(source, error);
   }
 }
 
-/** Gives the check sums in a zip file's directory one by one: fflate reads past them. */
-function checkSums(bytes: Uint8Array): () => number {
+function damaged(source: string, error: unknown): DataError {
+  const { message } = error as Error;
+  return new DataError(`${source}: the zip file is damaged (${message}); get the file again`);
+}
+
+interface ZipEntry {
+  name: string;
+  sum: number;
+  /** Where its data begin and how many bytes they are. */
+  start: number;
+  size: number;
+  stored: boolean;
+}
+
+const ENTRY = 0x02014b50;
+
+/** What a zip file's directory says; fflate reads past the check sums, and decompresses whole files only. */
+function directory(bytes: Uint8Array): ZipEntry[] {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = view.lastIndexOf("PK\x05\x06", view.length - 22);
-  let entry = view.readUInt32LE(end + 16);
-  return () => {
-    const sum = view.readUInt32LE(entry + 16);
-    const lengths = [28, 30, 32].map((field) => view.readUInt16LE(entry + field));
-    entry += lengths.reduce((total, length) => total + length, 46);
-    return sum;
-  };
+  const entries: ZipEntry[] = [];
+  const short = (place: number) => view.readUInt16LE(place);
+  const long = (place: number) => view.readUInt32LE(place);
+  for (let at = long(end + 16); long(at) === ENTRY; ) {
+    const next = at + 46 + short(at + 28) + short(at + 30) + short(at + 32);
+    const local = long(at + 42);
+    entries.push({
+      name: view.toString("utf8", at + 46, at + 46 + short(at + 28)),
+      sum: long(at + 16),
+      start: local + 30 + short(local + 26) + short(local + 28),
+      size: long(at + 20),
+      stored: short(at + 10) === 0,
+    });
+    at = next;
+  }
+  return entries;
 }

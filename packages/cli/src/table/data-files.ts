@@ -1,13 +1,11 @@
-import { randomUUID } from "node:crypto";
-import { createWriteStream, rmSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { DataError } from "pushforward";
-import { type DataFile, dataFile } from "./data-file.ts";
+import { type DataFile, type DataFormat, dataFile } from "./data-file.ts";
 import { literal, openDatabase } from "./database.ts";
 import { readingError } from "./file-head.ts";
+import { spaceError, temporaryPath } from "./temporary-path.ts";
 
 /**
  * The files that a path names: one, or those of a pattern in the order of their names.
@@ -23,12 +21,23 @@ export async function dataFiles(path: string): Promise<DataFile[]> {
   const other = files.find(({ format }) => format !== first.format);
   if (other) {
     throw new DataError(
-      `${path}: ${first.label} is ${first.format} and ${other.label} ${other.format}; give files ` +
-        "of one format",
+      `${path}: ${first.label} is ${NAMES[first.format]} and ${other.label} ` +
+        `${NAMES[other.format]}; give files of one format`,
     );
   }
   return files;
 }
+
+/** What people call the formats. */
+const NAMES: Readonly<Record<DataFormat, string>> = {
+  csv: "CSV",
+  json: "JSON",
+  parquet: "Parquet",
+  arrow: "Arrow",
+  npy: "NPY",
+  npz: "NPZ",
+  duckdb: "a DuckDB file",
+};
 
 async function matches(pattern: string): Promise<string[]> {
   const database = await openDatabase(pattern);
@@ -46,14 +55,14 @@ const STANDARD_INPUT = "standard input";
 
 /** Keeps standard input, which can be read once only, in a file; `remove` deletes it. */
 export async function spoolInput(): Promise<{ file: DataFile; remove(): void }> {
-  const path = join(tmpdir(), `pushforward-${randomUUID()}.input`);
-  const remove = () => rmSync(path, { force: true });
-  process.once("exit", remove);
+  const { path, remove } = temporaryPath(".input");
   try {
     await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }));
     return { file: await dataFile(path, STANDARD_INPUT), remove };
   } catch (error) {
     remove();
-    throw readingError(STANDARD_INPUT, error);
+    throw (
+      spaceError(STANDARD_INPUT, (error as Error).message) ?? readingError(STANDARD_INPUT, error)
+    );
   }
 }

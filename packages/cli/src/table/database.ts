@@ -1,6 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { mkdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   type DuckDBConnection,
@@ -9,6 +7,7 @@ import {
   type DuckDBValue,
 } from "@duckdb/node-api";
 import { DataError } from "pushforward";
+import { spaceError, temporaryPath } from "./temporary-path.ts";
 import { counted, quoted } from "./wording.ts";
 
 /** An embedded database for one table. */
@@ -18,6 +17,8 @@ export interface Database {
   query(sql: string): Promise<DuckDBValue[][]>;
   /** Runs one statement; its rows come piece by piece, in order. */
   stream(sql: string): AsyncIterable<DuckDBDataChunk>;
+  /** Runs work on the connection itself; its errors are those of `query`. */
+  explained<T>(work: () => T): T;
   close(): void;
 }
 
@@ -37,10 +38,8 @@ export async function openDatabase(
   { onDisk = false, explain = (report) => readerError(source, report) }: DatabaseOptions = {},
 ): Promise<Database> {
   // In memory, DuckDB makes the folder once it has more than fits.
-  const folder = join(tmpdir(), `pushforward-${randomUUID()}`);
+  const { path: folder, remove: removeFolder } = temporaryPath();
   if (onDisk) mkdirSync(folder, { mode: 0o700 });
-  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
-  process.once("exit", removeFolder);
   // Nothing that is named in a file or on the command line may reach the network.
   const instance = await DuckDBInstance.create(onDisk ? join(folder, "rows.db") : ":memory:", {
     autoinstall_known_extensions: "false",
@@ -50,14 +49,18 @@ export async function openDatabase(
     threads: THREADS,
   });
   const connection = await instance.connect();
-  const explained = async <T>(work: Promise<T>): Promise<T> => {
+  const explanation = (error: unknown) => {
+    const { message } = error as Error;
+    return spaceError(source, message) ?? explain(message);
+  };
+  const answered = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (error) {
-      throw explain((error as Error).message);
+      throw explanation(error);
     }
   };
-  const query = async (sql: string) => (await explained(connection.run(sql))).getRows();
+  const query = async (sql: string) => (await answered(connection.run(sql))).getRows();
   // Times without a zone are taken for UTC, wherever the command runs.
   await query("SET GLOBAL TimeZone = 'UTC'");
   return {
@@ -67,9 +70,9 @@ export async function openDatabase(
       // Of its own: a connection has one stream at a time.
       const reader = await instance.connect();
       try {
-        const result = await explained(reader.stream(sql));
+        const result = await answered(reader.stream(sql));
         for (;;) {
-          const chunk = await explained(result.fetchChunk());
+          const chunk = await answered(result.fetchChunk());
           if (!chunk || chunk.rowCount === 0) return;
           yield chunk;
         }
@@ -77,10 +80,16 @@ export async function openDatabase(
         reader.closeSync();
       }
     },
+    explained(work) {
+      try {
+        return work();
+      } catch (error) {
+        throw explanation(error);
+      }
+    },
     close() {
       connection.closeSync();
       instance.closeSync();
-      process.off("exit", removeFolder);
       removeFolder();
     },
   };

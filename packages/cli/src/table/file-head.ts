@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { DataError } from "pushforward";
 
@@ -20,10 +20,6 @@ const HEAD_BYTES = 65_536;
  */
 export async function readHead(path: string, source = path): Promise<FileHead> {
   try {
-    const file = await stat(path);
-    if (file.isDirectory()) {
-      throw new DataError(`${source}: is a folder; name a CSV or TSV file`);
-    }
     const compression = compressionOf(await startOf(path));
     if (compression === "zstd") return { text: "", compression };
     const bytes = await firstBytes(path, compression === "gzip");
@@ -68,6 +64,15 @@ export async function startOf(path: string): Promise<Buffer> {
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
+  }
+}
+
+/** The first 64 KiB or more, decompressed if they are gzipped. Throws a DataError. */
+export async function startOfContent(path: string, source = path): Promise<Buffer> {
+  try {
+    return await firstBytes(path, compressionOf(await startOf(path)) === "gzip");
+  } catch (error) {
+    throw readingError(source, error);
   }
 }
 

@@ -26,8 +26,8 @@ export interface FileInput {
 }
 
 /**
- * Opens a table: CSV, TSV, JSON (an array or lines), these compressed with gzip or zstd, Parquet, NPY
- * and NPZ, a table of a DuckDB file, or the rows of an SQL query. A query and a Parquet file are read
+ * Opens a table: CSV, TSV, JSON (an array or lines), these compressed with gzip or zstd, Parquet,
+ * Arrow files and streams, NPY and NPZ, a table of a DuckDB file, or the rows of an SQL query. A query and a Parquet file are read
  * anew each time, so a query must give its rows in the same order every time (ORDER BY).
  *
  * @throws DataError, in one line that names the file, the place in it or in the query, and the way out.
@@ -125,6 +125,11 @@ async function load(
       return loadJson(database, relation, file);
     case "parquet":
       return viewParquet(database, relation, file);
+    case "arrow": {
+      // Loaded when it is needed: the package takes a while to load.
+      const { loadArrow } = await import("./load-arrow.ts");
+      return loadArrow(database, relation, file);
+    }
     case "duckdb":
       return viewTable(database, relation, file, table);
     case "npy":

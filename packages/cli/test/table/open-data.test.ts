@@ -1,12 +1,13 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { zipSync } from "fflate";
 import { DataError } from "pushforward";
 import type { Table } from "pushforward/tables";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { DataSource, ReadOptions } from "../../src/table/data-source.ts";
 import { type DataInput, openData } from "../../src/table/open-data.ts";
 
@@ -15,6 +16,9 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "pushforward-data-"));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const at = (name: string) => join(folder, name);
 
@@ -72,6 +76,10 @@ function npy(values: readonly number[], shape: readonly number[], fortran = fals
   const start = Buffer.from(`\x93NUMPY\x01\x00${String.fromCharCode(text.length)}\x00`, "latin1");
   return Buffer.concat([start, Buffer.from(text), Buffer.from(new Float64Array(values).buffer)]);
 }
+
+/** What `process.stdin` would be with this piped into it. */
+const piped = (content: string | Uint8Array) =>
+  Readable.from([Buffer.from(content)]) as typeof process.stdin;
 
 const small = { x: [1.5, 3], y: [2, -4.25] };
 const lines = '{"x":1.5,"y":2}\n{"x":3,"y":-4.25}\n';
@@ -152,8 +160,26 @@ describe("formats", () => {
     const several = write("several.npz", zipSync({ "other.npy": other, "train.npy": array }));
     expect(await read({ path: several, table: "train" })).toEqual(columns);
     expect(await refusal({ path: several })).toContain("several arrays of 2 axes");
-    expect(await refusal({ path: write("b.npy", npy([1, 2], [2])) })).toBe(
-      "b.npy: has the shape [2]; a table has two axes, rows and columns",
+    // The one of several whose name says so, wherever it stands.
+    const last = write("last.npz", zipSync({ "y.npy": labels, "X.npy": array, "z.npy": other }));
+    expect(await read({ path: last })).toEqual(columns);
+    expect(await read({ path: write("a.npy.gz", gzipSync(array)) })).toEqual(columns);
+    expect(await read({ path: write("a.npz.gz", gzipSync(readFileSync(only))) })).toEqual(columns);
+    expect(await refusal({ path: write("b.npy", npy([1, 2], [1, 2, 1])) })).toBe(
+      "b.npy: has the shape [1, 2, 1]; a table has one axis, its rows, or two, rows and columns",
+    );
+  });
+
+  test("a list of numpy is one column, unless rows and columns stand beside it", async () => {
+    const list = npy([3, 1], [2]);
+    const column = { column0: [3, 1] };
+    expect(await read({ path: write("l.npy", list) })).toEqual(column);
+    expect(await read({ path: write("l.npz", zipSync({ "y.npy": list })) })).toEqual(column);
+    const both = write("both.npz", zipSync({ "y.npy": list, "x.npy": npy([1, 2], [1, 2]) }));
+    expect(await read({ path: both })).toEqual({ column0: [1], column1: [2] });
+    expect(await read({ path: both, table: "y" })).toEqual(column);
+    expect(await refusal({ path: both, table: "w" })).toMatch(
+      /^both.npz: has no array of 1 or 2 axes named "w" for the table \(it has "y: 2", "x: 1 x 2"\)/,
     );
   });
 
@@ -185,9 +211,20 @@ describe("formats", () => {
     expect(names).toEqual(["a", "a"]);
   });
 
-  test("Arrow files are refused with the way out", async () => {
-    const message = await refusal({ path: write("a.feather", "ARROW1\0\0") });
-    expect(message).toContain("a.feather: is an Arrow or Feather file");
+  test.each([
+    ["CSV", "x,y\n1.5,2\n3,-4.25\n"],
+    ["gzipped CSV", gzipSync("x,y\n1.5,2\n3,-4.25\n")],
+    ["JSON", lines],
+  ])("standard input, %s", async (_, content) => {
+    vi.spyOn(process, "stdin", "get").mockReturnValue(piped(content));
+    expect(await read({ path: "-" })).toEqual(small);
+  });
+
+  test("standard input that holds no table", async () => {
+    vi.spyOn(process, "stdin", "get").mockReturnValue(piped(""));
+    expect(await refusal({ path: "-" })).toMatch(/^standard input: is empty/);
+    vi.spyOn(process, "stdin", "get").mockReturnValue(piped("x,y\n1,2\n3,4,5\n6,7\n"));
+    expect(await refusal({ path: "-" })).toMatch(/^standard input: line 3 has 3 fields/);
   });
 });
 
@@ -293,7 +330,9 @@ describe("several files", () => {
     expect(await refusal({ path: at("none-*.csv") })).toContain("no file's name matches");
     write("f1.csv", "x\n1\n2\n");
     write("f2.json", '[{"x":1}]');
-    expect(await refusal({ path: at("f?.*") })).toContain("f1.csv is csv and f2.json json");
+    expect(await refusal({ path: at("f?.*") })).toContain(
+      "f1.csv is CSV and f2.json JSON; give files of one format",
+    );
   });
 });
 
@@ -352,13 +391,13 @@ describe("rows", () => {
     expect(await refusal({ sql: changing })).toContain("must give the same rows every time");
   });
 
-  test("1,500 columns are read in one go", async () => {
+  test("700 columns are read in one go", async () => {
     const row = (value: (column: number) => unknown) =>
-      `${Array.from({ length: 1500 }, (_, column) => value(column)).join(",")}\n`;
+      `${Array.from({ length: 700 }, (_, column) => value(column)).join(",")}\n`;
     const text = row((c) => `c${c}`) + row((c) => c / 2) + row((c) => -c) + row((c) => c % 7);
     const cells = await read({ path: write("wide.csv", text) });
-    expect(Object.keys(cells)).toHaveLength(1500);
-    expect(cells.c1499).toEqual([749.5, -1499, 1499 % 7]);
+    expect(Object.keys(cells)).toHaveLength(700);
+    expect(cells.c699).toEqual([349.5, -699, 699 % 7]);
   });
 });
 
@@ -435,6 +474,8 @@ describe("files that cannot be read", () => {
     const before = left();
     await refusal({ path: at("nowhere.csv") });
     await read({ path: write("tidy.csv", "x\n1\n2\n") });
+    vi.spyOn(process, "stdin", "get").mockReturnValue(piped("x\n1\n2\n"));
+    await read({ path: "-" });
     expect(left().filter((name) => !before.includes(name))).toEqual([]);
   });
 });

@@ -1,0 +1,237 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DataError } from "pushforward";
+import type { Field } from "pushforward/tables";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { DataSource } from "../../src/table/data-source.ts";
+import { openData } from "../../src/table/open-data.ts";
+import {
+  type ColumnChoice,
+  type Selection,
+  selectForFit,
+  selectForModel,
+} from "../../src/table/select-columns.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "pushforward-columns-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Selects columns of a file with this content. */
+async function select(content: string, how: (from: DataSource) => Selection, name = "table.csv") {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  const from = await openData({ path });
+  try {
+    const { chosen, notices } = how(from);
+    return { names: chosen.map((column) => column.name), notices, chosen };
+  } finally {
+    from.close();
+  }
+}
+
+const forFit = (content: string, choice: ColumnChoice = {}) =>
+  select(content, (from) => selectForFit(from, choice));
+
+const forModel = (content: string, fields: readonly Field[], choice: ColumnChoice = {}) =>
+  select(content, (from) => selectForModel(from, fields, choice));
+
+/** What comes after the path in the error that must be thrown: one line. */
+async function refusal(attempt: Promise<unknown>): Promise<string> {
+  const error = await attempt.then(
+    () => expect.unreachable("columns were selected"),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(DataError);
+  const { message } = error as DataError;
+  const path = join(folder, "table.csv: ");
+  expect(message).not.toContain("\n");
+  expect(message.startsWith(path)).toBe(true);
+  return message.slice(path.length);
+}
+
+const refused = (content: string, choice?: ColumnChoice) => refusal(forFit(content, choice));
+
+const mixed = "id,name,x,day,y\n1,a,1.5,2024-01-01,7\n2,b,2.5,2024-01-02,9\n3,,4,2024-01-03,7\n";
+
+describe("columns to fit a model to", () => {
+  test("are all but a row number; text may be categories, and dates are numbers", async () => {
+    const { names, notices, chosen } = await forFit(mixed);
+    expect(names).toEqual(["name", "x", "day", "y"]);
+    expect(chosen.map(({ kind }) => kind)).toEqual(["text", "number", "date", "number"]);
+    expect(notices).toEqual(['Left out as a row number: "id".']);
+  });
+
+  test("are not those that count from 0 either, but those that count out of order", async () => {
+    expect((await forFit("i,x\n0,5\n1,3\n2,4\n")).names).toEqual(["x"]);
+    expect((await forFit("i,x\n2,5\n1,3\n3,4\n")).names).toEqual(["i", "x"]);
+  });
+
+  test("are the only one even if it counts", async () => {
+    expect((await forFit("x\n1\n2\n3\n")).names).toEqual(["x"]);
+  });
+
+  test("are not those without values, nor those of types that nothing is made of", async () => {
+    const { names, notices } = await forFit("x,y,\n1.5,2,\n3,-4.25,\n");
+    expect(names).toEqual(["x", "y"]);
+    expect(notices).toEqual(['Left out, no values: "column2".']);
+    const lists = '[{"x":1.5,"l":[1,2]},{"x":3,"l":[3]}]';
+    const json = await select(lists, (from) => selectForFit(from, {}), "table.json");
+    expect(json.names).toEqual(["x"]);
+    expect(json.notices).toEqual(['Left out as neither numbers nor text: "l".']);
+  });
+
+  test("keep their gaps, which are judged later", async () => {
+    const { names, chosen } = await forFit("x,y\n1,2\n3,\n5,6\n");
+    expect(names).toEqual(["x", "y"]);
+    expect(chosen[1]).toMatchObject({ missing: 1, firstMissing: { row: 2, cell: "" } });
+  });
+
+  test("that leave none", async () => {
+    expect(await refused("a,b\nNA,\n,?\n")).toBe(
+      'has no column of numbers or categories (it has "a", "b")',
+    );
+  });
+});
+
+describe("--columns and --exclude", () => {
+  test("pick, in the order of the option, a row number too", async () => {
+    const { names, notices } = await forFit(mixed, { columns: ["y", "id", "name"] });
+    expect(names).toEqual(["y", "id", "name"]);
+    expect(notices).toEqual([]);
+  });
+
+  test("leave out", async () => {
+    expect((await forFit(mixed, { exclude: ["x", "name"] })).names).toEqual(["day", "y"]);
+    expect(await refused(mixed, { exclude: ["id", "name", "x", "day", "y"] })).toBe(
+      "--exclude leaves no column; keep one",
+    );
+  });
+
+  test("must name columns of the file", async () => {
+    expect(await refused(mixed, { columns: ["x", "z"] })).toBe(
+      'has no column "z", which --columns names; it has "id", "name", "x", "day", "y"',
+    );
+    expect(await refused(mixed, { exclude: ["w"] })).toContain(
+      'has no column "w", which --exclude names',
+    );
+  });
+
+  test("must name a column once, and one with values", async () => {
+    expect(await refused(mixed, { columns: ["x", "x"] })).toContain('"x" is asked for twice');
+    expect(await refused("x,y\n1,\n2,NA\n", { columns: ["y"] })).toBe(
+      'column "y" holds no values; name another',
+    );
+  });
+
+  test("with a name whose comma made two of it", async () => {
+    const content = '"a, b",c\n1.5,2\n3,-4.25\n';
+    for (const [choice, flag] of [
+      [{ columns: ["a", "b"] }, "--columns"],
+      [{ exclude: ["a"] }, "--exclude"],
+    ] as const) {
+      expect(await refused(content, choice)).toContain(
+        `; a name with a comma goes in double quotes: ${flag} '"a, b"'`,
+      );
+    }
+  });
+});
+
+describe("slips in a table", () => {
+  test("text in a column of numbers names column, row, cell and the way out", async () => {
+    expect(await refused("x,y z\n1,2\n3,abc\n5,6\n7,8\n")).toBe(
+      'column "y z" has the text "abc" in row 2; correct it, or leave the column out: ' +
+        "--exclude 'y z'",
+    );
+    expect(await refused("x\n1\nabc\n5\nd\n7\n")).toContain(
+      '"abc" in row 2, and 1 more cell of text',
+    );
+  });
+
+  test("a cell of several lines keeps the message on one", async () => {
+    expect(await refused('x,y\n1,2\n3,"a\nb"\n5,6\n')).toContain('the text "a\\nb" in row 2');
+  });
+
+  test("numbers with commas are not taken for categories in silence", async () => {
+    for (const content of ["x;y\n1,5;2\n2,5;3\n", 'x,y\n"1,500",2\n"2,500",3\n']) {
+      expect(await refused(content)).toMatch(
+        /column "x" writes numbers with commas \("1,5(00)?" in row 1\).*--exclude x$/,
+      );
+    }
+  });
+
+  test("decimal commas in every column are not taken for separators", async () => {
+    const numbers = (row: number) => `${row},${234 + row}`;
+    const table = (header: string, mark: string, width: number) =>
+      [
+        header,
+        ...Array.from({ length: 12 }, (_, row) => Array(width).fill(numbers(row)).join(mark)),
+      ]
+        .join("\n")
+        .trim();
+    for (const [content, name] of [
+      [table("x;y", ";", 2), "x"],
+      ["x;y\n1,234;0,567\n2,345;1,678\n", "x"],
+      [table("Preis;Menge;x", ";", 3), "Preis"],
+      [table("x\ty", "\t", 2), "x"],
+      [table("", ";", 2), "column0"],
+      ["x;y\n1.234,50;2\n2.345,75;3\n", "x"],
+    ] as const) {
+      for (const choice of [{}, { columns: [name] }]) {
+        expect(await refused(content, choice)).toContain(`"${name}" writes numbers with commas`);
+      }
+    }
+  });
+
+  test("semicolons inside the text of a table with commas are text", async () => {
+    const content = "x,tags,y\n1.5,a;b,2\n3,c;d,-4.25\n";
+    expect((await forFit(content)).names).toEqual(["x", "tags", "y"]);
+    expect((await forFit("by A; B\n\nx,y\n1.5,2\n3,-4.25\n")).names).toEqual(["x", "y"]);
+  });
+
+  test("two columns of one name", async () => {
+    const content = "x,y,x\n1,2,3\n3,4,7\n";
+    expect(await refused(content)).toBe(
+      'two columns are named "x"; rename one, or leave both out: --exclude x',
+    );
+    expect((await forFit(content, { exclude: ["x"] })).names).toEqual(["y"]);
+    expect((await forFit(content, { columns: ["y"] })).names).toEqual(["y"]);
+  });
+});
+
+describe("columns that a model needs", () => {
+  const content = "extra,b,a\nx,1.5,2\ny,1.5,-4.25\n";
+  const number = (name: string): Field => ({ name, type: "number", kind: "number" });
+  const category: Field = { name: "extra", type: "category", kind: "text", values: ["x", "y"] };
+
+  test("are picked by name, in the model's order; constant ones too", async () => {
+    const { names, notices } = await forModel(content, [number("a"), number("b")]);
+    expect(names).toEqual(["a", "b"]);
+    expect(notices).toEqual(['Not in the model: "extra".']);
+  });
+
+  test("can be named on the command line, as many as there are", async () => {
+    const renamed = await forModel(content, [number("x")], { columns: ["b"] });
+    expect(renamed.names).toEqual(["b"]);
+    expect(await refusal(forModel(content, [number("x")], { columns: ["a", "b"] }))).toBe(
+      '--columns names 2 columns where the model has 1: "x"',
+    );
+  });
+
+  test("are refused with the list of what there is where one is not there", async () => {
+    expect(await refusal(forModel(content, [number("a"), number("c")]))).toBe(
+      'has no column "c", which the model needs; it has "extra", "b", "a"',
+    );
+  });
+
+  test("are text where the model has categories, even if they look like numbers", async () => {
+    expect((await forModel(content, [category])).chosen[0]?.kind).toBe("text");
+    const codes = await forModel("extra\n01\n2\n", [category]);
+    expect(codes.chosen[0]?.kind).toBe("text");
+    expect(await refusal(forModel(content, [number("extra")]))).toContain(
+      'column "extra" has the text "x" in row 1, and 1 more cell of text',
+    );
+  });
+});
