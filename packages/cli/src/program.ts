@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { pictureNames } from "./commands/picture.ts";
 import {
@@ -24,6 +23,7 @@ import {
   wholeNumber,
   widths,
 } from "./options/parsers.ts";
+import { packageVersion } from "./package-version.ts";
 import { defaultSettings as limits } from "./serve/settings.ts";
 import { helpItem } from "./terminal/help-item.ts";
 import { wrap } from "./terminal/text-table.ts";
@@ -58,7 +58,7 @@ export function createProgram(): Command {
       "Fit a probability density to a table or to images, score them, draw samples, look inside.\n" +
         "The densities are normalizing flows: exact to evaluate, exact to sample.",
     )
-    .version(version(), "-V, --version", "Show the version.")
+    .version(packageVersion(), "-V, --version", "Show the version.")
     .helpOption("-h, --help", "Show this help.")
     .helpCommand("help [command]", "Show the help of a command")
     .configureHelp({ showGlobalOptions: false, minWidthToWrap: 20, formatItem: helpItem })
@@ -98,10 +98,6 @@ function helpWidth({ columns }: { columns?: number }): number {
 /** A paragraph after the help. */
 function wrapped(text: string): string {
   return `\n${wrap(text, Math.min(80, helpWidth(process.stdout))).join("\n")}`;
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
 }
 
 const START = `

@@ -5,6 +5,7 @@ import { fieldTexts } from "pushforward/tables";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import { writeText } from "../output/output-file.ts";
+import { packageVersion } from "../package-version.ts";
 import { listed, quoted } from "../table/wording.ts";
 import { readJson } from "./compare-json.ts";
 import { type ComparedSetting, settingText } from "./compare-settings.ts";
@@ -15,6 +16,7 @@ import type { FitData } from "./fit-data.ts";
 /** What tells one comparison from another. */
 const sameSchema = Type.Object({
   table: Type.String(),
+  version: Type.String(),
   rows: Type.Integer(),
   columns: Type.Array(Type.Object({ name: Type.String(), text: Type.String() })),
   sha256: Type.String(),
@@ -45,6 +47,15 @@ const fileSchema = Type.Object({
 
 type Same = Static<typeof sameSchema>;
 
+type Found = Static<typeof fileSchema>;
+
+/** What goes into a file. */
+interface Contents extends Same {
+  comparison: 1;
+  settings: readonly { name: string; flow: string }[];
+  results: readonly FoldResult[];
+}
+
 /** The results of a comparison, kept in a file if there is one. */
 export interface KeptResults {
   readonly results: readonly FoldResult[];
@@ -52,11 +63,12 @@ export interface KeptResults {
 }
 
 /**
- * Opens the file of a comparison: what is finished in it need not be done again. Each new result is written at once;
- * the file is there whole, before and after. Results of settings that this comparison lacks stay in it.
+ * Opens the file of a comparison: what is finished in it need not be done again; what failed is tried again. Each new
+ * result is written at once, beside all that is in the file by then: two runs may share it, and results of settings
+ * that this comparison lacks stay. The file is there whole, before and after.
  *
- * @throws DataError when the file is none of a comparison, or of one with another table, other folds, another seed, or
- * other settings of the same name.
+ * @throws DataError when the file is none of a comparison, or of one with another table, other folds, another seed,
+ * another version of pushforward, or other settings of the same name; `keep` rejects for the same reasons.
  */
 export async function openComparison(
   path: string | undefined,
@@ -65,19 +77,40 @@ export async function openComparison(
   settings: readonly ComparedSetting[],
 ): Promise<KeptResults> {
   const same = identity(data, dealing);
-  const found = path === undefined ? null : await readComparison(path);
-  if (path !== undefined && found) refuseOther(path, found, same, settings);
-  const before = found?.settings ?? [];
-  const added = settings.filter(({ name }) => before.every((each) => each.name !== name));
-  const results: FoldResult[] = [...(found?.results ?? [])];
+  const read = async (from: string) => {
+    const found = await readComparison(from);
+    if (found) refuseOther(from, found, same, settings);
+    return found;
+  };
+  const found = path === undefined ? null : await read(path);
+  const isOwn = (name: string) => settings.some((one) => one.name === name);
+  const results: FoldResult[] = (found?.results ?? []).filter(
+    (one) => isOwn(one.name) && !("failure" in one),
+  );
   return {
     results,
     async keep(result) {
       results.push(result);
       if (path === undefined) return;
-      const file = { comparison: 1, ...same, settings: [...before, ...added], results };
+      const file = merged(await read(path), { comparison: 1, ...same, settings, results });
       await writeText(path, [`${JSON.stringify(file, null, 1)}\n`]);
     },
+  };
+}
+
+/** What is in a file, renewed by what this run knows. */
+function merged(found: Found | null, own: Contents): Contents {
+  if (!found) return own;
+  const settings = found.settings.filter(
+    ({ name }) => !own.settings.some((one) => one.name === name),
+  );
+  const results = found.results.filter(
+    ({ name, fold }) => !own.results.some((one) => one.name === name && one.fold === fold),
+  );
+  return {
+    ...own,
+    settings: [...settings, ...own.settings],
+    results: [...results, ...own.results],
   };
 }
 
@@ -91,10 +124,11 @@ function identity(data: FitData, { folds, seed }: Dealing): Same {
     name,
     text: given ? `${text}, given` : text,
   }));
-  return { table: source, rows, columns: texts, sha256: hash.digest("hex"), folds, seed };
+  const sha256 = hash.digest("hex");
+  return { table: source, version: packageVersion(), rows, columns: texts, sha256, folds, seed };
 }
 
-async function readComparison(path: string): Promise<Static<typeof fileSchema> | null> {
+async function readComparison(path: string): Promise<Found | null> {
   const found = await stat(path).catch(() => null);
   if (!found?.isFile()) return null;
   const value = await readJson(path).catch(() => null);
@@ -104,13 +138,14 @@ async function readComparison(path: string): Promise<Static<typeof fileSchema> |
 
 function refuseOther(
   path: string,
-  found: Static<typeof fileSchema>,
+  found: Found,
   same: Same,
   settings: readonly ComparedSetting[],
 ): void {
   const differs = [
     ...difference("--folds", found.folds, same.folds),
     ...difference("--seed", found.seed, same.seed),
+    ...difference("version", found.version, same.version),
     ...tableDifference(found, same),
   ];
   if (differs.length > 0) {
@@ -131,8 +166,11 @@ function refuseOther(
 const difference = (what: string, there: string | number, here: string | number): string[] =>
   there === here ? [] : [`${what} ${there} there, ${here} here`];
 
-/** The seed decides what stands in for missing cells, too: values are compared where it is the same. */
-function tableDifference(found: Same, same: Same): string[] {
+/**
+ * The seed decides what stands in for missing cells, too, and the version how columns are described: values are
+ * compared where both are the same.
+ */
+function tableDifference(found: Found, same: Same): string[] {
   if (found.sha256 === same.sha256) return [];
   const rows = difference("rows", found.rows, same.rows);
   const texts = new Map(found.columns.map(({ name, text }) => [name, text]));
@@ -144,5 +182,6 @@ function tableDifference(found: Same, same: Same): string[] {
       ? difference(quoted(changed.name), texts.get(changed.name) ?? "", changed.text)
       : [];
   const all = [...rows, ...columns, ...types];
-  return all.length > 0 || found.seed !== same.seed ? all : ["the table has other values"];
+  const isReadAlike = found.seed === same.seed && found.version === same.version;
+  return all.length > 0 || !isReadAlike ? all : ["the table has other values"];
 }

@@ -56,7 +56,7 @@ const place = ({ name, fold }: FoldJob, folds: number): string =>
  * How long the fit under way and those that wait will take: as long as the same setting took in other folds, or one
  * that was never fitted as long as the fit under way, which takes its seconds for this share of its steps.
  */
-export function secondsLeft(
+function secondsLeft(
   now: { name: string; seconds: number; share: number },
   waiting: readonly FoldJob[],
   done: readonly FoldResult[],

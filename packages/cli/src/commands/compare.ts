@@ -40,14 +40,20 @@ export interface CompareCommandOptions
   json?: boolean;
 }
 
-/** Judges densities by cross-validation: each fold's rows are scored by fits to the others. */
+/**
+ * Judges densities by cross-validation: each fold's rows are scored by fits to the others.
+ *
+ * The columns are described once, from the whole table: categories, ranges, grids and maps are known from the rows of
+ * all folds, those that are scored included. All settings share this description, so that it favours none of them;
+ * the scores themselves may be slightly better than those of rows that had no part in it.
+ */
 export async function compareCommand(
   path: string | undefined,
   options: CompareCommandOptions,
 ): Promise<void> {
   const console = openConsole();
   const { folds, seed, out, picture, json } = options;
-  if (path !== undefined && (await holdsImages(path))) {
+  if (path !== undefined && (await holdsImages(path, options.table))) {
     throw new DataError(`${path}: holds images, and compare is for tables; fit them one by one`);
   }
   await checkOutputs(path, options);

@@ -34,6 +34,7 @@ export async function drawWhere(model: Model, count: number, options: DrawOption
   const schema = schemaOf("sample", model);
   const conditions =
     where === undefined ? [] : parseWhere(where, [...schema.fields, ...schema.given]);
+  refuseContradiction(conditions);
   const isGiven = ({ field }: Condition) => schema.given.includes(field);
   const given = givenValues(
     conditions.filter(isGiven),
@@ -69,6 +70,16 @@ function givenValues(conditions: readonly Condition[], names: readonly string[])
   );
 }
 
+/** @throws DomainError for a column that is to equal two values. */
+function refuseContradiction(conditions: readonly Condition[]): void {
+  const equal = conditions.filter(({ operator }) => operator === "=");
+  const other = equal.find(({ field, value }) =>
+    equal.some((each) => each.field.name === field.name && each.value !== value),
+  );
+  if (!other) return;
+  throw new DomainError(`--where: ${listed([other.field.name])} cannot equal two values at once`);
+}
+
 /** Whether a condition asks for one number of a continuous column. */
 function isExact({ columns }: Model, { field, operator }: Condition): boolean {
   const column = columns.find(({ name }) => name === field.name);
@@ -89,9 +100,13 @@ async function drawFixed(
   };
   const rest = conditions.filter((condition) => !equal.includes(condition));
   return drawUntil(model, count, rest, async (rows, round) => {
-    const { tables } = await imputeTable(model, withGaps(model, Math.min(rows, count), values), {
-      seed: seed + round,
-    });
+    const table = withGaps(model, Math.min(rows, count), values);
+    const { tables, effectiveSizes } = await imputeTable(model, table, { seed: seed + round });
+    if (effectiveSizes.get(0) === 0) {
+      throw new DomainError(
+        `--where: no row like this has any density: ${listed(Object.keys(values))}`,
+      );
+    }
     return tables[0] as Table;
   });
 }

@@ -64,16 +64,19 @@ export async function fitTable(path: string | undefined, asked: FitCommandOption
   if (advice) console.note(advice);
 }
 
-/** Tells the model how rows score that it has not seen: what tail probabilities are measured by. */
+/**
+ * Tells the model how rows score that it has not seen: what tail probabilities are measured by. Validation rows have
+ * chosen the weights, and serve only where no others are held out.
+ */
 async function calibrate(
   model: Model,
   { table }: FitData,
   { test, validation }: Split,
   seed: number,
 ): Promise<void> {
-  const held = selectRows(table, [...test.rows, ...validation.rows]);
-  const { logProb } = await scoreTable(model, held, { seed });
-  if (logProb.some(Number.isFinite)) model.calibrate(logProb);
+  const held = test.rows.length > 0 ? test : validation;
+  const { logProb } = await scoreTable(model, selectRows(table, held.rows), { seed });
+  model.calibrate(logProb);
 }
 
 async function fitBaselines({ train }: Split, options: BaselineOptions): Promise<Contender[]> {

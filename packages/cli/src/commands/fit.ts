@@ -8,6 +8,7 @@ export async function fitCommand(
   path: string | undefined,
   options: FitCommandOptions,
 ): Promise<void> {
-  if (path !== undefined && (await holdsImages(path))) await fitImages(path, options);
+  if (path !== undefined && (await holdsImages(path, options.table)))
+    await fitImages(path, options);
   else await fitTable(path, options);
 }

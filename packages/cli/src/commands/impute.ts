@@ -1,16 +1,15 @@
-import { DataError } from "pushforward";
-import { imputeTable, type Table, type TableColumn } from "pushforward/tables";
+import { DataError, type Model } from "pushforward";
+import { type Imputation, imputeTable, type Table, type TableColumn } from "pushforward/tables";
 import { checkOutput } from "../output/output-file.ts";
 import { openTableWriter } from "../output/table-writer.ts";
 import { counted } from "../table/wording.ts";
-import { openConsole } from "../terminal/console.ts";
+import { type Console, openConsole } from "../terminal/console.ts";
 import { openRowProgress, type RowProgress } from "../terminal/row-progress.ts";
 import type { DataOptions } from "./data-options.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { imageModel } from "./image-model.ts";
 import { loadModel } from "./load-model.ts";
 import { openModelData } from "./model-data.ts";
-import { outputColumns } from "./output-columns.ts";
 
 export interface ImputeCommandOptions extends DataOptions, EngineOptions {
   draws: number;
@@ -39,59 +38,86 @@ export async function imputeCommand(
   try {
     for (const notice of data.notices) console.note(notice);
     const table = await data.read();
-    let progress: RowProgress | undefined;
-    const { tables, effectiveSizes } = await imputeTable(model, table, {
-      seed,
-      draws,
-      onProgress(done, of) {
-        progress ??= openRowProgress(console, "imputed", of);
-        progress.show(done);
-      },
-    });
-    progress?.clear();
-    const filled = tables.map((each, draw) => (draws > 1 ? numbered(each, draw + 1) : each));
-    const [first] = filled;
-    if (first && (out || !json)) {
-      const writer = await openTableWriter(out ?? null, outputColumns(model, first));
-      for (const each of filled) await writer.write(each);
-      await writer.close();
-    }
+    const { tables, effectiveSizes } = await impute(model, table, options, console);
+    if (out || !json) await write(tables, out ?? null);
     const sizes = [...effectiveSizes.values()];
-    const doubtful = sizes.filter((size) => size < FEWEST_EFFECTIVE).length;
-    const notices = [
-      ...data.notices,
-      ...(doubtful > 0
-        ? [
-            `${counted(doubtful, "row")} of ${sizes.length} with gaps: what is there is unlike the model's draws, and the ` +
-              "imputed cells are rough.",
-          ]
-        : []),
-    ];
-    for (const notice of notices) console.note(notice);
-    const summary = `${counted(table.rows, "row")}, gaps filled in ${sizes.length.toLocaleString("en-US")} of them`;
+    const found = noticesOn(sizes);
+    for (const notice of found) console.note(notice);
     if (json) {
       const { engineName: engine } = model;
+      const notices = [...data.notices, ...found];
       const facts = { rows: table.rows, imputed: sizes.length, draws, seed, engine, notices };
-      console.print(
-        JSON.stringify({
-          command: "impute",
-          model: modelPath,
-          table: data.source,
-          ...facts,
-          ...(out && { out }),
-        }),
-      );
-    } else if (out) console.print(`${out}: ${summary}`);
+      const report = { command: "impute", model: modelPath, table: data.source, ...facts };
+      console.print(JSON.stringify({ ...report, ...(out && { out }) }));
+      return;
+    }
+    const summary = `${counted(table.rows, "row")}, gaps filled in ${sizes.length.toLocaleString("en-US")} of them`;
+    if (out) console.print(`${out}: ${summary}`);
     else console.note(summary);
   } finally {
     data.close();
   }
 }
 
+async function impute(
+  model: Model,
+  table: Table,
+  { draws, seed }: ImputeCommandOptions,
+  console: Console,
+): Promise<Imputation> {
+  let progress: RowProgress | undefined;
+  const found = await imputeTable(model, table, {
+    seed,
+    draws,
+    onProgress(done, of) {
+      progress ??= openRowProgress(console, "imputed", of);
+      progress.show(done);
+    },
+  });
+  progress?.clear();
+  return found;
+}
+
+/** Writes the completed copies one after the other, numbered if there are several. */
+async function write(tables: readonly Table[], out: string | null): Promise<void> {
+  const filled = tables.length > 1 ? tables.map((each, draw) => numbered(each, draw + 1)) : tables;
+  // What was there is written as it was, to the last digit.
+  const columns = (filled[0] as Table).columns.map(({ name, kind }) => ({ name, kind }));
+  const writer = await openTableWriter(out, columns);
+  try {
+    for (const each of filled) await writer.write(each);
+    await writer.close();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+/** What to know of rows whose candidates are worth too few draws. */
+function noticesOn(sizes: readonly number[]): string[] {
+  const impossible = sizes.filter((size) => size === 0).length;
+  const doubtful = sizes.filter((size) => size < FEWEST_EFFECTIVE).length - impossible;
+  return [
+    ...(impossible > 0
+      ? [
+          `${counted(impossible, "row")} with gaps: what is there has no density; the imputed cells mean nothing.`,
+        ]
+      : []),
+    ...(doubtful > 0
+      ? [
+          `${counted(doubtful, "row")} of ${sizes.length} with gaps: what is there is unlike the model's draws, and the ` +
+            "imputed cells are rough.",
+        ]
+      : []),
+  ];
+}
+
 /** One of several completed copies, with its number in a column before the others. */
 function numbered(table: Table, draw: number): Table {
+  const taken = table.columns.map(({ name }) => name);
+  const free = (name: string): string => (taken.includes(name) ? free(`${name}_`) : name);
   const column: TableColumn = {
-    name: "draw",
+    name: free("draw"),
     kind: "number",
     cells: new Float64Array(table.rows).fill(draw),
   };

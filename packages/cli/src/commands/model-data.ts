@@ -35,7 +35,7 @@ export async function openModelData(
   path: string | undefined,
   options: DataOptions,
 ): Promise<ModelData> {
-  if (path !== undefined && (await holdsImages(path))) {
+  if (path !== undefined && (await holdsImages(path, options.table))) {
     throw new DataError(
       `${path}: is taken for images (a folder, or a file by its name), and the model is one of ` +
         `tables with the columns ${listed(modelFields(model).map(({ name }) => name))}; name a table`,

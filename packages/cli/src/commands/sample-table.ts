@@ -6,7 +6,7 @@ import { openTableWriter } from "../output/table-writer.ts";
 import { counted } from "../table/wording.ts";
 import type { Console } from "../terminal/console.ts";
 import { drawWhere } from "./draw-where.ts";
-import { outputColumns } from "./output-columns.ts";
+import { drawnColumns } from "./output-columns.ts";
 import type { SampleCommandOptions } from "./sample-options.ts";
 
 /** Draws rows and writes them to a file, or prints them. */
@@ -21,7 +21,7 @@ export async function sampleTable(
   if (out) await checkOutput(out, [modelPath]);
   const samples = await drawWhere(model, count, { seed, temperature, where });
   if (out || !json) {
-    const writer = await openTableWriter(out ?? null, outputColumns(model, samples));
+    const writer = await openTableWriter(out ?? null, drawnColumns(model, samples));
     await writer.write(samples);
     await writer.close();
   }

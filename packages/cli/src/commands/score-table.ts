@@ -12,7 +12,7 @@ import { leastLikely } from "./least-likely.ts";
 import { type ModelData, modelFields, openModelData } from "./model-data.ts";
 import { countFaults } from "./row-faults.ts";
 import type { ScoreCommandOptions } from "./scored.ts";
-import { withScores } from "./with-scores.ts";
+import { scoreNames, withScores } from "./with-scores.ts";
 
 /** Rows that are read, scored and written at once. */
 const ROWS_AT_ONCE = 65_536;
@@ -107,16 +107,18 @@ function tailsOf(model: Model, logProb: Float64Array): Float64Array | null {
 
 /** The columns of the model, in the order of its fields, with the scores after them. */
 function outputColumns(model: Model, withRows: boolean): OutputColumn[] {
+  const fields = modelFields(model);
+  const names = scoreNames(fields.map(({ name }) => name));
   const number = (name: string, precision: "float32" | "double"): OutputColumn => ({
     name,
     kind: "number",
     precision,
   });
   return [
-    ...(withRows ? [number("row", "double")] : []),
-    ...modelFields(model).map(({ name, kind }): OutputColumn => ({ name, kind })),
-    number("log_density", "float32"),
-    ...(model.heldOut ? [number("tail_probability", "float32")] : []),
+    ...(withRows ? [number(names.row, "double")] : []),
+    ...fields.map(({ name, kind }): OutputColumn => ({ name, kind })),
+    number(names.logDensity, "float32"),
+    ...(model.heldOut ? [number(names.tailProbability, "float32")] : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { AppParts } from "../serve/app.ts";
 import { createGate } from "../serve/gate.ts";
 import { closeServer, httpServer, listen } from "../serve/http-server.ts";
 import { type Log, openLog } from "../serve/log.ts";
@@ -24,20 +25,19 @@ export async function serveCommand(path: string, options: ServeCommandOptions): 
   const settings: ServeSettings = { ...options, token: await readToken(options.tokenFile) };
   const loading = { engine, onNotice: (message: string) => log.error("notice", message) };
   const served = await loadServedModel(path, loading);
-  const gate = createGate(settings.maxConcurrent);
+  const gate = createGate(settings);
   const stopping = new AbortController();
-  const service = await createService(served, {
+  const parts: AppParts = {
     settings,
     gate,
     metrics: createMetrics(gate),
     log,
     isStopping: () => stopping.signal.aborted,
-  });
+  };
+  const service = await createService(served, parts);
   const server = httpServer(service.handle, timeout);
-  const ignoreSignals = onSignals({
-    stop: () => stopping.abort(),
-    reload: createReloads(service, path, loading, log),
-  });
+  const reload = createReloads(service, path, loading, parts);
+  const ignoreSignals = onSignals({ stop: () => stopping.abort(), reload });
   try {
     const address = await listen(server, host, port);
     warnOfOpenDoors(host, settings, log);
@@ -48,6 +48,9 @@ export async function serveCommand(path: string, options: ServeCommandOptions): 
     log.info("stop", "Stopping: what was accepted is answered");
     await closeServer(server);
   } finally {
+    stopping.abort();
+    // One that is under way ends before its model goes.
+    await reload();
     ignoreSignals();
     service.served.model.dispose();
   }

@@ -7,8 +7,19 @@ export interface ScoredRows {
   tailProbability: Float64Array | null;
 }
 
-/** A table with its scores as columns. */
+/** Names of the columns that scores are written in, none of them one of the table's. */
+export function scoreNames(taken: readonly string[]) {
+  const free = (name: string): string => (taken.includes(name) ? free(`${name}_`) : name);
+  return {
+    row: free("row"),
+    logDensity: free("log_density"),
+    tailProbability: free("tail_probability"),
+  };
+}
+
+/** A table with its scores as columns after its own. */
 export function withScores(table: Table, { logDensity, tailProbability }: ScoredRows): Table {
+  const names = scoreNames(table.columns.map(({ name }) => name));
   const number = (name: string, cells: Float64Array): TableColumn => ({
     name,
     kind: "number",
@@ -18,8 +29,8 @@ export function withScores(table: Table, { logDensity, tailProbability }: Scored
     rows: table.rows,
     columns: [
       ...table.columns,
-      number("log_density", logDensity),
-      ...(tailProbability ? [number("tail_probability", tailProbability)] : []),
+      number(names.logDensity, logDensity),
+      ...(tailProbability ? [number(names.tailProbability, tailProbability)] : []),
     ],
   };
 }

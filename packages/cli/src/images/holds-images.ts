@@ -13,12 +13,14 @@ const PICTURES = /\.(png|jpe?g)$/i;
 /**
  * Whether a path names images rather than a table: a folder, or a file by the ending of its name; an
  * array of numpy by its axes.
+ *
+ * @param table the name of a table in the file: what has one is no file of images.
  */
-export async function holdsImages(path: string): Promise<boolean> {
+export async function holdsImages(path: string, table?: string): Promise<boolean> {
   if (IDX.test(path) || PICTURES.test(path)) return true;
   const found = await stat(path).catch(() => null);
   if (found?.isDirectory()) return true;
-  return NUMPY.test(path) && !(await holdsTable(path));
+  return NUMPY.test(path) && table === undefined && !(await holdsTable(path));
 }
 
 /** Whether a file's name says that it is a picture. */

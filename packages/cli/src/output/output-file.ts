@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { access, constants, realpath, rename, rm, stat } from "node:fs/promises";
+import { access, chmod, constants, open, realpath, rename, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DataError } from "pushforward";
+import { temporaryAt } from "../files/temporary-path.ts";
 
 /**
  * Refuses a path to which nothing can be written, before any work is done for it.
@@ -76,20 +77,40 @@ export interface Replacement {
   discard(): Promise<void>;
 }
 
-/** Prepares a file that will be there whole or not at all: a temporary name, then a rename. */
+/**
+ * Prepares a file that will be there whole or not at all: a temporary name, then a rename. It gets
+ * the permissions of the file that it replaces, and nobody else sees it before.
+ *
+ * @throws DataError when no file can be made there.
+ */
 export async function replacing(path: string): Promise<Replacement> {
   const existing = await stat(path).catch(() => null);
   if (existing && !existing.isFile()) {
     return { place: path, direct: true, commit: async () => {}, discard: async () => {} };
   }
   const target = existing ? await realpath(path) : path;
-  const place = `${target}.${randomUUID().slice(0, 8)}.tmp`;
+  const { path: place, remove, release } = temporaryAt(`${target}.${randomUUID().slice(0, 8)}.tmp`);
+  try {
+    if (existing) await makePrivate(place);
+  } catch (error) {
+    remove();
+    throw writingError(path, error);
+  }
   return {
     place,
     direct: false,
-    commit: () => rename(place, target),
-    discard: () => rm(place, { force: true }),
+    async commit() {
+      if (existing) await chmod(place, existing.mode & 0o777);
+      await rename(place, target);
+      release();
+    },
+    discard: async () => remove(),
   };
+}
+
+/** Makes an empty file that only its owner can read. */
+async function makePrivate(place: string): Promise<void> {
+  await (await open(place, "wx", 0o600)).close();
 }
 
 /** The error of a file that could not be written. */

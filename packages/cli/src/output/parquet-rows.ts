@@ -2,7 +2,6 @@ import {
   BOOLEAN,
   DATE,
   DOUBLE,
-  DuckDBDataChunk,
   DuckDBDateValue,
   DuckDBTimestampValue,
   type DuckDBType,
@@ -13,12 +12,11 @@ import {
 } from "@duckdb/node-api";
 import { DataError } from "pushforward";
 import type { TableColumn } from "pushforward/tables";
-import { cellName, limitMemory, literal, openDatabase } from "../table/database.ts";
+import { cellName, identifier, limitMemory, literal, openDatabase } from "../table/database.ts";
+import { newTable } from "../table/new-table.ts";
+import { quoted } from "../table/wording.ts";
 import type { OutputColumn } from "./cell-text.ts";
 import type { RowSink } from "./row-sink.ts";
-
-/** Rows that DuckDB takes at once. */
-const BLOCK = 2048;
 
 /** Collects rows in a table on disk and writes them as a Parquet file in the end. */
 export async function openParquetRows(
@@ -31,11 +29,8 @@ export async function openParquetRows(
     // The caller makes an error for people of it.
     explain: (report) => new Error(report),
   });
-  const types = columns.map(typeOf);
-  const cells = types.map((type, i) => `${cellName(i)} ${type}`);
-  await database.query(`CREATE TABLE collected (${cells.join(", ")})`);
+  const collected = await newTable(database, "collected", columns.map(typeOf));
   await limitMemory(database, columns.length);
-  const appender = await database.connection.createAppender("collected");
   let isOpen = true;
   const release = async () => {
     if (!isOpen) return;
@@ -44,22 +39,16 @@ export async function openParquetRows(
   };
   return {
     async write(table) {
-      for (let begin = 0; begin < table.rows; begin += BLOCK) {
-        const count = Math.min(BLOCK, table.rows - begin);
-        const chunk = DuckDBDataChunk.create(types, count);
-        columns.forEach((_, i) => {
-          const value = valuesOf(table.columns[i] as TableColumn);
-          const values = Array.from({ length: count }, (_, row) => value(begin + row));
-          chunk.setColumnValues(i, values);
-        });
-        appender.appendDataChunk(chunk);
-      }
+      const values = columns.map((_, i) => valuesOf(table.columns[i] as TableColumn));
+      await collected.append(table.rows, (row, column) => values[column]?.(row) ?? null);
     },
     async finish() {
-      appender.closeSync();
+      collected.finish();
       const named = columns.map(({ name }, i) => `${cellName(i)} AS ${identifier(name)}`);
-      await database.query(
-        `COPY (SELECT ${named.join(", ")} FROM collected) TO ${literal(place)} (FORMAT parquet)`,
+      // Not as a query: what is full is not the folder for temporary files.
+      await database.connection.run(
+        `COPY (SELECT ${named.join(", ")} FROM collected) TO ${literal(place)}
+           (FORMAT parquet, USE_TMP_FILE false)`,
       );
       await release();
     },
@@ -67,15 +56,24 @@ export async function openParquetRows(
   };
 }
 
-const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
-/** Most readers of Parquet tell names apart by more than their case; none could tell these apart. */
+/** DuckDB would rename a column whose name differs from another by the case of A to Z only. */
 function refuseTwins(columns: readonly OutputColumn[]): void {
-  const names = columns.map(({ name }) => name);
-  const twin = names.find((name, i) => names.indexOf(name) !== i);
-  if (twin === undefined) return;
-  throw new DataError(
-    `two columns are named ${JSON.stringify(twin)}, which a Parquet file cannot have; rename one`,
+  const folded = new Map<string, string>();
+  for (const { name } of columns) {
+    const key = name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+    const twin = folded.get(key);
+    if (twin !== undefined) throw twinError(twin, name);
+    folded.set(key, name);
+  }
+}
+
+function twinError(first: string, second: string): DataError {
+  const which =
+    first === second
+      ? `two columns are named ${quoted(first)}`
+      : `the names ${quoted(first)} and ${quoted(second)} differ by case only`;
+  return new DataError(
+    `${which}, which Parquet files cannot hold here; rename one, or write to .csv or .jsonl`,
   );
 }
 

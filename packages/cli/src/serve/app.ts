@@ -4,6 +4,7 @@ import { Type } from "typebox";
 import { errorLine } from "../exit-code.ts";
 import { limitBodyTime, whenOver } from "./deadline.ts";
 import { answerTo, contentTypeError, errorBody } from "./error-answer.ts";
+import { errorResponses } from "./error-responses.ts";
 import { exampleBodies } from "./examples.ts";
 import type { Gate } from "./gate.ts";
 import { parseBody } from "./json-body.ts";
@@ -62,10 +63,10 @@ export async function createApp(served: ServedModel, parts: AppParts): Promise<F
   app.get("/healthz", { schema: healthSchema }, async () => ({ status: "ok" }));
   app.register(async (guarded) => {
     if (app.verifyBearerAuth) guarded.addHook("onRequest", app.verifyBearerAuth);
-    guarded.get("/v1/model", { schema: cardSchema }, async () =>
+    guarded.get("/v1/model", { schema: cardSchema(settings) }, async () =>
       modelCard(served, format, settings),
     );
-    guarded.get("/metrics", { schema: metricsSchema }, async (_, reply) => {
+    guarded.get("/metrics", { schema: metricsSchema(settings) }, async (_, reply) => {
       reply.type(metrics.registry.contentType);
       return metrics.registry.metrics();
     });
@@ -89,18 +90,23 @@ const healthSchema = {
   },
 };
 
-const cardSchema = {
+const cardSchema = (settings: ServeSettings) => ({
   operationId: "model",
   summary: "What is known of the model.",
-  response: { 200: modelCardSchema },
-};
+  response: { 200: modelCardSchema, ...errorResponses([], settings) },
+});
 
-const metricsSchema = {
+const metricsSchema = (settings: ServeSettings) => ({
   operationId: "metrics",
   summary: "Counts and times, as Prometheus reads them.",
-  produces: ["text/plain"],
-  response: { 200: Type.String({ description: "Prometheus text." }) },
-};
+  response: {
+    200: {
+      description: "The measures.",
+      content: { "text/plain": { schema: Type.String({ description: "Prometheus text." }) } },
+    },
+    ...errorResponses([], settings),
+  },
+});
 
 function sendError(error: unknown, reply: FastifyReply, { settings, log }: AppParts): FastifyReply {
   const answer = answerTo(error, settings);
@@ -161,17 +167,22 @@ function refuseUnknownRoutes(app: FastifyInstance): void {
   });
 }
 
-/** How many requests may wait for the model, and how long their bodies may take. */
+/** How many requests may wait for the model, with what bodies, and how long these may take. */
 function limitRequests(app: FastifyInstance, { gate, settings }: AppParts): void {
+  const { maxBody } = settings;
   app.addHook("onRequest", async (request, reply) => {
-    if (!gate.enter()) {
+    // A body that comes in chunks may have as many bytes as are allowed; a larger one is refused.
+    const declared = Number(request.headers["content-length"] ?? maxBody);
+    const leave = gate.enter(Math.min(declared, maxBody));
+    if (!leave) {
       throw new RequestError(
         429,
         "busy",
-        `${settings.maxConcurrent} requests wait for their answers; try again in a second`,
+        `more than ${gate.most} requests, or ${gate.mostBytes} bytes in them, would wait for their ` +
+          "answers; try again in a second",
       );
     }
-    whenOver(reply, gate.leave);
+    whenOver(reply, leave);
     limitBodyTime(request, reply, settings.timeout);
   });
 }

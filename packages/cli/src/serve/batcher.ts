@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 
-/** Items that belong together, such as the rows of a request. */
+/** Puts items of many callers into common calls. */
 export interface Batcher<Kind, Item, Result> {
   /**
-   * The result of each item, in order.
+   * The result of each item of one caller, in order: such as of the rows of a request.
    *
    * @param signal ends the wait of items whose turn has not come.
    */
@@ -38,8 +38,8 @@ interface Part<Kind, Item, Result> {
  * Makes one call at a time; what comes in meanwhile goes into the next call together.
  *
  * A job with more items than fit goes to the end of the queue after each of its calls, so that
- * small ones pass it. Where a call for several jobs fails, each is called by itself: one job's
- * items never fail another.
+ * small ones pass it. Where a call for several jobs fails, the items of each are called by
+ * themselves: one job's items never fail another.
  */
 export function createBatcher<Kind, Item, Result>({
   most,
@@ -95,10 +95,11 @@ export function createBatcher<Kind, Item, Result>({
         else waiting.push(job);
       }
     } catch (error) {
-      const whole = parts.length === 1 && items.length === first?.job.items.length;
-      for (const { job } of parts) {
-        if (whole) job.reject(error);
-        else await call(kind, job.items).then((results) => job.resolve([...results]), job.reject);
+      for (const part of parts) {
+        const { reject, signal } = part.job;
+        if (parts.length === 1) reject(error);
+        else if (signal.aborted) reject(signal.reason);
+        else await perform([part]);
       }
     }
   }

@@ -38,7 +38,8 @@ export async function withinTime<T>(
   const waiting = new AbortController();
   const late = new RequestError(503, "timeout", `no answer within ${seconds} s; try fewer rows`);
   const timer = setTimeout(() => waiting.abort(late), seconds * 1000);
-  const gone = whenOver(reply, () => waiting.abort());
+  const left = new RequestError(499, "gone", "nobody waits for the answer any more");
+  const gone = whenOver(reply, () => waiting.abort(left));
   try {
     return await new Promise<T>((resolve, reject) => {
       waiting.signal.addEventListener("abort", () => reject(waiting.signal.reason));

@@ -12,16 +12,23 @@ export const modelCardSchema = Type.Object(
     flow: Type.String({ description: "Kind of flow." }),
     parameters: Type.Integer(),
     engine: Type.String({ description: "What computes." }),
-    shape: Type.Array(Type.Integer(), { description: "Of a row." }),
+    shape: Type.Array(Type.Integer(), {
+      description: "Of the numbers that a row becomes: one or more for each column of a table.",
+    }),
     contextShape: Type.Unsafe<readonly number[] | null>({
       type: ["array", "null"],
       items: { type: "integer" },
-      description: "Of a context; null: the model takes none.",
+      description: "Of the numbers that a context becomes; null: the model takes none.",
     }),
     columns: Type.Unsafe<readonly string[] | null>({
       type: ["array", "null"],
       items: { type: "string" },
-      description: "Names of a row's numbers, in order; null: they have none.",
+      description: "Names of the cells of a request's row, in order; null: they have none.",
+    }),
+    given: Type.Unsafe<readonly string[] | null>({
+      type: ["array", "null"],
+      items: { type: "string" },
+      description: "Names of the cells of a context, in order; null: they have none.",
     }),
     maxRows: Type.Integer({ description: "Most rows in a request or an answer." }),
     maxBody: Type.Integer({ description: "Most bytes in a request's body." }),
@@ -32,7 +39,7 @@ export const modelCardSchema = Type.Object(
 /** What there is to know of a model for those who ask it. */
 export function modelCard(
   { model, file, sha256, loadedAt }: ServedModel,
-  { names, most }: RowFormat,
+  { names, given, most }: RowFormat,
   { maxBody }: ServeSettings,
 ): Static<typeof modelCardSchema> {
   return {
@@ -45,6 +52,7 @@ export function modelCard(
     shape: [...model.shape],
     contextShape: model.condShape,
     columns: names,
+    given,
     maxRows: most,
     maxBody,
   };

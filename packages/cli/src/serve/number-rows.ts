@@ -1,11 +1,10 @@
 import type { Model } from "pushforward";
 import { type TSchema, Type } from "typebox";
-import { counted } from "../table/wording.ts";
-import { RequestError } from "./request-error.ts";
 import {
   type CellFormat,
   type Cells,
   cellFormat,
+  checkContexts,
   latentFormat,
   mostRows,
   oneOf,
@@ -25,6 +24,7 @@ export function numberFormat(model: Model, maxRows: number): RowFormat {
     ...latents,
     most,
     names: event.names,
+    given: context?.names ?? null,
     snapped: true,
     rows: severalOf(
       event,
@@ -36,17 +36,12 @@ export function numberFormat(model: Model, maxRows: number): RowFormat {
     exampleContext: condShape
       ? Array.from({ length: sizeOf(condShape) }, (_, place) => (place === 0 ? 1 : 0))
       : undefined,
-    readRows: (rows) => (rows as unknown[]).map((row) => ({ cells: event.read(row), standIn: 0 })),
+    readRows: (rows) => (rows as unknown[]).map((row) => [{ cells: event.read(row), standIn: 0 }]),
     readContexts(contexts, count) {
       if (!context || contexts === undefined) return undefined;
       if (!isSeveral(contexts)) return new Array<Cells>(count).fill(context.read(contexts));
-      if (contexts.length === count) return contexts.map(context.read);
-      throw new RequestError(
-        422,
-        "invalid",
-        `/context: has ${counted(contexts.length, "context")} for ${counted(count, "row")}; give ` +
-          "one per row, or one for all without a list around it",
-      );
+      checkContexts(contexts, count);
+      return contexts.map(context.read);
     },
     writeRows: latents.writeLatents,
   };

@@ -1,22 +1,23 @@
 import { errorLine } from "../exit-code.ts";
-import type { Log } from "./log.ts";
+import type { AppParts } from "./app.ts";
 import { loadServedModel, type ServedModelOptions } from "./served-model.ts";
 import type { Service } from "./service.ts";
 import { createTurns } from "./turns.ts";
 
 /**
  * A function that serves what the model's file holds by now; where it cannot, the service goes on
- * as it was.
+ * as it was. When the service stops, it does nothing but wait for a call that is under way.
  */
 export function createReloads(
   service: Service,
   path: string,
   options: ServedModelOptions,
-  log: Log,
+  { log, isStopping }: Pick<AppParts, "log" | "isStopping">,
 ): () => Promise<void> {
   const turns = createTurns();
   const never = new AbortController().signal;
   const reload = async () => {
+    if (isStopping()) return;
     try {
       const next = await loadServedModel(path, options);
       const { sha256 } = next;

@@ -3,7 +3,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { type TObject, type TOptional, type TSchema, Type } from "typebox";
 import { withinTime } from "./deadline.ts";
-import { errorSchema } from "./error-answer.ts";
+import { errorResponses } from "./error-responses.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Entry, ModelCalls, RowFunction } from "./model-calls.ts";
 import type { Cells, RowCells, RowFormat } from "./row-format.ts";
@@ -26,7 +26,8 @@ export function addModelRoutes(app: FastifyInstance, parts: RouteParts): void {
     takes: "rows",
     gives: "logDensity",
     answer: format.answerNumber,
-    summary: "The log-density of each row, in nats and the data's own units.",
+    summary:
+      "The log-density of each row, in nats and the data's own units; of a row with missing cells a lower bound, averaged over draws of them.",
   });
   addRowRoute(app, parts, {
     path: "/v1/encode",
@@ -34,7 +35,8 @@ export function addModelRoutes(app: FastifyInstance, parts: RouteParts): void {
     takes: "rows",
     gives: "latents",
     answer: format.answerLatent,
-    summary: "The latent of each row: where the flow maps it in the base.",
+    summary:
+      "The latent of each row: where the flow maps it in the base; of a row with missing cells, with one draw of them.",
   });
   addRowRoute(app, parts, {
     path: "/v1/decode",
@@ -70,22 +72,22 @@ function addRowRoute(
     .withTypeProvider<TypeBoxTypeProvider>()
     .post(path, { schema }, async ({ body }, reply: FastifyReply) => {
       const given: unknown = body[takes];
-      const cells = takes === "rows" ? format.readRows(given) : latentCells(format, given);
-      const entries = entriesOf(cells, format.readContexts(body.context, cells.length));
+      const rows = takes === "rows" ? format.readRows(given) : latentCells(format, given);
+      const entries = entriesOf(rows, format.readContexts(body.context, rows.length));
       const results = await withinTime(reply, settings.timeout, (signal) =>
         calls.onRows(name, entries, signal),
       );
-      metrics.rows.inc({ route: path }, entries.length);
+      metrics.rows.inc({ route: path }, rows.length);
       return { [gives]: results };
     });
 }
 
-function latentCells(format: RowFormat, latents: unknown): RowCells[] {
-  return format.readLatents(latents).map((cells) => ({ cells, standIn: 0 }));
+function latentCells(format: RowFormat, latents: unknown): RowCells[][] {
+  return format.readLatents(latents).map((cells) => [{ cells, standIn: 0 }]);
 }
 
-function entriesOf(rows: readonly RowCells[], contexts: readonly Cells[] | undefined): Entry[] {
-  return rows.map((row, place) => ({ ...row, context: contexts?.[place] }));
+function entriesOf(rows: readonly RowCells[][], contexts: readonly Cells[] | undefined): Entry[][] {
+  return rows.map((filled, place) => filled.map((row) => ({ row, context: contexts?.[place] })));
 }
 
 const SEED = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
@@ -149,24 +151,9 @@ function strict<Properties extends Record<string, TSchema>>(properties: Properti
 }
 
 /** What a request to the model can be answered with. */
-function responses(answer: TSchema, { token }: ServeSettings): Record<number, TSchema> {
-  const errors = {
-    400: "The body is not JSON in UTF-8, is cut off, or names a key twice.",
-    ...(token !== undefined && { 401: "The token is missing or wrong." }),
-    408: "The body took too long to come in.",
-    413: "The body is too large.",
-    415: "The body is said to be something else than JSON.",
-    422: "The body is not what the schema asks for, or the model cannot take it.",
-    429: "Too many requests wait for their answers; come back after the seconds in `Retry-After`.",
-    503: "There was no answer in time.",
-  };
+function responses(answer: TSchema, settings: ServeSettings): Record<number, TSchema> {
   return {
     200: { ...answer, description: "The answer." },
-    ...Object.fromEntries(
-      Object.entries(errors).map(([status, description]) => [
-        status,
-        { ...errorSchema, description },
-      ]),
-    ),
+    ...errorResponses([400, 408, 413, 415, 422, 429, 503], settings),
   };
 }

@@ -1,11 +1,13 @@
 import type { Model, Samples } from "pushforward";
 import { type TSchema, Type } from "typebox";
 import { float32Text } from "../output/number-text.ts";
+import { counted } from "../table/wording.ts";
+import { RequestError } from "./request-error.ts";
 
 /** The numbers of one row, or of its context, as a model takes them. */
 export type Cells = readonly number[];
 
-/** A row as a model takes it. */
+/** A row as a model takes it, its gaps filled in. */
 export interface RowCells {
   readonly cells: Cells;
   /** What stands in for missing cells adds to its log-density. */
@@ -16,14 +18,16 @@ export interface RowCells {
 export type AnswerCells = (number | null)[];
 
 /** A row of an answer: its numbers, or its cells by name. */
-export type AnswerRow = AnswerCells | Record<string, string | number | null>;
+export type AnswerRow = AnswerCells | Record<string, string | number | boolean | null>;
 
 /** How rows are written in JSON: nothing else in the service knows. */
 export interface RowFormat {
   /** Most rows in a request or an answer. */
   readonly most: number;
-  /** Names for the numbers of a row, where all have one. */
+  /** Names of the cells of a row in a request, where all have one. */
   readonly names: readonly string[] | null;
+  /** Names of the cells of a context, where there are contexts and all have one. */
+  readonly given: readonly string[] | null;
   /** For requests: several rows, latents or contexts; no contexts where the model takes none. */
   readonly rows: TSchema;
   readonly latents: TSchema;
@@ -37,11 +41,12 @@ export interface RowFormat {
   /** A context that can stand in an example: the first of the classes, where there are classes. */
   readonly exampleContext: unknown;
   /**
-   * Of what keeps to {@link RowFormat.rows}.
+   * Each row of what keeps to {@link RowFormat.rows}; one with gaps that are filled in at random
+   * several times, the same whatever rows are beside it.
    *
    * @throws RequestError (422) for rows that the model cannot take.
    */
-  readRows(rows: unknown): RowCells[];
+  readRows(rows: unknown): RowCells[][];
   readLatents(latents: unknown): Cells[];
   /**
    * The context of each of `count` rows, of what keeps to {@link RowFormat.contexts}.
@@ -86,7 +91,7 @@ export function latentFormat({ shape }: Model, most: number) {
 }
 
 /** Keys that tools for schemas take for something of their own. */
-const UNUSABLE = new Set(["$ref", "__proto__"]);
+export const UNUSABLE: ReadonlySet<string> = new Set(["$ref", "__proto__"]);
 
 /** The ways in which the numbers of an event can be written. */
 export interface CellFormat {
@@ -124,6 +129,21 @@ export function severalOf({ schemas }: CellFormat, most: number, description: st
   return oneOf(
     schemas.map((items) => Type.Array(items, { minItems: 1, maxItems: most })),
     description,
+  );
+}
+
+/**
+ * Holds contexts that are given one by one to the number of rows.
+ *
+ * @throws RequestError (422)
+ */
+export function checkContexts({ length }: readonly unknown[], rows: number): void {
+  if (length === rows) return;
+  throw new RequestError(
+    422,
+    "invalid",
+    `/context: has ${counted(length, "context")} for ${counted(rows, "row")}; give one per row, ` +
+      "or one for all without a list around it",
   );
 }
 

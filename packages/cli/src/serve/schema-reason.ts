@@ -46,6 +46,8 @@ function textOf({ keyword, params, data, message }: Fault): string {
       const { length } = data as unknown[];
       return `has ${counted(length, "item")}, expected ${bound} ${params.limit}`;
     }
+    case "enum":
+      return `must be ${choices(params.allowedValues as unknown[])}, got ${shown(data)}`;
     case "minimum":
     case "maximum":
     case "exclusiveMinimum":
@@ -60,7 +62,17 @@ const TYPES: Readonly<Record<string, string>> = {
   array: "a list",
   number: "a number",
   integer: "a whole number",
+  string: "text",
 };
+
+/** The first of the values that are allowed. */
+function choices(values: readonly unknown[]): string {
+  const some = values.slice(0, CHOICES).map(shown).join(", ");
+  const more = values.length - CHOICES;
+  return `one of ${some}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+const CHOICES = 8;
 
 /** Never the whole of a value: it may be long, and deep. */
 function shown(value: unknown): string {

@@ -10,6 +10,8 @@ export interface Service {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /**
    * Serves another model from now on; requests that are here already are answered by the old one.
+   *
+   * @throws DomainError when its rows cannot be written in JSON; the old one stays.
    */
   replace(served: ServedModel): Promise<void>;
 }
@@ -22,7 +24,11 @@ interface Generation {
   replaced: boolean;
 }
 
-/** Starts to serve a model. */
+/**
+ * Starts to serve a model.
+ *
+ * @throws DomainError when its rows cannot be written in JSON.
+ */
 export async function createService(served: ServedModel, parts: AppParts): Promise<Service> {
   let current = await generation(served, parts);
   return {
@@ -47,8 +53,13 @@ export async function createService(served: ServedModel, parts: AppParts): Promi
   };
 }
 
+/** A model that cannot be served goes at once. */
 async function generation(served: ServedModel, parts: AppParts): Promise<Generation> {
-  return { served, app: await createApp(served, parts), requests: 0, replaced: false };
+  const app = await createApp(served, parts).catch((error: unknown) => {
+    served.model.dispose();
+    throw error;
+  });
+  return { served, app, requests: 0, replaced: false };
 }
 
 function release({ app, served, requests, replaced }: Generation): void {

@@ -1,151 +1,145 @@
-import type { Model } from "pushforward";
+import { DomainError, type Model } from "pushforward";
 import {
   decodeTable,
+  type EncodedTable,
   encodeTable,
   type Field,
+  isMissing,
   type Table,
   type TableColumn,
   type TableSchema,
 } from "pushforward/tables";
 import { type TObject, type TSchema, Type } from "typebox";
-import { counted, quoted } from "../table/wording.ts";
+import { quoted } from "../table/wording.ts";
 import { RequestError } from "./request-error.ts";
-import { LARGEST, latentFormat, mostRows, type RowFormat, written } from "./row-format.ts";
+import {
+  type Cells,
+  checkContexts,
+  latentFormat,
+  mostRows,
+  type RowFormat,
+  UNUSABLE,
+  written,
+} from "./row-format.ts";
+import { fillGaps, standInsOf } from "./stand-ins.ts";
+import {
+  answerCell,
+  isTime,
+  type JsonCell,
+  jsonCell,
+  readCell,
+  requestCell,
+} from "./table-cells.ts";
 
-/** A row of a table in JSON: dates in ISO form, `null` where a cell is missing. */
-type JsonRow = Record<string, string | number | null>;
+/** A row of a table in JSON. */
+type JsonRow = Record<string, JsonCell>;
 
-/** How the rows of a model of a table of mixed columns are written in JSON: as objects, each cell as in the table. */
+/** How often a row with missing cells is filled in, as `score` does. */
+const STAND_INS = 8;
+
+/**
+ * How the rows of a model of a table of mixed columns are written in JSON: as objects, each cell as
+ * in the table.
+ *
+ * @throws DomainError when a column's name cannot be a key.
+ */
 export function tableFormat(model: Model, table: TableSchema, maxRows: number): RowFormat {
+  checkNames(table);
   const { columns } = model;
+  const { fields, given } = table;
   const most = mostRows(model, maxRows);
-  const modelled = table.fields.filter(({ type }) => type !== "constant");
+  const modelled = fields.filter(({ type }) => type !== "constant");
   const row = objectOf(modelled.map((field) => [field.name, requestCell(field)]));
-  const context = objectOf(table.given.map((field) => [field.name, requestCell(field)]));
   const several = (items: TSchema, description: string) =>
     Type.Array(items, { minItems: 1, maxItems: most, description });
+  const gaps = tableOf(modelled, new Array<JsonRow>(STAND_INS).fill({}), () => "");
+  const standIns = standInsOf(modelled, columns, gaps);
   return {
     ...latentFormat(model, most),
     most,
-    names: table.fields.map(({ name }) => name),
+    names: namesOf(modelled),
+    given: given.length > 0 ? namesOf(given) : null,
     snapped: false,
     rows: several(row, "Rows: their cells by the names of the columns; dates in ISO form."),
-    contexts:
-      table.given.length > 0
-        ? Type.Union([context, several(context, "One per row.")], {
-            description:
-              "Values of the columns that the model is conditioned on: for all rows, or one object per row.",
-          })
-        : null,
-    answerRow: objectOf(table.fields.map((field) => [field.name, answerCell(field)])),
-    exampleContext: table.given.length > 0 ? exampleOf(table.given) : undefined,
+    contexts: given.length > 0 ? contextsOf(given, several) : null,
+    answerRow: objectOf(fields.map((field) => [field.name, answerCell(field)])),
+    exampleContext: given.length > 0 ? exampleOf(given) : undefined,
     readRows(rows) {
-      const encoded = encodeTable(
-        { ...table, given: [] },
-        columns,
-        tableOf(modelled, rows as JsonRow[]),
-      );
-      for (const [place, { column, value }] of encoded.faults) {
-        throw new RequestError(
-          422,
-          "invalid",
-          `/rows/${place}: the model was fitted to no row with ${quoted(column)} ${value === null ? "missing" : String(value)} as here`,
+      const read = tableOf(modelled, rows as JsonRow[], (place) => `/rows/${place}`);
+      const encoded = encodeTable({ fields, given: [] }, columns, read);
+      refuseFaults(encoded);
+      return cellsOf(encoded).map((cells, place) => {
+        if (!encoded.standInRows.has(place)) return [{ cells, standIn: 0 }];
+        const isGap = (column: TableColumn | undefined) => column && isMissing(column, place);
+        return fillGaps(
+          cells,
+          standIns.filter((_, column) => isGap(read.columns[column])),
         );
-      }
-      const [count, width] = encoded.shape;
-      return Array.from({ length: count }, (_, place) => ({
-        cells: Array.from(encoded.data.subarray(place * width, (place + 1) * width)),
-        standIn: encoded.standInLogDensity[place] as number,
-      }));
+      });
     },
     readContexts(contexts, count) {
-      if (contexts === undefined || table.given.length === 0) return undefined;
-      const each = Array.isArray(contexts) ? contexts : new Array(count).fill(contexts);
-      if (each.length !== count) {
-        throw new RequestError(
-          422,
-          "invalid",
-          `/context: has ${counted(each.length, "context")} for ${counted(count, "row")}; give one per row, or one for all ` +
-            "without a list around it",
-        );
+      if (contexts === undefined || given.length === 0) return undefined;
+      if (!Array.isArray(contexts)) {
+        const one = tableOf(given, [contexts as JsonRow], () => "/context");
+        return new Array<Cells>(count).fill(contextCells(given, one)[0] as Cells);
       }
-      const given = tableOf(table.given, each as JsonRow[]);
-      const { context } = encodeTable({ fields: [], given: table.given }, [], given);
-      const [rows, width] = context?.shape ?? [0, 0];
-      return Array.from({ length: rows }, (_, place) =>
-        Array.from(context?.data.subarray(place * width, (place + 1) * width) ?? []),
+      checkContexts(contexts, count);
+      return contextCells(
+        given,
+        tableOf(given, contexts, (place) => `/context/${place}`),
       );
     },
-    writeRows: ({ data }) => rowsOf(decodeTable({ ...table, given: [] }, columns, data), table),
+    writeRows: ({ data }) => rowsOf(decodeTable({ fields, given: [] }, columns, data), table),
   };
 }
+
+function checkNames({ fields, given }: TableSchema): void {
+  const unusable = namesOf([...fields, ...given]).find((name) => UNUSABLE.has(name));
+  if (unusable === undefined) return;
+  throw new DomainError(
+    `the model has a column named ${quoted(unusable)}, which cannot be a key of the JSON that is ` +
+      "served; rename it in the data and fit again",
+  );
+}
+
+const namesOf = (fields: readonly Field[]): string[] => fields.map(({ name }) => name);
 
 function objectOf(properties: [string, TSchema][]): TObject {
   return Type.Object(Object.fromEntries(properties), { additionalProperties: false });
 }
 
-const isTime = ({ kind }: Field): boolean => kind === "date" || kind === "timestamp";
-
-/** What a cell of a request may be: a gap only where the model knows of gaps. */
-function requestCell(field: Field): TSchema {
-  if (field.type === "category") return Type.Unsafe({ enum: field.values.map(jsonCell(field)) });
-  if (isTime(field)) {
-    const format = field.kind === "date" ? "date" : "date-time";
-    const text = Type.Unsafe<string>({
-      type: "string",
-      maxLength: 40,
-      description: `ISO ${format}`,
-    });
-    return mayBeMissing(field) ? Type.Union([text, Type.Null()]) : text;
-  }
-  const number = Type.Number({ minimum: -LARGEST, maximum: LARGEST });
-  return mayBeMissing(field) ? Type.Union([number, Type.Null()]) : number;
-}
-
-const mayBeMissing = (field: Field): boolean =>
-  field.type === "number" && field.standIn !== undefined;
-
-function answerCell(field: Field): TSchema {
-  const type =
-    field.type === "category" ? categoryType(field.values) : isTime(field) ? "string" : "number";
-  if (field.type === "constant") return Type.Unsafe({ const: jsonCell(field)(field.value) });
-  return Type.Unsafe({ type: [type, "null"], description: "null: missing." });
-}
-
-const categoryType = (values: readonly unknown[]) =>
-  values.some((value) => typeof value === "string") ? "string" : "number";
-
-/** A value of a field as it stands in JSON. */
-const jsonCell =
-  ({ kind }: Field) =>
-  (value: string | number | null) =>
-    value === null || kind === "number"
-      ? value
-      : typeof value === "number"
-        ? timeText(kind, value)
-        : value;
-
-function timeText(kind: Field["kind"], value: number): string {
-  const date = new Date(value * (kind === "date" ? 86_400_000 : 1000)).toISOString();
-  return kind === "date" ? date.slice(0, 10) : date;
+function contextsOf(
+  given: readonly Field[],
+  several: (items: TSchema, description: string) => TSchema,
+): TSchema {
+  const context = objectOf(given.map((field) => [field.name, requestCell(field)]));
+  return Type.Union([context, several(context, "One per row.")], {
+    description:
+      "Values of the columns that the model is conditioned on: for all rows, or one object per row.",
+  });
 }
 
 /** The first of each field's values, or a number that it may be. */
 function exampleOf(given: readonly Field[]): JsonRow {
   return Object.fromEntries(
-    given.map((field) => {
-      if (field.type === "category") return [field.name, jsonCell(field)(field.values[0] ?? null)];
-      return [field.name, isTime(field) ? timeText(field.kind, 0) : 0];
-    }),
+    given.map((field) => [
+      field.name,
+      jsonCell(field)(field.type === "category" ? (field.values[0] ?? null) : 0),
+    ]),
   );
 }
 
-function tableOf(fields: readonly Field[], rows: readonly JsonRow[]): Table {
+/** @param placeOf a row, for messages. */
+function tableOf(
+  fields: readonly Field[],
+  rows: readonly JsonRow[],
+  placeOf: (row: number) => string,
+): Table {
   return {
     rows: rows.length,
     columns: fields.map((field): TableColumn => {
       const { name, kind } = field;
-      const cells = rows.map((row, place) => readCell(field, row[name] ?? null, place));
+      const cells = rows.map((row, place) => readCell(field, row[name] ?? null, placeOf(place)));
       return kind === "text" || kind === "boolean"
         ? { name, kind, cells: cells as (string | null)[] }
         : {
@@ -157,19 +151,24 @@ function tableOf(fields: readonly Field[], rows: readonly JsonRow[]): Table {
   };
 }
 
-function readCell(
-  field: Field,
-  cell: string | number | null,
-  place: number,
-): string | number | null {
-  if (cell === null || !isTime(field)) return cell;
-  const milliseconds = Date.parse(String(cell));
-  if (!Number.isNaN(milliseconds))
-    return milliseconds / (field.kind === "date" ? 86_400_000 : 1000);
-  throw new RequestError(
-    422,
-    "invalid",
-    `/rows/${place}: ${quoted(field.name)} is no ISO date: ${quoted(String(cell))}`,
+function refuseFaults({ faults }: EncodedTable): void {
+  for (const [place, { column, value }] of faults) {
+    throw new RequestError(
+      422,
+      "invalid",
+      `/rows/${place}: the model was fitted to no row with ${quoted(column)} ${value === null ? "missing" : String(value)} as here`,
+    );
+  }
+}
+
+function contextCells(given: readonly Field[], rows: Table): Cells[] {
+  const { context } = encodeTable({ fields: [], given }, [], rows);
+  return context ? cellsOf(context) : [];
+}
+
+function cellsOf({ data, shape: [rows, width] }: Pick<EncodedTable, "data" | "shape">): Cells[] {
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from(data.subarray(row * width, (row + 1) * width)),
   );
 }
 
@@ -178,8 +177,7 @@ function rowsOf({ rows, columns }: Table, { fields }: TableSchema): JsonRow[] {
     Object.fromEntries(
       fields.map((field, place) => {
         const cell = columns[place]?.cells[row] ?? null;
-        if (typeof cell !== "number") return [field.name, cell];
-        const exact = field.type !== "number" || isTime(field);
+        const exact = typeof cell !== "number" || field.type !== "number" || isTime(field);
         return [field.name, exact ? jsonCell(field)(cell) : written(cell)];
       }),
     ),

@@ -2,10 +2,10 @@ import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { DataError } from "pushforward";
+import { spaceError, temporaryPath } from "../files/temporary-path.ts";
 import { type DataFile, type DataFormat, dataFile } from "./data-file.ts";
 import { literal, openDatabase } from "./database.ts";
 import { readingError } from "./file-head.ts";
-import { spaceError, temporaryPath } from "./temporary-path.ts";
 
 /**
  * The files that a path names: one, or those of a pattern in the order of their names.

@@ -7,7 +7,7 @@ import {
   type DuckDBValue,
 } from "@duckdb/node-api";
 import { DataError } from "pushforward";
-import { spaceError, temporaryPath } from "./temporary-path.ts";
+import { spaceError, temporaryPath } from "../files/temporary-path.ts";
 import { counted, quoted } from "./wording.ts";
 
 /** An embedded database for one table. */
@@ -105,6 +105,9 @@ export async function limitMemory({ query }: Database, columns: number): Promise
 
 /** A text constant for SQL. */
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** A name for SQL. */
+export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** The name in SQL of a column of cells. */
 export const cellName = (column: number): string => `c${column}`;

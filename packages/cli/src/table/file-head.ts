@@ -6,7 +6,7 @@ import { DataError } from "pushforward";
 /** How a text file is compressed, as DuckDB calls it. */
 export type Compression = "none" | "gzip" | "zstd";
 
-/** The start of a text file, decompressed. */
+/** The start of a text file, decompressed, with its byte order mark. */
 export interface FileHead {
   text: string;
   compression: Compression;
@@ -26,7 +26,7 @@ export async function readHead(path: string, source = path): Promise<FileHead> {
     if (bytes.subarray(0, 1024).includes(0)) {
       throw new DataError(`${source}: is binary; a table is a CSV or TSV file in UTF-8 text`);
     }
-    const text = new TextDecoder().decode(bytes);
+    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
     if (text.trim() === "") {
       throw new DataError(`${source}: is empty; a table has a header line and rows of numbers`);
     }

@@ -11,6 +11,8 @@ export interface Part extends Relation {
   label: string;
   rows: number;
   described: readonly DescribedColumn[];
+  /** Whether a query can read the file. */
+  inSql: boolean;
 }
 
 /**
@@ -37,6 +39,7 @@ export async function joinParts(
     rows,
     columns: joined.map(({ column }) => column),
     notices: [...new Set(parts.flatMap(({ notices }) => notices))],
+    inSql: first.inSql,
   };
 }
 
@@ -58,14 +61,15 @@ function refuseOtherColumns(source: string, first: Part, part: Part): void {
   throw new DataError(
     `${source}: ${part.label} has other columns than ${first.label}: it ` +
       `${how.join(" and ") || "has them in another order or repeats one"}; give files of the same ` +
-      "columns, or choose the columns with --sql",
+      `columns${first.inSql ? ", or choose the columns with --sql" : ""}`,
   );
 }
 
 function joinColumn(source: string, parts: readonly Part[], index: number) {
   const all = parts.map((part) => {
     const stored = part.columns[index] as RelationColumn;
-    return { label: part.label, stored, described: part.described[index] as DescribedColumn };
+    const described = part.described[index] as DescribedColumn;
+    return { label: part.label, inSql: part.inSql, stored, described };
   });
   const first = all.find(holdsValues) ?? (all[0] as (typeof all)[number]);
   const other = all.find(
@@ -75,7 +79,8 @@ function joinColumn(source: string, parts: readonly Part[], index: number) {
   if (other) {
     throw new DataError(
       `${source}: column ${quoted(first.stored.name)} is one of ${shown(first)} in ${first.label} ` +
-        `and of ${shown(other)} in ${other.label}; make them agree, or convert them with --sql`,
+        `and of ${shown(other)} in ${other.label}; make them agree` +
+        (first.inSql ? ", or convert them with --sql" : ""),
     );
   }
   const cells = all.map(({ described }) => described);

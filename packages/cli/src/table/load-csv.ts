@@ -1,4 +1,5 @@
 import { type CsvDialect, csvSource, findDialect } from "./csv-dialect.ts";
+import type { DataFile } from "./data-file.ts";
 import { cellName, type Database, fileLiteral, limitMemory } from "./database.ts";
 import type { FileHead } from "./file-head.ts";
 import { isMissing } from "./missing-words.ts";
@@ -14,11 +15,12 @@ export interface LoadedCsv {
 export async function loadCsv(
   database: Database,
   table: string,
-  path: string,
+  file: DataFile,
   head: FileHead,
 ): Promise<LoadedCsv> {
+  const { path } = file;
   const text = head.compression === "zstd" ? await zstdHead(database, path) : head.text;
-  const dialect = await findDialect(path, { ...head, text }, database);
+  const dialect = await findDialect(file, { ...head, text }, database);
   const header = dialect.header ? await readHeader(path, dialect, database) : null;
   await limitMemory(database, dialect.width);
   await readCells(database, table, csvSource(path, dialect, header !== null), dialect.width);

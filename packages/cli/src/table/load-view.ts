@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { DataError } from "pushforward";
 import type { DataFile } from "./data-file.ts";
-import { type Database, fileLiteral, literal } from "./database.ts";
+import { type Database, fileLiteral, identifier, literal } from "./database.ts";
+import { refuseEffects } from "./reading-only.ts";
 import { cellNames, columnsOf, type Relation } from "./relation.ts";
 import { fileError, sqlError } from "./sql-error.ts";
 import { listed, quoted } from "./wording.ts";
@@ -19,8 +20,14 @@ export function viewParquet(
 }
 
 /** A view of a query: one statement that changes nothing. */
-export function viewQuery(database: Database, relation: string, sql: string): Promise<Relation> {
-  return viewOf(database, relation, sql, queryError);
+export async function viewQuery(
+  database: Database,
+  relation: string,
+  sql: string,
+): Promise<Relation> {
+  const view = await viewOf(database, relation, sql, queryError);
+  await refuseEffects(database, relation, "--sql");
+  return view;
 }
 
 /** What is wrong with a query. */
@@ -63,9 +70,13 @@ export async function viewTable(
         `(${has}); name one with --table`,
     );
   }
-  const name = (part: string) => `"${part.replaceAll('"', '""')}"`;
-  const from = `${file}.${name(found.schema)}.${name(found.name)}`;
-  return viewOf(database, relation, `SELECT * FROM ${from}`, (report) => fileError(label, report));
+  const from = `${file}.${identifier(found.schema)}.${identifier(found.name)}`;
+  const view = await viewOf(database, relation, `SELECT * FROM ${from}`, (report) =>
+    fileError(label, report),
+  );
+  // What is named may be a view itself.
+  await refuseEffects(database, relation, label);
+  return view;
 }
 
 async function viewOf(

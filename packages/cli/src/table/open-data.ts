@@ -27,8 +27,9 @@ export interface FileInput {
 
 /**
  * Opens a table: CSV, TSV, JSON (an array or lines), these compressed with gzip or zstd, Parquet,
- * Arrow files and streams, NPY and NPZ, a table of a DuckDB file, or the rows of an SQL query. A query and a Parquet file are read
- * anew each time, so a query must give its rows in the same order every time (ORDER BY).
+ * Arrow files and streams, NPY and NPZ, a table of a DuckDB file, or the rows of an SQL query. A
+ * query and a Parquet file are read anew each time, so a query must give its rows in the same order
+ * every time (ORDER BY).
  *
  * @throws DataError, in one line that names the file, the place in it or in the query, and the way out.
  */
@@ -44,7 +45,7 @@ async function openQuery(sql: string): Promise<DataSource> {
   const database = await openDatabase("--sql", { explain: queryError });
   return closing(database, async () => {
     const relation = await viewQuery(database, "part0", sql);
-    const part = await describe(database, "--sql", relation, 0);
+    const part = await describe(database, { label: "--sql", inSql: true }, relation, 0);
     return relationSource(database, await joinParts(database, "--sql", [part]), database.close);
   });
 }
@@ -73,13 +74,17 @@ async function openFiles(
     for (const [i, file] of files.entries()) {
       reading = file;
       const relation = await load(database, `part${i}`, file, table);
-      const part = await describe(database, file.label, relation, rows);
+      const from = { label: file.label, inSql: !OUTSIDE_SQL.has(file.format) };
+      const part = await describe(database, from, relation, rows);
       rows += part.rows;
       parts.push(part);
     }
     return relationSource(database, await joinParts(database, source, parts), close);
   });
 }
+
+/** Formats that DuckDB does not read by itself. */
+const OUTSIDE_SQL: ReadonlySet<DataFile["format"]> = new Set(["arrow", "npy", "npz"]);
 
 /** Closes what was opened for the work where the work fails. */
 async function closing<T>(opened: { close(): void }, work: () => Promise<T>): Promise<T> {
@@ -117,7 +122,7 @@ async function load(
   switch (file.format) {
     case "csv": {
       const head = await readHead(file.path, file.label);
-      const { names, notices } = await loadCsv(database, relation, file.path, head);
+      const { names, notices } = await loadCsv(database, relation, file, head);
       const columns = names.map((name) => ({ name, storage: "cells" as const, type: "VARCHAR" }));
       return { relation, columns, notices };
     }
@@ -140,7 +145,7 @@ async function load(
 
 async function describe(
   database: Database,
-  label: string,
+  from: Pick<Part, "label" | "inSql">,
   relation: Relation,
   before: number,
 ): Promise<Part> {
@@ -151,5 +156,5 @@ async function describe(
     relation.columns,
     before,
   );
-  return { ...relation, label, rows, described };
+  return { ...relation, ...from, rows, described };
 }

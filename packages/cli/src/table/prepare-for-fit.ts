@@ -31,12 +31,19 @@ export function prepareForFit(
     const { schema, columns } = described;
     const encoded = encodeTable(schema, columns, described.table, seed);
     const { data, shape } = encoded;
-    checkTable({ data, count: shape[0], size: shape[1] }, columns);
+    checkTable({ data, count: shape[0], size: shape[1] }, columns, { twins: false });
     return { ...described, encoded };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     const { message, column } = error;
-    const plain = message.replace(/^fit: /, "").replace(/\.$/, "");
+    const plain = message
+      .replace(/^fit: /, "")
+      .replace(/(rows of )(\d+) columns/, (all, rows, numbers) =>
+        Number(numbers) === table.columns.length
+          ? all
+          : `${rows}${numbers} numbers (a category is one for each value)`,
+      )
+      .replace(/\.$/, "");
     const known = column !== undefined && table.columns.some(({ name }) => name === column);
     const wayOut = known
       ? ` (${option("--exclude", column)}, or --drop-dependent for all such)`

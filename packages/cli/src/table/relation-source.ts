@@ -16,18 +16,21 @@ export interface DescribedRelation {
   rows: number;
   columns: readonly SourceColumn[];
   notices: readonly string[];
+  /** Whether a query can read the source. */
+  inSql: boolean;
 }
 
 /** The tables that a relation gives. */
 export function relationSource(
   database: Database,
-  { source, relation, stored, rows, columns, notices }: DescribedRelation,
+  described: DescribedRelation,
   close: () => void,
 ): DataSource {
+  const { source, relation, stored, rows, columns, notices } = described;
   const stream = (wanted: readonly SourceColumn[]) => {
     const values = wanted.map((column) => {
       const { storage } = stored[column.index] as RelationColumn;
-      return valueSql(cellName(column.index), storage, readableKind(source, column));
+      return valueSql(cellName(column.index), storage, readableKind(described, column));
     });
     return database.stream(`SELECT ${values.join(", ") || "NULL"} FROM ${relation}`);
   };
@@ -44,7 +47,7 @@ export function relationSource(
     async read(wanted, { rows: count = rows, seed = 0 } = {}) {
       const kept = Math.min(count, rows);
       const choice = kept < rows ? rowsAtRandom(rows, kept, seed) : null;
-      const block = newBlock(source, wanted, kept);
+      const block = newBlock(described, wanted, kept);
       let seen = 0;
       for await (const chunk of stream(wanted)) {
         const end = seen + chunk.rowCount;
@@ -59,7 +62,7 @@ export function relationSource(
     },
     async *chunks(wanted, rowsAtOnce) {
       let left = rows;
-      let block = newBlock(source, wanted, Math.min(rowsAtOnce, left));
+      let block = newBlock(described, wanted, Math.min(rowsAtOnce, left));
       for await (const chunk of stream(wanted)) {
         if (chunk.rowCount > left) throw changed();
         left -= chunk.rowCount;
@@ -67,7 +70,7 @@ export function relationSource(
           begin += block.append(chunk, begin, chunk.rowCount);
           if (!block.isFull()) continue;
           yield block.table();
-          block = newBlock(source, wanted, Math.min(rowsAtOnce, left + chunk.rowCount - begin));
+          block = newBlock(described, wanted, Math.min(rowsAtOnce, left + chunk.rowCount - begin));
         }
       }
       if (left > 0) throw changed();
@@ -76,11 +79,14 @@ export function relationSource(
   };
 }
 
-function readableKind(source: string, { name, kind, type }: SourceColumn): TableColumn["kind"] {
+function readableKind(
+  { source, inSql }: DescribedRelation,
+  { name, kind, type }: SourceColumn,
+): TableColumn["kind"] {
   if (kind !== "unsupported") return kind;
   throw new DataError(
     `${source}: column ${quoted(name)} is of type ${type}, which cannot be used; turn it into ` +
-      `numbers or text with --sql, or leave it out: ${option("--exclude", name)}`,
+      `numbers or text ${inSql ? "with --sql" : "where the file is made"}, or leave it out: ${option("--exclude", name)}`,
   );
 }
 
@@ -92,11 +98,9 @@ interface Block {
   table(): Table;
 }
 
-function newBlock(source: string, wanted: readonly SourceColumn[], rows: number): Block {
+function newBlock(from: DescribedRelation, wanted: readonly SourceColumn[], rows: number): Block {
   let filled = 0;
-  const columns = wanted.map((column) =>
-    newColumn(column.name, readableKind(source, column), rows),
-  );
+  const columns = wanted.map((column) => newColumn(column.name, readableKind(from, column), rows));
   return {
     append(chunk, begin, end) {
       const until = Math.min(end, begin + rows - filled);

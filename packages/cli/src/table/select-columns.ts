@@ -75,29 +75,32 @@ export function selectForModel(
     );
   }
   const found = selectNamed(from, names, columns ? "--columns names" : "the model needs");
-  const chosen = found.map((column, place) => {
-    const { kind } = fields[place] as Field;
-    const isText = kind === "text" || kind === "boolean";
-    // Codes such as 1, 2, 3 are read as what they were when the model was fitted.
-    return isText && column.kind !== "unsupported" ? { ...column, kind } : column;
-  });
+  const chosen = found.map((column, place) => asField(from.source, column, fields[place] as Field));
   const ignored = from.columns.filter(({ index }) => chosen.every((each) => each.index !== index));
   const notices =
     ignored.length > 0 && !columns
       ? [`Not in the model: ${listed(ignored.map(({ name }) => name))}.`]
       : [];
-  for (const [place, column] of chosen.entries()) {
-    const { kind } = fields[place] as Field;
-    if (
-      kind !== "text" &&
-      kind !== "boolean" &&
-      column.kind !== "date" &&
-      column.kind !== "timestamp"
-    ) {
-      refuseAnyText(from.source, column);
-    }
-  }
   return { chosen, notices };
+}
+
+const times: readonly string[] = ["date", "timestamp"];
+
+/**
+ * A column to be read as what it was when the model was fitted: codes such as 1, 2, 3 as text, times as dates.
+ *
+ * @throws DataError where its cells cannot be that.
+ */
+function asField(source: string, column: SourceColumn, { kind }: Field): SourceColumn {
+  if (kind === "text" || kind === "boolean") return { ...column, kind };
+  const isTime = times.includes(column.kind);
+  if (kind === "number" && !isTime) refuseAnyText(source, column);
+  if ((kind !== "number") === isTime || isEmpty(column)) return { ...column, kind };
+  const [holds, was] = isTime ? ["dates or times", "numbers"] : ["no dates or times", `a ${kind}`];
+  throw new DataError(
+    `${source}: column ${quoted(column.name)} holds ${holds} where the model was fitted to ${was}; convert it with ` +
+      "--sql, or name another with --columns",
+  );
 }
 
 function selectNamed(from: DataSource, names: readonly string[], who: string): SourceColumn[] {

@@ -1,5 +1,6 @@
 import { DomainError } from "pushforward";
 import type { Field, Table } from "pushforward/tables";
+import { isoTime } from "./iso-time.ts";
 import { listed, quoted } from "./wording.ts";
 
 const operators = ["<=", ">=", "!=", "=", "<", ">"] as const;
@@ -68,6 +69,12 @@ function fieldNamed(name: string, fields: readonly Field[]): Field {
 }
 
 function valueIn(field: Field, operator: Operator, text: string): string | number {
+  if (field.type === "constant" && String(field.value) === text) return field.value ?? text;
+  if (field.type === "constant") {
+    throw new DomainError(
+      `--where: ${quoted(field.name)} is always ${quoted(String(field.value))}, never ${quoted(text)}`,
+    );
+  }
   if (field.type === "category") {
     if (operator !== "=" && operator !== "!=") {
       throw new DomainError(
@@ -83,19 +90,14 @@ function valueIn(field: Field, operator: Operator, text: string): string | numbe
       `--where: ${quoted(field.name)} is never ${quoted(text)}; it is one of ${listed(known.map(String), 20)}`,
     );
   }
-  const number = field.kind === "number" ? Number(text) : timeOf(field, text);
+  const number =
+    field.kind === "date" || field.kind === "timestamp"
+      ? (isoTime(text, field.kind) ?? Number.NaN)
+      : Number(text);
   if (text.trim() !== "" && Number.isFinite(number)) return number;
   throw new DomainError(
     `--where: ${quoted(field.name)} is ${field.kind === "number" ? "a number" : `a ${field.kind}`}, and ${quoted(text)} is none`,
   );
-}
-
-/** Dates as days, times as seconds since 1970. */
-function timeOf(field: Field, text: string): number {
-  const milliseconds = Date.parse(
-    /\dT\d|\d \d/.test(text) && !/Z|[+-]\d\d:?\d\d$/.test(text) ? `${text}Z` : text,
-  );
-  return milliseconds / (field.kind === "date" ? 86_400_000 : 1000);
 }
 
 /** The rows of a table that obey all conditions. */

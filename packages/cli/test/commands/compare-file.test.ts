@@ -35,9 +35,54 @@ test("each result is kept as it comes, and found again", async () => {
   expect(await readdir(folder)).toEqual([]);
   await kept.keep(first);
   expect((await openComparison(path, data(), dealing, [nsf])).results).toEqual([first]);
-  await kept.keep(second);
-  expect((await openComparison(path, data(), dealing, [nsf])).results).toEqual([first, second]);
+  const other = { ...first, fold: 2 };
+  await kept.keep(other);
+  expect((await openComparison(path, data(), dealing, [nsf])).results).toEqual([first, other]);
   expect(await readdir(folder)).toEqual(["c.json"]);
+});
+
+test("what failed is tried again, and its new result takes the place of the old one", async () => {
+  const kept = await openComparison(path, data(), dealing, [nsf]);
+  for (const result of [first, second]) await kept.keep(result);
+  expect(kept.results).toEqual([first, second]);
+  const again = await openComparison(path, data(), dealing, [nsf]);
+  expect(again.results).toEqual([first]);
+  const other = { ...first, fold: 2 };
+  await again.keep(other);
+  expect(JSON.parse(await readFile(path, "utf8")).results).toEqual([first, other]);
+});
+
+test("two runs that share a file keep each other's results", async () => {
+  const [one, two] = [
+    await openComparison(path, data(), dealing, [nsf]),
+    await openComparison(path, data(), dealing, [maf]),
+  ];
+  const other: FoldResult = { ...first, name: "maf" };
+  await one.keep(first);
+  await two.keep(other);
+  await one.keep(second);
+  const { settings, results } = JSON.parse(await readFile(path, "utf8"));
+  expect(settings).toHaveLength(2);
+  expect(results).toHaveLength(3);
+  expect(results).toEqual(expect.arrayContaining([first, second, other]));
+});
+
+test("a file that became another comparison meanwhile is not overwritten", async () => {
+  const kept = await openComparison(path, data(), dealing, [nsf]);
+  await (await openComparison(path, data(), { ...dealing, seed: 1 }, [nsf])).keep(first);
+  const before = await readFile(path, "utf8");
+  await expect(kept.keep(first)).rejects.toThrow("--seed 1 there, 0 here");
+  expect(await readFile(path, "utf8")).toBe(before);
+});
+
+test("results of another version are refused", async () => {
+  await (await openComparison(path, data(), dealing, [nsf])).keep(first);
+  const file = { ...JSON.parse(await readFile(path, "utf8")), version: "0.0.1", sha256: "0" };
+  await writeFile(path, JSON.stringify(file));
+  const opened = openComparison(path, data(), dealing, [nsf]);
+  await expect(opened).rejects.toThrow(
+    /another comparison \(version 0\.0\.1 there, \d+\.\d+\.\d+ here\)/,
+  );
 });
 
 test("without a file results are kept in memory", async () => {

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { secondsLeft } from "../../src/commands/compare-progress.ts";
 import { scoreLines } from "../../src/commands/compare-report.ts";
 import type { ComparedSetting } from "../../src/commands/compare-settings.ts";
 import { type FoldResult, rank } from "../../src/commands/cross-validation-scores.ts";
@@ -55,15 +54,4 @@ test("a setting that failed in one fold is told apart, with its reason", () => {
 test("where all failed, their reasons are what is told", () => {
   const lines = scoreLines(rank([broken], results), 80);
   expect(lines.slice(1)).toEqual(["broken  failed in fold 2: not finite"]);
-});
-
-test("time left: known settings as in other folds, unknown ones as the fit under way", () => {
-  const now = { name: "nsf", seconds: 3, share: 0.5 };
-  expect(secondsLeft(now, [], [])).toBeCloseTo(3);
-  const waiting = [
-    { name: "maf", fold: 1 },
-    { name: "nsf", fold: 2 },
-    { name: "nice", fold: 2 },
-  ];
-  expect(secondsLeft(now, waiting, results)).toBeCloseTo(3 + 2 + 6 + 6);
 });

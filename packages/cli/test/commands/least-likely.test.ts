@@ -31,6 +31,19 @@ test("the least likely rows of all pieces are kept, in order, with their row num
   ]);
 });
 
+test("columns that are called like scores are neither taken for them nor lost", () => {
+  const kept = leastLikely(1);
+  const log = { name: "log_density", kind: "number", cells: Float64Array.of(-9, 5) } as const;
+  kept.add({ rows: 2, columns: [log] }, scores(-1, -2), 0);
+  const { columns } = kept.table();
+  expect(columns.map(({ name, cells }) => [name, ...cells])).toEqual([
+    ["row", 2],
+    ["log_density", 5],
+    ["log_density_", -2],
+    ["tail_probability", Math.exp(-2)],
+  ]);
+});
+
 test("nothing is kept of no rows", () => {
   expect(leastLikely(5).table().rows).toBe(0);
   expect(leastLikely(5).report()).toEqual([]);

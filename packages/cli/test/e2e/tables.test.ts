@@ -9,7 +9,7 @@ import { refusal, run, temporaryFolder, uniforms } from "./command.ts";
 const data = resolve(dirname(fileURLToPath(import.meta.url)), "../../../../../shared/data/small");
 
 /** What is tested is what comes out, not how good it is. */
-const quick = ["--steps", "60", "--layers", "1", "--hidden", "16"];
+const quick = ["--steps", "40", "--layers", "1", "--hidden", "16"];
 
 /** The cells of a CSV file by column; none of those here needs quotes. */
 function cells(text: string): Record<string, string[]> {
@@ -180,7 +180,7 @@ describe("a table of mixed columns with gaps", () => {
 describe("real tables", () => {
   test.for([
     ["penguins.csv", ["--missing", "model"], /"species": one of "Adelie", "Chinstrap", "Gentoo"/],
-    ["diamonds.csv.gz", ["--max-rows", "5000"], /"cut": one of "Fair", "Good"/],
+    ["diamonds.csv.gz", ["--max-rows", "1500"], /"cut": one of "Fair", "Good"/],
     ["quakes_fiji.csv", [], /"mag": not negative, in steps of 0.1/],
     ["wine.csv", [], /"column\d+": /],
   ] as [string, string[], RegExp][])("%s", async ([name, options, expected], { skip }) => {

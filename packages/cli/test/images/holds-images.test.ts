@@ -63,7 +63,9 @@ describe("arrays of numpy", () => {
   test("are images where an NPZ file holds any, with labels or without", async () => {
     const zip = (...shapes: number[][]) =>
       zipSync(Object.fromEntries(shapes.map((shape, i) => [`a${i}.npy`, array(shape)])));
-    expect(await holdsImages(fileWith("a.npz", zip([9, 1], [9, 4, 4])))).toBe(true);
+    const mixed = fileWith("mixed.npz", zip([9, 1], [9, 4, 4]));
+    expect(await holdsImages(mixed)).toBe(true);
+    expect(await holdsImages(mixed, "a0")).toBe(false);
     expect(await holdsImages(fileWith("a.npz", zip([9], [9, 4])))).toBe(false);
     expect(await holdsImages(fileWith("a.npz", zip()))).toBe(true);
   });

@@ -1,9 +1,11 @@
 import {
+  chmodSync,
   existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -156,6 +158,42 @@ describe("the file is whole or as it was", () => {
     expect(readFileSync(at(name), "utf8")).not.toBe("old");
   });
 
+  test.skipIf(process.platform === "win32").each(["m.csv", "m.parquet"])(
+    "%s keeps its permissions, and nobody else sees it before",
+    async (name) => {
+      const mode = () => statSync(at(name)).mode & 0o777;
+      await writeAll(name);
+      for (const old of [0o600, 0o664, 0o444]) {
+        chmodSync(at(name), old);
+        const writer = await openTableWriter(at(name), columns);
+        const unfinished = names().filter((each) => each.endsWith(".tmp"));
+        expect(unfinished.map((each) => statSync(at(each)).mode & 0o077)).toEqual([0]);
+        await writer.write(table);
+        await writer.close();
+        expect(mode()).toBe(old);
+      }
+    },
+  );
+
+  test("what is unfinished goes with a signal that ends the process", async () => {
+    const before = names();
+    const kill = vi.spyOn(process, "kill").mockReturnValue(true);
+    const listeners = process.listeners("SIGTERM");
+    process.removeAllListeners("SIGTERM");
+    try {
+      const writer = await openTableWriter(at("s.csv"), columns);
+      await writer.write(table);
+      expect(names()).not.toEqual(before);
+      process.emit("SIGTERM", "SIGTERM");
+      expect(kill).toHaveBeenCalledWith(process.pid, "SIGTERM");
+      expect(names()).toEqual(before);
+      await writer.abort();
+    } finally {
+      kill.mockRestore();
+      for (const listener of listeners) process.on("SIGTERM", listener);
+    }
+  });
+
   test("where a cell cannot be written", async () => {
     writeFileSync(at("d.csv"), "old");
     const days: OutputColumn[] = [{ name: "day", kind: "date" }];
@@ -176,7 +214,15 @@ describe("the file is whole or as it was", () => {
   test("two columns of one name cannot be Parquet", async () => {
     const twins = [columns[0], columns[0]] as OutputColumn[];
     await expect(openTableWriter(at("e.parquet"), twins)).rejects.toThrow("two columns are named");
+    const cases = ["Ä", "a", "ä", "A"].map((name): OutputColumn => ({ name, kind: "number" }));
+    await expect(openTableWriter(at("e.parquet"), cases)).rejects.toThrow(
+      /"a" and "A" differ by case only.*\.csv or \.jsonl/,
+    );
     expect(existsSync(at("e.parquet"))).toBe(false);
+    const letters = await openData({
+      path: await writeAll("e.parquet", cases.slice(0, 3), []),
+    }).catch((error: unknown) => error);
+    expect(String(letters)).toContain("3 columns but no rows");
   });
 
   test.skipIf(!existsSync("/dev/full")).each(["f.csv", "f.jsonl", "f.parquet"])(

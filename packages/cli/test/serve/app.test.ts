@@ -197,6 +197,29 @@ test("an answer that takes too long is 503, and the service goes on", async () =
   expect(slow).toHaveBeenCalledTimes(1);
 });
 
+test("bodies of more bytes than there is room for get 429", async () => {
+  const { app, post, gate } = await appOf(await gaussian(), { maxBody: 2 ** 27, timeout: 0.2 });
+  const headers = { "content-type": "application/json" };
+  const announce = (bytes?: number) => {
+    const payload = new Readable({ read() {} });
+    payload.push('{"rows":');
+    const length = bytes === undefined ? {} : { "content-length": String(bytes) };
+    return app.inject({
+      method: "POST",
+      url: "/v1/log-prob",
+      headers: { ...headers, ...length },
+      payload,
+    });
+  };
+  // Half of all that may come in, and a body whose length is not known.
+  const stalled = [announce(2 ** 27), announce()];
+  await expect.poll(() => gate.inside).toBe(2);
+  const busy = await post("/v1/log-prob", { rows: [[0, 0]] });
+  expect([busy.statusCode, busy.json().error.code]).toEqual([429, "busy"]);
+  expect((await Promise.all(stalled)).map(({ statusCode }) => statusCode)).toEqual([408, 408]);
+  expect((await post("/v1/log-prob", { rows: [[0, 0]] })).statusCode).toBe(200);
+});
+
 test("a body that does not come in is 408", async () => {
   const { app, gate } = await appOf(await gaussian(), { timeout: 0.05 });
   const payload = new Readable({ read() {} });

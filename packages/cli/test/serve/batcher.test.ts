@@ -69,6 +69,24 @@ test("an error of one request is not one of the others", async () => {
   await expect(alone).rejects.toThrow("-6 is negative");
 });
 
+test("after a failed call only what took part in it is called again, unless nobody waits for it", async () => {
+  const { run, calls, nextCall } = heldBatcher(3);
+  const gone = new AbortController();
+  const large = run("a", [1, 2, 3, 4, 5], never);
+  const bad = expect(run("a", [-6], never)).rejects.toThrow("-6 is negative");
+  const left = expect(run("a", [7], gone.signal)).rejects.toThrow("gone");
+  expect(await nextCall()).toBe("a 1,2,3");
+  while (calls.length === 0) await setImmediate();
+  gone.abort(new Error("gone"));
+  const others = [];
+  for (let call = 0; call < 3; call++) others.push(await nextCall());
+  expect(others).toEqual(["a -6,7,4", "a -6", "a 4"]);
+  await bad;
+  await left;
+  expect(await nextCall()).toBe("a 5");
+  expect(await large).toEqual([2, 4, 6, 8, 10]);
+});
+
 test("a request that nobody waits for any more is not called", async () => {
   const { run, calls, nextCall } = heldBatcher(2);
   const gone = new AbortController();

@@ -1,6 +1,6 @@
 import Schema from "typebox/schema";
 import { expect, test } from "vitest";
-import { appOf, conditional, gaussian, ofImages } from "./support.ts";
+import { appOf, conditional, gaussian, ofImages, ofTable } from "./support.ts";
 
 type Json = Record<string, unknown>;
 
@@ -23,6 +23,7 @@ const models = {
     gaussian(["$ref", "const", "constructor", "definitions", 'a "b"/~ä']),
   "with classes": () => conditional(["cat", "dog"]),
   "of images": async () => ofImages(),
+  "of a table": () => ofTable(["site", "day"]),
 };
 
 /** What OpenAPI 3.1 asks of a document, as far as it has what this one has. */
@@ -91,4 +92,9 @@ test("a token is part of the document", async () => {
   });
   expect(document.security).toEqual([{ token: [] }]);
   expect(document.paths["/healthz"].get.security).toEqual([]);
+  for (const [path, item] of Object.entries((document as Document).paths)) {
+    const statuses = Object.keys((item.get ?? item.post)!.responses);
+    const expected = path === "/healthz" ? ["200"] : ["200", "401", "500"];
+    expect(statuses, path).toEqual(expect.arrayContaining(expected));
+  }
 });

@@ -88,6 +88,31 @@ test("a slow answer is waited for, and an idle connection is not", async () => {
   model.dispose();
 });
 
+test("a client that goes before its answer is no error of the service", async () => {
+  const model = await gaussian();
+  const parts = appParts();
+  const service = await createService(servedModel(model), parts);
+  const server = httpServer(service.handle, 30);
+  const address = await listen(server, "127.0.0.1", 0);
+  let end = () => {};
+  vi.spyOn(model, "logProb").mockImplementationOnce(async () => {
+    await new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    return new Float32Array(1);
+  });
+  const agent = new Agent();
+  const answer = ask(address, agent);
+  await expect.poll(() => model.logProb).toHaveBeenCalled();
+  agent.destroy();
+  expect(await answer).toBe("ECONNRESET");
+  await expect.poll(() => parts.gate.inside).toBe(0);
+  end();
+  await closeServer(server);
+  expect(parts.errors).toEqual([]);
+  model.dispose();
+});
+
 test("a model is replaced under load without losing a request, and the old one goes", async () => {
   const [old, next] = [await gaussian(), await gaussian(["x", "y"], 2)];
   const service = await createService(servedModel(old, "a"), appParts());

@@ -1,5 +1,6 @@
 import { fit, fitGaussian, imageNice, Model, realNVP } from "pushforward";
 import { random } from "pushforward/core";
+import { fitTable, type Table } from "pushforward/tables";
 import { onTestFinished } from "vitest";
 import { createApp } from "../../src/serve/app.ts";
 import { createGate } from "../../src/serve/gate.ts";
@@ -30,6 +31,50 @@ export function ofImages(): Model {
   return new Model({ flow, params: flow.init(random.key(1)) });
 }
 
+const ROWS = 90;
+
+/** Gaps, dates, text, a constant, truth values; and text that is given. */
+const table: Table = {
+  rows: ROWS,
+  columns: [
+    {
+      name: "mass",
+      kind: "number",
+      cells: Float64Array.from({ length: ROWS }, (_, i) => (i % 9 ? 3 + Math.sin(i) : Number.NaN)),
+    },
+    {
+      name: "day",
+      kind: "date",
+      cells: Float64Array.from({ length: ROWS }, (_, i) => 19_000 + ((i * 7) % 40)),
+    },
+    {
+      name: "kind",
+      kind: "text",
+      cells: Array.from({ length: ROWS }, (_, i) => ["a", "b", "ü"][i % 3] as string),
+    },
+    { name: "unit", kind: "text", cells: new Array(ROWS).fill("kg") },
+    {
+      name: "ripe",
+      kind: "boolean",
+      cells: Array.from({ length: ROWS }, (_, i) => String(i % 5 > 1)),
+    },
+    {
+      name: "site",
+      kind: "text",
+      cells: Array.from({ length: ROWS }, (_, i) => (i % 2 ? "n" : "s")),
+    },
+  ],
+};
+
+/** A density of a table of mixed columns, given others. */
+export function ofTable(given: readonly string[] = ["site"]): Promise<Model> {
+  return fitTable((sizes) => realNVP({ ...sizes, layers: 1, hidden: [4] }), table, {
+    steps: 2,
+    missing: "model",
+    given: [...given],
+  });
+}
+
 export function servedModel(model: Model, sha256 = "0".repeat(64)): ServedModel {
   return { model, file: "m.safetensors", sha256, loadedAt: new Date(0) };
 }
@@ -37,7 +82,7 @@ export function servedModel(model: Model, sha256 = "0".repeat(64)): ServedModel 
 /** What an app needs, and what it said went wrong. */
 export function appParts(given: Partial<ServeSettings> = {}) {
   const settings: ServeSettings = { ...defaultSettings, ...given };
-  const gate = createGate(settings.maxConcurrent);
+  const gate = createGate(settings);
   const errors: string[] = [];
   const log: Log = { info: () => {}, error: (_, message) => void errors.push(message) };
   return {

@@ -1,59 +1,41 @@
-import { realNVP } from "pushforward";
-import { fitTable, type Table } from "pushforward/tables";
+import type { Model } from "pushforward";
+import type { TableSchema } from "pushforward/tables";
 import { expect, test } from "vitest";
 import { rowFormat } from "../../src/serve/rows.ts";
+import { appOf, ofTable } from "./support.ts";
 
-const rows = 90;
-const table: Table = {
-  rows,
-  columns: [
-    {
-      name: "mass",
-      kind: "number",
-      cells: Float64Array.from({ length: rows }, (_, i) => (i % 9 ? 3 + Math.sin(i) : Number.NaN)),
-    },
-    {
-      name: "day",
-      kind: "date",
-      cells: Float64Array.from({ length: rows }, (_, i) => 19_000 + ((i * 7) % 40)),
-    },
-    {
-      name: "kind",
-      kind: "text",
-      cells: Array.from({ length: rows }, (_, i) => ["a", "b", "ü"][i % 3] as string),
-    },
-    { name: "unit", kind: "text", cells: new Array(rows).fill("kg") },
-    {
-      name: "site",
-      kind: "text",
-      cells: Array.from({ length: rows }, (_, i) => (i % 2 ? "n" : "s")),
-    },
-  ],
-};
+const fitted = ofTable();
 
-const fitted = fitTable((sizes) => realNVP({ ...sizes, layers: 1, hidden: [4] }), table, {
-  steps: 2,
-  missing: "model",
-  given: ["site"],
-});
+/** A model that says that its table is another one. */
+async function withSchema(change: (schema: TableSchema) => object): Promise<Model> {
+  const model = await fitted;
+  const { shape, condShape, columns } = model;
+  const table = { ...model.table, ...change(model.table as TableSchema) };
+  return { shape, condShape, columns, table } as unknown as Model;
+}
 
 test("rows of a table are objects of its cells, gaps are null and dates are ISO dates", async () => {
   const model = await fitted;
   const format = rowFormat(model, 10);
   const [full, gap] = format.readRows([
-    { mass: 3.5, day: "2022-01-15", kind: "ü" },
-    { mass: null, day: "2022-01-15", kind: "a" },
+    { mass: 3.5, day: "2022-01-15", kind: "ü", ripe: true },
+    { mass: null, day: "2022-01-17", kind: "a", ripe: false },
   ]);
-  // The mass, whether it is missing, the day, one number for each kind.
-  expect(full).toEqual({ cells: [3.5, 0, 19_007, 0, 0, 1], standIn: 0 });
-  expect(gap?.cells.slice(1)).toEqual([1, 19_007, 1, 0, 0]);
-  expect(Number.isFinite(gap?.standIn) && gap?.standIn !== 0).toBe(true);
+  const day = full?.[0]?.cells[2] as number;
+  // The mass, whether it is missing, the day, one number for each kind, one for ripe.
+  expect(full).toEqual([{ cells: [3.5, 0, day, 0, 0, 1, 1], standIn: 0 }]);
+  expect(gap).toHaveLength(8);
+  for (const { cells, standIn } of gap ?? []) {
+    expect(cells.slice(1)).toEqual([1, day + 2, 1, 0, 0, 0]);
+    expect(Number.isFinite(standIn) && standIn !== 0).toBe(true);
+  }
+  expect(new Set(gap?.map(({ cells }) => cells[0])).size).toBe(8);
   expect(format.readContexts({ site: "s" }, 2)).toEqual([[1], [1]]);
   expect(() => format.readContexts([{ site: "s" }], 2)).toThrow(
     "/context: has 1 context for 2 rows",
   );
   expect(() => format.readRows([{ mass: 1, day: "soon", kind: "a" }])).toThrow(
-    '/rows/0: "day" is no ISO date: "soon"',
+    '/rows/0: "day" is no ISO date such as 2024-02-29: "soon"',
   );
 });
 
@@ -63,14 +45,91 @@ test("draws come back in the table's form, and can be asked for again", async ()
   const context = format.readContexts({ site: "n" }, 5);
   const draws = format.writeRows(await model.sample(5, { snapped: false, context }));
   for (const row of draws as Record<string, unknown>[]) {
-    expect(Object.keys(row)).toEqual(["mass", "day", "kind", "unit"]);
+    expect(Object.keys(row)).toEqual(["mass", "day", "kind", "unit", "ripe"]);
     expect(row.unit).toBe("kg");
     expect(row.day).toMatch(/^2022-0\d-\d\d$/);
     expect(["a", "b", "ü"]).toContain(row.kind);
+    expect([true, false]).toContain(row.ripe);
   }
   const again = draws.map((row) => {
     const { unit: _, ...cells } = row as Record<string, unknown>;
     return cells;
   });
   expect(format.readRows(again)).toHaveLength(5);
+});
+
+test("a row with gaps has the same answer whatever is beside it, the mean of its densities", async () => {
+  const model = await ofTable();
+  const { post } = await appOf(model);
+  const context = { site: "n" };
+  const gap = { mass: null, day: "2022-01-15", kind: "b", ripe: true };
+  const full = { ...gap, mass: 3 };
+  const ask = async (route: string, rows: object[]) =>
+    (await post(`/v1/${route}`, { rows, context })).json();
+  const alone = (await ask("log-prob", [gap])).logDensity[0];
+  const [, , last] = (await ask("log-prob", [{ ...gap, kind: "a" }, full, gap])).logDensity;
+  expect(last).toBeCloseTo(alone, 5);
+  const { latents } = await ask("encode", [gap]);
+  expect((await ask("encode", [full, gap])).latents[1]).toEqual(latents[0]);
+
+  const format = rowFormat(model, 10);
+  const [filled] = format.readRows([gap]);
+  const options = { context: format.readContexts(context, 8) };
+  const scores = await model.logProb(
+    filled!.map(({ cells }) => cells),
+    options,
+  );
+  const densities = Array.from(scores, (score, i) => Math.exp(score - filled![i]!.standIn));
+  expect(alone).toBeCloseTo(Math.log(densities.reduce((sum, one) => sum + one / 8, 0)), 4);
+});
+
+test("what is wrong with a cell is said with its place, and what it may be", async () => {
+  const { post, errors } = await appOf(await ofTable(["site", "day"]));
+  const row = { mass: 3, kind: "a", ripe: true };
+  const given = { site: "n", day: "2022-01-15" };
+  const cases: [body: object, reason: string][] = [
+    [{ rows: [{ ...row, kind: "c" }] }, '/rows/0/kind: must be one of "a", "b", "ü", got "c"'],
+    [{ rows: [{ ...row, ripe: "true" }] }, '/rows/0/ripe: must be one of false, true, got "true"'],
+    [
+      { rows: [row], context: { ...given, day: "5" } },
+      '/context: "day" is no ISO date such as 2024-02-29: "5"',
+    ],
+    [
+      { rows: [row, row], context: [given, { ...given, day: "March 7 2021" }] },
+      '/context/1: "day" is no ISO date such as 2024-02-29: "March 7 2021"',
+    ],
+  ];
+  for (const [body, reason] of cases) {
+    const response = await post("/v1/log-prob", { context: given, ...body });
+    expect([response.statusCode, response.json().error.message]).toEqual([422, reason]);
+  }
+  expect(errors).toEqual([]);
+});
+
+test("a date that is in no calendar is null", async () => {
+  const model = await fitted;
+  const [row] = rowFormat(model, 10).writeRows({
+    data: Float32Array.of(3, 0, 1e12, 1, 0, 0, 1),
+    shape: [1, 7],
+  });
+  expect(row).toMatchObject({ mass: 3, day: null, kind: "a" });
+});
+
+test.each(["$ref", "__proto__"])("a table with a column %s is not served", async (name) => {
+  const named = { name, kind: "text", type: "constant", value: "a" } as const;
+  const message = `the model has a column named "${name}", which cannot be a key`;
+  const modelled = await withSchema(({ fields }) => ({ fields: [...fields, named] }));
+  expect(() => rowFormat(modelled, 10)).toThrow(message);
+  const given = await withSchema(() => ({ given: [named] }));
+  expect(() => rowFormat(given, 10)).toThrow(message);
+});
+
+test("the model's card names the cells of rows and of contexts", async () => {
+  const { app } = await appOf(await ofTable());
+  const card = (await app.inject("/v1/model")).json();
+  expect(card).toMatchObject({
+    shape: [7],
+    columns: ["mass", "day", "kind", "ripe"],
+    given: ["site"],
+  });
 });

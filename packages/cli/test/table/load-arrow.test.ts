@@ -162,7 +162,7 @@ describe("Arrow data", () => {
         Array(3).fill("unsupported"),
       );
       await expect(data.read(list ? [list] : [])).rejects.toThrow(
-        /column "list" is of type List<Int32>, which cannot be used.*--exclude list/,
+        /column "list" is of type List<Int32>, which cannot be used; turn.*where the file is made.*--exclude list/,
       );
     });
   });

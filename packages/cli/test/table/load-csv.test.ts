@@ -78,7 +78,7 @@ describe("formats", () => {
     ["quotes", '"x","y"\n"1.5",2\n3,"-4.25"\n'],
     ["blanks around cells", "x, y\n1.5, 2\n 3, -4.25 \n"],
     ["exponents", "x,y\n15e-1,+2.\n3E0,-4.25\n"],
-    ["comments", "# a, b, c\n# d\nx,y\n1.5,2\n# in between\n3,-4.25\n"],
+    ["comments above", '# a, b, 5"\n\n # d\nx,y\n1.5,2\n3,-4.25\n'],
     ["blank lines", "x,y\n\n1.5,2\n\n3,-4.25\n\n\n"],
     ["empty rows at the end", "x,y\n1.5,2\n3,-4.25\n,\n,\n"],
   ])("%s", async (_, content) => {
@@ -131,6 +131,45 @@ describe("formats", () => {
         [2.5, 4],
       ],
     });
+  });
+
+  test("below the header, a line that begins with # is a row", async () => {
+    expect(await read("# colours\nc,x\n#f00,1\nred,2\n#a,3\n")).toMatchObject({
+      names: ["c", "x"],
+      cells: [
+        ["#f00", "red", "#a"],
+        [1, 2, 3],
+      ],
+      notices: [],
+    });
+    expect(await read("x,c\n1,#f00\n2,# b\n")).toMatchObject({ rows: 2 });
+    expect(await refused("x,y\n1.5,2\n# in between\n3,4\n")).toContain("line 3 has 1 field");
+  });
+
+  test("comments above are skipped whatever else there is", async () => {
+    const above = "# one\r\n# two, three\r\n";
+    expect(await read(`\ufeff${above}1.5,2\r\n3,-4.25\r\n`)).toMatchObject({
+      names: ["column0", "column1"],
+      rows: 2,
+    });
+    expect(await read(gzipSync(`${above}x,y\r\n1.5,2\r\n3,-4.25\r\n`))).toEqual(plain);
+    expect(
+      await read(`${above}measured in 2024\r\n\r\nx,y\r\n1,2\r\n3,4\r\n5,6\r\n`),
+    ).toMatchObject({
+      names: ["x", "y"],
+      rows: 3,
+      notices: ["Skipped 2 lines above the table."],
+    });
+    expect(await refused(`${above}x,y\r\n1,2\r\n3,4\r\n5,6,7\r\n`)).toContain(
+      "line 6 has 3 fields",
+    );
+  });
+
+  test("a comment that opens a quote is refused, for lines would go with it", async () => {
+    expect(await refused('# a\n# b, "c\nx,y\n1,"2"\n3,"4"\n')).toMatch(
+      /^line 2 is a comment that opens/,
+    );
+    expect((await read('# b, "c"\n# 5" wide\nx,y\n1,"2"\n3,"4"\n')).rows).toBe(2);
   });
 
   test("a year can name a column", async () => {

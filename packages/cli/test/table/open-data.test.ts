@@ -275,6 +275,14 @@ describe("cells of text files", () => {
     expect(mixed).toMatchObject({ numbers: 2, text: 1, firstText: { row: 2, cell: "x" } });
   });
 
+  test("a number has no underscore", async () => {
+    const path = write("underscore.csv", "id,x\n11_1,1\n2_2,2\n3_3,3_0\n4_4,4\n");
+    const [id, x] = await using({ path }, async ({ columns }) => columns);
+    expect(id).toMatchObject({ kind: "text", numbers: 0, text: 4 });
+    expect(x).toMatchObject({ kind: "number", numbers: 3, firstText: { row: 3, cell: "3_0" } });
+    expect((await read({ path })).x).toEqual([1, 2, Number.NaN, 4]);
+  });
+
   test("mixed values of JSON are judged in the same way", async () => {
     const path = write("mixed.json", '[{"x":1,"y":null},{"x":"two"},{"x":3.5,"y":true}]');
     const [x, y] = await using({ path }, async ({ columns }) => columns);
@@ -421,6 +429,63 @@ describe("queries that cannot be run", () => {
     ["SELECT * FROM 'https://example.org/a.csv'", "requires the extension httpfs"],
   ])("%j", async (sql, said) => {
     expect(await refusal({ sql })).toContain(said);
+  });
+
+  test.each([
+    ["enable_logging", `'QueryLog', storage = 'file', storage_path = '${tmpdir()}/none'`],
+    ["disable_logging", ""],
+    ["truncate_duckdb_logs", ""],
+    ["enable_profiling", ""],
+    ["disable_profiling", ""],
+    ["checkpoint", ""],
+    ["force_checkpoint", ""],
+    ["read_text", "'*'"],
+    ["json_execute_serialized_sql", "json_serialize_sql('SELECT 1')"],
+  ])("and would do more than read: %s", async (name, values) => {
+    const said = `--sql: calls ${name}(), which does more than read a table`;
+    const call = `${name}(${values})`;
+    expect(await refusal({ sql: `FROM ${call}` })).toContain(said);
+    const hidden = `WITH a AS (SELECT 1 FROM range(3) r(x), (FROM ${call})) SELECT 2 IN (FROM a) y`;
+    expect(await refusal({ sql: hidden })).toContain(said);
+    expect(await refusal({ sql: `FROM query($$FROM ${call}$$)` })).toContain(said);
+    const path = at(`${name}.duckdb`);
+    await make(
+      `ATTACH '${path}' AS f`,
+      "CREATE TABLE f.t AS SELECT 1 AS x",
+      `USE f`,
+      `CREATE VIEW v AS FROM ${call}`,
+      "CREATE VIEW w AS FROM v",
+    );
+    expect(await refusal({ path, table: "w" })).toContain(`calls ${name}()`);
+    expect(await read({ path, table: "t" })).toEqual({ x: [1] });
+  });
+
+  test("a query may read every format, and make rows", async () => {
+    await make(
+      `COPY (SELECT 1 AS x) TO '${at("one.parquet")}'`,
+      `ATTACH '${at("one.duckdb")}' AS f`,
+      "CREATE TABLE f.t AS SELECT 1 AS x",
+    );
+    write("one.csv", "x\n1\n");
+    write("one.jsonl", '{"x":1}\n');
+    const from = ["one.parquet", "one.duckdb", "one.csv", "one.jsonl"].map(
+      (name) => `'${at(name)}'`,
+    );
+    for (const source of [
+      ...from,
+      `read_csv(${from[2]})`,
+      `read_json_auto(${from[3]})`,
+      "range(1, 2) r(x)",
+      "(SELECT unnest([1]) AS x)",
+      "repeat(1, 1) r(x)",
+      "generate_series(1, 1) r(x)",
+    ]) {
+      expect(await read({ sql: `SELECT sum(x) AS x FROM ${source}` }), source).toEqual({
+        x: [1],
+      });
+    }
+    const lateral = "SELECT u.x FROM range(2) r(a), range(a) u(x) ORDER BY ALL";
+    expect(await read({ sql: lateral })).toEqual({ x: [0] });
   });
 
   test("and would write a file", async () => {

@@ -62,3 +62,35 @@ export function columnLabel(columns: readonly Column[], index: number): string {
   const name = columns[index]?.name;
   return name === undefined ? `${index}` : JSON.stringify(name);
 }
+
+/** Whether what a file holds is a column: nothing that is made of it later may fail. */
+export function isColumn(value: object): value is Column {
+  const { name, step, origin, range, map } = value as { [K in keyof Column]: unknown };
+  const isNumber = (number: unknown) => number === undefined || Number.isFinite(number);
+  const isRange =
+    range === undefined ||
+    (Array.isArray(range) &&
+      range.length === 2 &&
+      range.every((end) => end === null || isNumber(end)));
+  return (
+    (name === undefined || typeof name === "string") &&
+    (step === undefined || (Number.isFinite(step) && (step as number) > 0)) &&
+    isNumber(origin) &&
+    isRange &&
+    (map === undefined || isColumnMap(map))
+  );
+}
+
+const mapNumbers: { [K in ColumnMap["kind"]]: readonly string[] } = {
+  exp: ["low"],
+  softplus: ["low", "scale"],
+  sigmoid: ["low", "high"],
+  sinh: ["centre", "scale"],
+};
+
+function isColumnMap(map: unknown): boolean {
+  const given = (map ?? {}) as Record<string, unknown>;
+  const { kind } = given;
+  if (typeof kind !== "string" || !Object.hasOwn(mapNumbers, kind)) return false;
+  return mapNumbers[kind as ColumnMap["kind"]].every((name) => Number.isFinite(given[name]));
+}

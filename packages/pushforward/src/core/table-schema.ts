@@ -11,6 +11,8 @@ export interface NumberField extends FieldBase {
   readonly type: "number";
   /** Angles and the like: values are wrapped into one turn from `low` on, which ends where data are rarest. */
   readonly circle?: { readonly low: number; readonly period: number; readonly cut: number };
+  /** Of dates and times: taken off before they become numbers, which 32 bits resolve no further from 1970. */
+  readonly offset?: number;
   /**
    * Where cells may be missing: ascending numbers. What stands in for a missing cell lies between two neighbours,
    * each pair as likely as any other. A second number of the event says whether the cell is missing.
@@ -68,26 +70,58 @@ export function countNumbers(fields: readonly Field[], numbers: (field: Field) =
 /** Whether what a file holds is a schema: nothing that is made of it later may fail. */
 export function isTableSchema(value: unknown): value is TableSchema {
   const { fields, given } = (value ?? {}) as { fields?: unknown; given?: unknown };
-  return [fields, given].every((list) => Array.isArray(list) && list.every(isField));
+  return [fields, given].every((list) => Array.isArray(list) && areFields(list));
 }
 
-function isField(value: unknown): boolean {
-  const field = (value ?? {}) as Partial<NumberField & { values: unknown[]; value: unknown }>;
-  const { circle, standIn } = field;
-  const isCell = (cell: unknown) =>
-    cell === null || typeof cell === "string" || Number.isFinite(cell);
-  const isNumbers = (list: unknown[], least: number) =>
-    list.length >= least && list.every(Number.isFinite);
+function areFields(list: unknown[]): list is Field[] {
+  if (!list.every(isField)) return false;
+  const names = list.map(({ name }) => name);
+  return list.every((field, place) => {
+    if (names.indexOf(field.name) !== place) return false;
+    if (field.type !== "number" || field.missingWith === undefined) return true;
+    const other = list.slice(0, place).find(({ name }) => name === field.missingWith);
+    return field.standIn !== undefined && other?.type === "number" && ownFlag(other);
+  });
+}
+
+type AnyField = Partial<Omit<NumberField, "type">> & {
+  readonly type?: string;
+  readonly values?: unknown;
+  readonly value?: unknown;
+};
+
+function isField(value: unknown): value is Field {
+  const field = (value ?? {}) as AnyField;
   if (typeof field.name !== "string" || !kinds.includes(field.kind as CellKind)) return false;
-  if ((field.type as string) === "constant") return isCell(field.value);
-  if ((field.type as string) === "category") {
-    return Array.isArray(field.values) && field.values.length > 1 && field.values.every(isCell);
+  const isText = field.kind === "text" || field.kind === "boolean";
+  const isCell = (cell: unknown) =>
+    cell === null || (isText ? typeof cell === "string" : Number.isFinite(cell));
+  if (field.type === "constant") return isCell(field.value);
+  if (field.type === "category") {
+    const { values } = field;
+    return Array.isArray(values) && values.length > 1 && values.every(isCell);
   }
+  const { circle, standIn, offset, missingWith } = field;
   return (
     field.type === "number" &&
-    (circle === undefined || isNumbers([circle.low, circle.period, circle.cut], 3)) &&
-    (standIn === undefined || (Array.isArray(standIn) && isNumbers([...standIn], 2))) &&
-    (field.missingWith === undefined || typeof field.missingWith === "string")
+    !isText &&
+    (circle === undefined || isCircle(circle)) &&
+    (standIn === undefined || isAscending(standIn)) &&
+    (offset === undefined || Number.isFinite(offset)) &&
+    (missingWith === undefined || typeof missingWith === "string")
+  );
+}
+
+function isCircle(circle: unknown): boolean {
+  const { low, period, cut } = (circle ?? {}) as Partial<NonNullable<NumberField["circle"]>>;
+  return [low, period, cut].every(Number.isFinite) && (period as number) > 0;
+}
+
+function isAscending(list: unknown): boolean {
+  return (
+    Array.isArray(list) &&
+    list.length > 1 &&
+    list.every((knot, i) => Number.isFinite(knot) && (i === 0 || knot > list[i - 1]))
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Column } from "../core/column.ts";
+import { type Column, isColumn } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { ModelFileError } from "../core/errors.ts";
 import { type HistoryEntry, historyFromJson } from "../core/history.ts";
@@ -104,6 +104,9 @@ export function decodeModel(
   const columns = integers
     ? integerColumns(flow, integers)
     : readList<Column>(metadata.columns, source, "columns");
+  if (!columns.every(isColumn)) {
+    throw new ModelFileError(`${source}: its columns are malformed; the file is damaged.`);
+  }
   if (columns.length !== sizeOf(flow.shape)) {
     throw new ModelFileError(
       `${source}: describes ${columns.length} columns for events of ${sizeOf(flow.shape)} numbers; ` +

@@ -199,12 +199,15 @@ export class Model {
   /**
    * Remember how rows that the model has not seen score, for {@link Model.tailProbability}; saved with the model.
    *
-   * @param scores log-densities of held-out rows; of more than 2000, as many quantiles are kept.
-   * @throws DataError when none of them is finite.
+   * @param scores log-densities of held-out rows, NaN for such as have none; of more than 2000, as many quantiles are
+   * kept.
+   * @throws DataError when there is none.
    */
   calibrate(scores: ArrayLike<number>): void {
-    const sorted = Float32Array.from(scores).filter(Number.isFinite).sort();
-    if (sorted.length === 0) throw new DataError("calibrate: got no finite score.");
+    // A file holds no infinity; any score is above the least number that it holds.
+    const known = Array.from(scores).filter((score) => !Number.isNaN(score));
+    const sorted = Float32Array.from(known, (score) => Math.max(score, -LARGEST)).sort();
+    if (sorted.length === 0) throw new DataError("calibrate: got no score.");
     const kept = Math.min(sorted.length, MOST_HELD_OUT);
     const share = (sorted.length - 1) / Math.max(1, kept - 1);
     this.#heldOut = Float32Array.from(
@@ -215,7 +218,8 @@ export class Model {
 
   /**
    * How probable it is that a row of the data scores no more than that: `(1 + #{held out <= score}) / (1 + n)`, which
-   * is never below the truth on average, whatever the flow: the p-value of conformal anomaly detection (Laxhammar &
+   * is never below the truth on average, whatever the flow, if neither weights nor steps were chosen by those rows: the
+   * p-value of conformal anomaly detection (Laxhammar &
    * Falkman 2014; Bates et al. 2023, arXiv:2104.08279, equation 3).
    *
    * @param scores log-densities of rows, of the same kind as those that the model was calibrated with.
@@ -229,7 +233,9 @@ export class Model {
       );
     }
     return Float64Array.from(scores, (score) =>
-      Number.isNaN(score) ? Number.NaN : (1 + countUpTo(held, score)) / (1 + held.length),
+      Number.isNaN(score)
+        ? Number.NaN
+        : (1 + countUpTo(held, Math.max(score, -LARGEST))) / (1 + held.length),
     );
   }
 
@@ -711,6 +717,9 @@ const SPREAD_AT_ONCE = 2048;
 
 /** More held-out scores would only make the model's file larger. */
 const MOST_HELD_OUT = 2000;
+
+/** Stands for infinity. */
+const LARGEST = 3e38;
 
 /** How many of ascending numbers are not above a value. */
 function countUpTo(sorted: Float32Array, value: number): number {

@@ -18,4 +18,10 @@ export const streams = {
   mixtureStarts: 3_000_000_000,
   trainingNoise: 3_500_000_000,
   flips: 3_900_000_000,
+  discrepancyRows: 4_000_000_000,
+  classifierRows: 4_000_000_001,
+  permutations: 4_000_000_002,
+  neighbourRows: 4_000_000_003,
+  comparedRows: 4_000_000_004,
+  classifierBatches: 4_000_000_100,
 } as const;

@@ -20,7 +20,7 @@ export interface ProposalSpace {
 export interface Proposals {
   /** Whole events, row-major, in the units of the data. */
   readonly events: Float64Array;
-  /** `log q`, of the missing numbers in the units of the data. */
+  /** `log q`, of the missing numbers in the units of the data; Infinity where these are no numbers. */
   readonly logProposal: Float64Array;
 }
 
@@ -32,6 +32,9 @@ const EVEN = 0.1;
 
 /** Deviation of a proposal around its neighbour, at first; in deviations of the column. */
 const BANDWIDTH = 0.3;
+
+/** How far out an observed number counts, in deviations. */
+const MOST_DEVIATIONS = 8;
 
 /** Added to the correlations among observed numbers, whose matrix may be next to singular. */
 const RIDGE = 0.05;
@@ -58,12 +61,15 @@ export function proposalSpace(draws: ArrayLike<number>, columns: readonly Column
   return { columns, means, deviations, pool, correlations: correlationsOf(pool, width) };
 }
 
-/** Far outside of a bounded column's map there is no number: what float32 puts there is taken for very large. */
+/** What float32 puts on the end of a map, or beyond it, is taken for a number far out on that side. */
 function inside({ map }: Column, value: number): number {
   const y = map ? beforeMap(map, value) : value;
   if (Number.isFinite(y)) return y;
-  return map?.kind === "sigmoid" && value > (map.low + map.high) / 2 ? 16 : -16;
+  const middle = map?.kind === "sigmoid" ? (map.low + map.high) / 2 : 0;
+  return value > middle ? FAR : -FAR;
 }
+
+const FAR = 16;
 
 function correlationsOf(pool: Float64Array, width: number): Float64Array {
   const count = pool.length / width;
@@ -100,17 +106,13 @@ export function neighbourKernels(
   const width = columns.length;
   const count = pool.length / width;
   const observed = columns.flatMap((_, index) => (missing.includes(index) ? [] : [index]));
-  const row = observed.map(
-    (c) =>
-      (inside(columns[c] as Column, event[c] as number) - (means[c] as number)) /
-      (deviations[c] as number),
-  );
-  const distances = Float64Array.from({ length: count }, (_, draw) =>
-    observed.reduce(
-      (sum, c, i) => sum + ((pool[draw * width + c] as number) - (row[i] as number)) ** 2,
-      0,
-    ),
-  );
+  const row = observed.map((c) => {
+    const y = inside(columns[c] as Column, event[c] as number);
+    const z = (y - (means[c] as number)) / (deviations[c] as number);
+    // The line through an outlier would end where no number is.
+    return Math.max(-MOST_DEVIATIONS, Math.min(MOST_DEVIATIONS, z));
+  });
+  const distances = distancesTo(pool, width, observed, row);
   const nearest = Array.from({ length: count }, (_, draw) => draw)
     .sort((a, b) => (distances[a] as number) - (distances[b] as number))
     .slice(0, NEIGHBOURS);
@@ -132,6 +134,25 @@ export function neighbourKernels(
     weights: Float64Array.from(raw, (value) => (1 - EVEN) * (value / total) + EVEN / raw.length),
     bandwidths: new Float64Array(missing.length).fill(BANDWIDTH),
   };
+}
+
+/** Squared distances of the pool's draws from a row, in its observed numbers. */
+function distancesTo(
+  pool: Float64Array,
+  width: number,
+  observed: readonly number[],
+  row: readonly number[],
+): Float64Array {
+  const distances = new Float64Array(pool.length / width);
+  for (let draw = 0; draw < distances.length; draw++) {
+    let sum = 0;
+    for (let i = 0; i < observed.length; i++) {
+      const beside = (pool[draw * width + (observed[i] as number)] as number) - (row[i] as number);
+      sum += beside * beside;
+    }
+    distances[draw] = sum;
+  }
+  return distances;
 }
 
 /** Ridge regression of each missing number on the observed ones. */
@@ -178,58 +199,72 @@ export function propose(
   space: ProposalSpace,
   event: ArrayLike<number>,
   missing: readonly number[],
-  { centres, weights, bandwidths }: Kernels,
+  kernels: Kernels,
   count: number,
   random: HostRandom,
 ): Proposals {
+  const { centres, weights, bandwidths } = kernels;
   const { columns, means, deviations } = space;
   const width = columns.length;
   const events = new Float64Array(count * width);
   const logProposal = new Float64Array(count);
   const place = cumulative(weights);
+  const logOf = mixture(kernels);
+  const drawn = new Float64Array(missing.length);
   for (let i = 0; i < count; i++) {
-    events.set(Array.from(event), i * width);
+    events.set(event, i * width);
     const kernel = place(random.uniform());
-    const drawn = Float64Array.from(
-      missing,
-      (_, j) =>
-        (centres[kernel * missing.length + j] as number) +
-        (bandwidths[j] as number) * random.normal(),
-    );
     let logSlopes = 0;
-    missing.forEach((c, j) => {
+    let isNumber = true;
+    for (let j = 0; j < missing.length; j++) {
+      const c = missing[j] as number;
+      const centre = centres[kernel * missing.length + j] as number;
+      drawn[j] = centre + (bandwidths[j] as number) * random.normal();
       const deviation = deviations[c] as number;
       const y = (means[c] as number) + deviation * (drawn[j] as number);
       const { map } = columns[c] as Column;
       const [value, logSlope] = map ? throughMap(map, y) : [y, 0];
-      events[i * width + c] = value;
+      isNumber &&= Math.abs(value) < LARGEST && Number.isFinite(logSlope);
+      events[i * width + c] = isNumber ? value : 0;
       logSlopes += logSlope + Math.log(deviation);
-    });
-    logProposal[i] = logMixture(drawn, centres, weights, bandwidths) - logSlopes;
+    }
+    logProposal[i] = isNumber ? logOf(drawn) - logSlopes : Infinity;
   }
   return { events, logProposal };
 }
 
-function logMixture(
-  value: Float64Array,
-  centres: Float64Array,
-  weights: Float64Array,
-  bandwidths: Float64Array,
-): number {
-  const size = value.length;
-  let peak = -Infinity;
-  const terms = Float64Array.from(weights, (weight, k) => {
-    let term = Math.log(weight);
-    for (let j = 0; j < size; j++) {
-      const width = bandwidths[j] as number;
-      const z = ((value[j] as number) - (centres[k * size + j] as number)) / width;
-      term -= 0.5 * z * z + Math.log(width) + 0.5 * Math.log(2 * Math.PI);
+/** Beyond it, 32 bits have no room for a number's square. */
+const LARGEST = 1e18;
+
+/** The logarithm of a mixture of normal kernels, as a function of a point. */
+function mixture({ centres, weights, bandwidths }: Kernels): (point: Float64Array) => number {
+  const size = bandwidths.length;
+  const count = weights.length;
+  const inverse = bandwidths.map((width) => 1 / width);
+  const constant =
+    -bandwidths.reduce((sum, width) => sum + Math.log(width), 0) - (size / 2) * LOG_2_PI;
+  const logWeights = weights.map(Math.log);
+  const terms = new Float64Array(count);
+  return (point) => {
+    let peak = -Infinity;
+    for (let k = 0; k < count; k++) {
+      let squares = 0;
+      for (let j = 0; j < size; j++) {
+        const z =
+          ((point[j] as number) - (centres[k * size + j] as number)) * (inverse[j] as number);
+        squares += z * z;
+      }
+      const term = (logWeights[k] as number) - squares / 2;
+      terms[k] = term;
+      if (term > peak) peak = term;
     }
-    peak = Math.max(peak, term);
-    return term;
-  });
-  return peak + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - peak), 0));
+    let sum = 0;
+    for (let k = 0; k < count; k++) sum += Math.exp((terms[k] as number) - peak);
+    return peak + Math.log(sum) + constant;
+  };
 }
+
+const LOG_2_PI = Math.log(2 * Math.PI);
 
 /** The index at a share of the weights' total. */
 export function cumulative(weights: ArrayLike<number>): (share: number) => number {

@@ -42,7 +42,9 @@ export function decodeTable(
     });
   });
   const constant = givenFields.map((field) =>
-    columnOf(field, rows, () => given[field.name] ?? null),
+    columnOf(field, rows, () =>
+      Object.hasOwn(given, field.name) ? (given[field.name] ?? null) : null,
+    ),
   );
   return { rows, columns: [...constant, ...decoded] };
 }
@@ -77,7 +79,7 @@ function cellOf(
   if (field.type === "constant") return field.value;
   if (field.type === "number") {
     const [column = {}] = columns;
-    const value = inTurn(field, nearestValue(column, number(0)));
+    const value = fromEvent(field, nearestValue(column, number(0)));
     // 0.1 * 509 is 50.900000000000006.
     return column.step === undefined ? value : Number(value.toPrecision(12));
   }
@@ -90,5 +92,5 @@ function cellOf(
   return values[largest] ?? null;
 }
 
-const inTurn = ({ circle }: NumberField, value: number): number =>
-  circle ? wrap(value, circle.low, circle.period) : value;
+const fromEvent = ({ circle, offset = 0 }: NumberField, value: number): number =>
+  circle ? wrap(value, circle.low, circle.period) : value + offset;

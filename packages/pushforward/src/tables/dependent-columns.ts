@@ -13,55 +13,91 @@ const TOLERANCE = 1e-6;
 const ROWS_PER_COLUMN = 4;
 const FEWEST_ROWS = 1000;
 
+/** A column orthogonal to those before it, and what the column was of these and of itself. */
+interface Basis {
+  column: number;
+  vector: Float64Array;
+  shares: number[];
+}
+
 /**
  * Columns that are sums of multiples of others, and a constant: a density in them all is infinite on a plane and 0
- * elsewhere. Each is orthogonalised against those before it (modified Gram-Schmidt, twice).
+ * elsewhere. Each is orthogonalised against those before it (modified Gram-Schmidt, twice). Rows with an outlier in
+ * any column are left aside: one that several columns share would make them all alike.
  *
  * @param columns equally long, none missing, none constant.
  */
 export function dependentColumns(columns: readonly Float64Array[]): Dependence[] {
-  const rows = columns[0]?.length ?? 0;
-  const taken = Math.min(rows, Math.max(FEWEST_ROWS, ROWS_PER_COLUMN * columns.length));
-  const basis: { column: number; vector: Float64Array; parts: Map<number, number> }[] = [];
+  const rows = rowsToCompare(columns);
+  const basis: Basis[] = [];
   const found: Dependence[] = [];
   columns.forEach((values, column) => {
-    const vector = standardized(values, taken);
+    const vector = standardized(values, rows);
     if (!vector) return;
-    // The column as a sum of multiples of columns before it, followed through the orthogonalisation.
-    const parts = new Map<number, number>([[column, 1]]);
+    const shares = new Array<number>(basis.length + 1).fill(0);
     for (let pass = 0; pass < 2; pass++) {
-      for (const other of basis) {
+      basis.forEach((other, place) => {
         const share = product(vector, other.vector);
-        for (let i = 0; i < taken; i++)
+        shares[place] = (shares[place] as number) + share;
+        for (let i = 0; i < vector.length; i++) {
           vector[i] = (vector[i] as number) - share * (other.vector[i] as number);
-        for (const [index, part] of other.parts) {
-          parts.set(index, (parts.get(index) ?? 0) - share * part);
         }
-      }
+      });
     }
     const norm = Math.sqrt(product(vector, vector));
-    if (norm > TOLERANCE) {
-      for (let i = 0; i < taken; i++) vector[i] = (vector[i] as number) / norm;
-      for (const [index, part] of parts) parts.set(index, part / norm);
-      basis.push({ column, vector, parts });
+    if (norm <= TOLERANCE) {
+      found.push({ column, of: columnsIn(shares, basis) });
       return;
     }
-    const of = [...parts].flatMap(([index, part]) =>
-      index !== column && Math.abs(part) > 1e-4 ? [index] : [],
-    );
-    found.push({ column, of: of.sort((a, b) => a - b) });
+    shares[basis.length] = norm;
+    basis.push({ column, vector: vector.map((value) => value / norm), shares });
   });
   return found;
 }
 
-/** Values at even distances, with mean 0 and norm 1; null for a constant. */
-function standardized(values: Float64Array, count: number): Float64Array | null {
-  const stride = values.length / count;
-  const picked = Float64Array.from(
-    { length: count },
-    (_, i) => values[Math.floor(i * stride)] as number,
+/** The columns that a sum over the basis is made of, by back-substitution. */
+function columnsIn(shares: readonly number[], basis: readonly Basis[]): number[] {
+  const left = [...shares];
+  const of: number[] = [];
+  for (let place = basis.length - 1; place >= 0; place--) {
+    const { column, shares: own } = basis[place] as Basis;
+    const factor = (left[place] as number) / (own[place] as number);
+    for (let i = 0; i <= place; i++) left[i] = (left[i] as number) - factor * (own[i] as number);
+    if (Math.abs(factor) > LEAST_FACTOR) of.unshift(column);
+  }
+  return of;
+}
+
+/** Of a column in a sum, in deviations. */
+const LEAST_FACTOR = 1e-4;
+
+/** How many quartiles' distances from the middle a value is ordinary. */
+const ORDINARY = 50;
+
+/** Indices of rows at even distances, without those that hold an outlier. */
+function rowsToCompare(columns: readonly Float64Array[]): number[] {
+  const all = columns[0]?.length ?? 0;
+  const count = Math.min(all, Math.max(FEWEST_ROWS, ROWS_PER_COLUMN * columns.length));
+  const rows = Array.from({ length: count }, (_, i) => Math.floor((i * all) / count));
+  const bounds = columns.map((values) => {
+    const sorted = Float64Array.from(rows, (row) => values[row] as number).sort();
+    const at = (share: number) => sorted[Math.floor(share * (count - 1))] as number;
+    const reach = ORDINARY * (at(0.75) - at(0.25)) || Infinity;
+    return [at(0.5) - reach, at(0.5) + reach] as const;
+  });
+  return rows.filter((row) =>
+    columns.every((values, c) => {
+      const [low, high] = bounds[c] as readonly [number, number];
+      const value = values[row] as number;
+      return value >= low && value <= high;
+    }),
   );
-  const mean = picked.reduce((sum, value) => sum + value / count, 0);
+}
+
+/** The values of some rows, with mean 0 and norm 1; null for a constant. */
+function standardized(values: Float64Array, rows: readonly number[]): Float64Array | null {
+  const picked = Float64Array.from(rows, (row) => values[row] as number);
+  const mean = picked.reduce((sum, value) => sum + value / rows.length, 0);
   const centred = picked.map((value) => value - mean);
   const norm = Math.sqrt(product(centred, centred));
   return norm > 0 ? centred.map((value) => value / norm) : null;

@@ -44,7 +44,7 @@ export function describeNumbers(
     throw new DataError(`column "${name}" is to be positive and holds ${low}.`);
   }
   if (grid && (high - low) / grid.step < FEW_LEVELS) return bounded(name, values, grid, low, high);
-  if (!grid && low >= 0 && low < 0.05 && high > 0.95 && high <= 1) {
+  if (low >= 0 && low < 0.05 && high > 0.95 && high <= 1) {
     return bounded(name, values, grid, 0, 1);
   }
   if (low >= 0) return { column: positive(values, grid) };
@@ -74,11 +74,22 @@ function bounded(
       `column "${name}" is to lie from ${low} to ${high} and holds ${first < low ? first : last}.`,
     );
   }
-  // A continuous density has no room for values on the very ends but a margin beyond them.
-  const margin = first === low || last === high ? MARGIN * (high - low) : 0;
-  const reach = grid ? reachOf(grid) : margin;
-  const map: ColumnMap = { kind: "sigmoid", low: low - reach, high: high + reach };
-  return { column: { ...grid, range: [low, high], map } };
+  const ends = grid ? endsOnGrid(grid, low, high) : ([low, high] as const);
+  // A continuous density has no room for values on the very ends, as 32 bits see them, but a margin beyond them.
+  const isAtEnd = Math.fround(first) <= Math.fround(low) || Math.fround(last) >= Math.fround(high);
+  const reach = grid ? reachOf(grid) : isAtEnd ? MARGIN * (high - low) : 0;
+  const map: ColumnMap = { kind: "sigmoid", low: ends[0] - reach, high: ends[1] + reach };
+  return { column: { ...grid, range: ends, map } };
+}
+
+/** The first and the last value of a grid within bounds. */
+function endsOnGrid({ step, origin }: Grid, low: number, high: number): readonly [number, number] {
+  const at = (cells: number) => Number((origin + cells * step).toPrecision(12));
+  const slack = 1e-9;
+  return [
+    at(Math.ceil((low - origin) / step - slack)),
+    at(Math.floor((high - origin) / step + slack)),
+  ];
 }
 
 function positive(values: Float64Array, grid: Grid | null): NumberDescription["column"] {
@@ -87,8 +98,14 @@ function positive(values: Float64Array, grid: Grid | null): NumberDescription["c
   const isSkewed = Math.abs(skewness(logs)) < Math.abs(skewness(values));
   const scale = Math.max(quantile(values, 0.1) - low, (quantile(values, 0.5) - low) / 10);
   const map: ColumnMap = isSkewed ? { kind: "exp", low } : { kind: "softplus", low, scale };
-  return { ...grid, range: [0, null], map };
+  return { ...grid, range: [leastOf(grid), null], map };
 }
+
+/** The least value that is not negative, on the grid if there is one. */
+const leastOf = (grid: Grid | null): number => (grid ? endsOnGrid(grid, 0, grid.step)[0] : 0);
+
+/** Below it 32 bits have fewer digits, or none. */
+const LEAST = 1e-30;
 
 /** A grid of more levels than these is one of rounded continuous numbers. */
 const MOST_LEVELS = 10_000;
@@ -104,14 +121,14 @@ const MANY_ZEROS = 0.01;
  */
 function lowEnd(values: Float64Array, grid: Grid | null): number {
   const reach = reachOf(grid);
-  const zeros = values.findIndex((value) => value > 0);
+  const zeros = values.findIndex((value) => value > LEAST);
   const high = values.at(-1) as number;
   const isContinuous = !grid || high / grid.step > MOST_LEVELS;
   if (isContinuous && zeros > MANY_ZEROS * values.length) {
     const span = quantile(values, 0.75) - quantile(values, 0.25);
     return -Math.max(reach, (span || quantile(values, 0.99) || high) / 2);
   }
-  return grid ? -reach : zeros > 0 ? -(values[zeros] as number) / 2 : 0;
+  return grid ? leastOf(grid) - reach : zeros > 0 ? -(values[zeros] as number) / 2 : 0;
 }
 
 /** Bowley's, of the quantiles of 10 % and 90 %: from -1 to 1, outliers do not move it. */
@@ -162,16 +179,13 @@ function circular(
   }
   const emptiest = counts.indexOf(Math.min(...counts));
   const place = low + ((emptiest + 0.5) / SECTORS) * period;
-  const grid = findGrid(wrapped.sort());
-  const cells = grid && period / grid.step;
-  // A grid that does not close into a circle is none of one.
-  const fits = grid && cells && Math.abs(cells - Math.round(cells)) < 1e-6 ? grid : null;
-  const cut = fits
-    ? fits.origin + (Math.round((place - fits.origin) / fits.step) + 0.5) * fits.step
+  const grid = findGrid(values);
+  const cut = grid
+    ? grid.origin + (Math.round((place - grid.origin) / grid.step) + 0.5) * grid.step
     : place;
   const reach = 1e-6 * period;
   const map: ColumnMap = { kind: "sigmoid", low: cut - reach, high: cut + period + reach };
-  return { column: { ...fits, map }, circle: { low, period, cut } };
+  return { column: { ...grid, map }, circle: { low, period, cut } };
 }
 
 /** The same angle in the turn that begins at `low`. */

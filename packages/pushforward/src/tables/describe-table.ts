@@ -1,10 +1,17 @@
 import type { Column } from "../core/column.ts";
 import { DataError } from "../core/errors.ts";
-import type { CategoryField, ConstantField, Field, TableSchema } from "../core/table-schema.ts";
+import type {
+  CategoryField,
+  ConstantField,
+  Field,
+  NumberField,
+  TableSchema,
+} from "../core/table-schema.ts";
+import { findGrid } from "../training/dequantization.ts";
 import { fingerprint } from "../training/fingerprint.ts";
 import type { ColumnType } from "./column-type.ts";
 import { dependentColumns } from "./dependent-columns.ts";
-import { describeNumbers, quantile } from "./describe-numbers.ts";
+import { describeNumbers, quantile, wrap } from "./describe-numbers.ts";
 import {
   columnNamed,
   isMissing,
@@ -44,6 +51,9 @@ export interface TableDescription {
 /** Text of more different values than these is no category, unless it is said to be one. */
 const MOST_CATEGORIES = 50;
 
+/** Each value is a number of the event. */
+const MOST_ASKED_FOR = 1000;
+
 /**
  * Find out what the columns of a table are: real, positive, bounded, on a grid, heavy-tailed, circular, categories,
  * constant; with missing cells or without.
@@ -58,17 +68,11 @@ export function describeTable(table: Table, options: DescribeOptions = {}): Tabl
     throw new DataError(`got ${countOf(table.rows, "row")}; a density needs many.`);
   }
   const notices: string[] = [];
-  const complete = applyPolicy(table, missing, notices);
-  const described = complete.columns.flatMap((column) => {
-    const found = describeColumn(
-      complete,
-      column,
-      Object.hasOwn(types, column.name) ? types[column.name] : undefined,
-    );
-    if (typeof found !== "string") return [found];
-    notices.push(found);
-    return [];
-  });
+  const usable = withoutUseless(table, types, notices);
+  const complete = applyPolicy(usable, missing, notices);
+  const described = complete.columns.map((column) =>
+    describeColumn(complete, column, typeOf(types, column)),
+  );
   for (const { field } of described) {
     if (field.type !== "constant") continue;
     notices.push(
@@ -95,6 +99,34 @@ export function describeTable(table: Table, options: DescribeOptions = {}): Tabl
 interface Described {
   field: Field;
   columns: Column[];
+}
+
+const typeOf = (types: Readonly<Record<string, ColumnType>>, { name }: TableColumn) =>
+  Object.hasOwn(types, name) ? types[name] : undefined;
+
+/** Columns without values and text of many different values go first: their gaps are nobody's concern. */
+function withoutUseless(
+  table: Table,
+  types: Readonly<Record<string, ColumnType>>,
+  notices: string[],
+): Table {
+  const columns = table.columns.filter((column) => {
+    const why = whyUseless(column, typeOf(types, column));
+    if (why) notices.push(`Left out, ${why}: ${JSON.stringify(column.name)}.`);
+    return !why;
+  });
+  return { rows: table.rows, columns };
+}
+
+function whyUseless(column: TableColumn, type: ColumnType | undefined): string | undefined {
+  if (!isText(column)) return column.cells.every(Number.isNaN) ? "no values" : undefined;
+  const known = column.cells.filter((cell) => cell !== null);
+  const different = new Set(known).size;
+  if (different === 0) return "no values";
+  const repeats = 2 * different <= known.length || different === 1;
+  const isCategory = different <= MOST_CATEGORIES && repeats;
+  if (isCategory || type) return undefined;
+  return `text of ${countOf(different, "different value")}`;
 }
 
 function applyPolicy(table: Table, policy: MissingPolicy, notices: string[]): Table {
@@ -137,32 +169,53 @@ function countMissing(column: TableColumn, rows: number): number {
   return count;
 }
 
-/** The column's field and its numbers; a notice where it is left out. */
+/** The column's field and its numbers. */
 function describeColumn(
   table: Table,
   column: TableColumn,
   type: ColumnType | undefined,
-): Described | string {
-  if (isText(column) || type?.type === "category") {
-    return describeCategories(table, column, type);
-  }
+): Described {
+  if (isText(column) || type?.type === "category") return describeCategories(table, column, type);
   const { name, kind, cells } = column;
   refuseLarge(column);
-  const values = cells.filter((value) => !Number.isNaN(value)).sort();
-  if (values.length === 0) return `Left out, no values: ${JSON.stringify(name)}.`;
-  if (values[0] === values.at(-1)) {
-    const value = values[0] as number;
+  const known = cells.filter((value) => !Number.isNaN(value)).sort();
+  if (known[0] === known.at(-1)) {
+    const value = known[0] as number;
     // Missing or not: that varies.
-    if (values.length < table.rows) return categories(column, [value, null]);
-    return constant(column, value);
+    return known.length < table.rows ? categories(column, [value, null]) : constant(column, value);
   }
-  const turn = type ?? angleOf(name, values);
-  const days = kind === "date" ? ({ type: "integer" } as const) : undefined;
-  const { column: found, circle } = describeNumbers(name, values, turn ?? days);
-  const standIn = values.length < table.rows ? standInKnots(values) : undefined;
+  if (kind !== "number") return describeTimes(column, known, table.rows);
+  const { column: found, circle } = describeNumbers(name, known, type ?? angleOf(name, known));
+  const values = circle
+    ? known.map((value) => wrap(value, circle.cut, circle.period)).sort()
+    : known;
+  return withGaps(
+    { type: "number", name, kind, ...(circle && { circle }) },
+    { name, ...found },
+    values,
+    table.rows,
+  );
+}
+
+/** Days and seconds count from the middle of the column: from 1970, 32 bits would resolve hours. */
+function describeTimes({ name, kind }: NumberColumn, known: Float64Array, rows: number): Described {
+  const offset = Math.round(quantile(known, 0.5));
+  const values = known.map((value) => value - offset);
+  const grid = kind === "date" ? { step: 1, origin: 0 } : findGrid(values);
+  return withGaps({ type: "number", name, kind, offset }, { name, ...grid }, values, rows);
+}
+
+/** A column of numbers, with a stand-in and a flag where cells are missing. */
+function withGaps(
+  field: NumberField,
+  column: Column,
+  values: Float64Array,
+  rows: number,
+): Described {
+  if (values.length === rows) return { field, columns: [column] };
   return {
-    field: { type: "number", name, kind, ...(circle && { circle }), ...(standIn && { standIn }) },
-    columns: [{ name, ...found }, ...(standIn ? [cell(`${name} is missing`)] : [])],
+    field: { ...field, standIn: standInKnots(values) },
+    columns: [column, cell(`${field.name} is missing`)],
   };
 }
 
@@ -183,29 +236,27 @@ function describeCategories(
   table: Table,
   column: TableColumn,
   type: ColumnType | undefined,
-): Described | string {
-  const different = new Map<string | number | null, number>();
-  for (let row = 0; row < table.rows; row++) {
-    const value = isMissing(column, row) ? null : (column.cells[row] as string | number);
-    different.set(value, (different.get(value) ?? 0) + 1);
+): Described {
+  const { name } = column;
+  if (type && type.type !== "category") {
+    throw new DataError(`column ${JSON.stringify(name)} holds text; it can only be a category.`);
   }
-  const values = [...different.keys()].sort(inOrder);
-  const asked = type?.type === "category";
-  if (!asked && type) {
+  const different = new Set<string | number | null>();
+  for (let row = 0; row < table.rows; row++) {
+    different.add(isMissing(column, row) ? null : (column.cells[row] as string | number));
+  }
+  if (different.size > MOST_ASKED_FOR) {
     throw new DataError(
-      `column ${JSON.stringify(column.name)} holds text; it can only be a category.`,
+      `column ${JSON.stringify(name)} has ${countOf(different.size, "different value")}, too many for a category (at ` +
+        `most ${MOST_ASKED_FOR}); join rare ones, or leave the column out.`,
+      { column: name },
     );
   }
-  if (values.length === 1) {
-    const [value = null] = values;
-    return value === null
-      ? `Left out, no values: ${JSON.stringify(column.name)}.`
-      : constant(column, value);
-  }
-  if (!asked && (values.length > MOST_CATEGORIES || 2 * values.length > table.rows)) {
-    return `Left out, text of ${countOf(values.length, "different value")}: ${JSON.stringify(column.name)}.`;
-  }
-  return categories(column, values);
+  const values = [...different].sort(inOrder);
+  const [value = null] = values;
+  return values.length === 1 && value !== null
+    ? constant(column, value)
+    : categories(column, values);
 }
 
 /** Missing comes last. */
@@ -321,12 +372,13 @@ function copiesAmong(table: Table, fields: readonly Field[]): Determined[] {
     if (type === "constant") return [];
     const column = columnNamed(table, name);
     const codes = type === "number" ? (column as NumberColumn).cells : codesOf(column);
-    const alike = seen.get(fingerprint([codes])) ?? [];
+    const hash = fingerprint([codes]);
+    const alike = seen.get(hash) ?? [];
     const first = alike.find((other) =>
       codes.every((code, row) => Object.is(code, other.codes[row])),
     );
     if (first) return [{ name, how: `repeats ${JSON.stringify(first.name)} in every row` }];
-    seen.set(fingerprint([codes]), [...alike, { name, codes }]);
+    seen.set(hash, [...alike, { name, codes }]);
     return [];
   });
 }

@@ -107,7 +107,7 @@ function encodeField(table: Table, field: Field, columns: readonly Column[], tar
       faults.set(row, { column: field.name, kind: "unseen", value: null });
     }
     if (!missing) {
-      data[at] = onTurn(field, cells.cells[row] as number);
+      data[at] = toEvent(field, cells.cells[row] as number);
       continue;
     }
     if (!field.standIn) {
@@ -115,7 +115,7 @@ function encodeField(table: Table, field: Field, columns: readonly Column[], tar
       continue;
     }
     const value = drawStandIn(field.standIn, random, (drawn) => nearestValue(column, drawn));
-    data[at] = onTurn(field, value);
+    data[at] = value;
     if (ownFlag(field)) data[at + 1] = 1;
     standInRows.add(row);
     standIns[row] =
@@ -123,9 +123,9 @@ function encodeField(table: Table, field: Field, columns: readonly Column[], tar
   }
 }
 
-/** Of an angle, the one in the turn that begins where it is cut. */
-const onTurn = ({ circle }: NumberField, value: number): number =>
-  circle ? wrap(value, circle.cut, circle.period) : value;
+/** Of an angle, the one in the turn that begins where it is cut; of a time, its distance from the offset. */
+const toEvent = ({ circle, offset = 0 }: NumberField, value: number): number =>
+  circle ? wrap(value, circle.cut, circle.period) : value - offset;
 
 function encodeCategories(
   column: TableColumn,
@@ -166,13 +166,15 @@ function encodeGivenNumbers(
   field: NumberField,
   { data, width, place, faults }: Target,
 ): void {
-  const { name, circle, standIn } = field;
+  const { name, circle, standIn, offset = 0 } = field;
   const rows = data.length / width;
   for (let row = 0; row < rows; row++) {
     const missing = isMissing(column, row);
     if (missing && !standIn) faults.set(row, { column: name, kind: "missing", value: null });
     // No density is taken of a context: any number does, with the flag beside it.
-    const value = missing ? (standIn?.[standIn.length >> 1] ?? 0) : (column.cells[row] as number);
+    const value = missing
+      ? (standIn?.[standIn.length >> 1] ?? 0)
+      : (column.cells[row] as number) - offset;
     const angle = circle && (2 * Math.PI * (value - circle.low)) / circle.period;
     const numbers = angle === undefined ? [value] : [Math.cos(angle), Math.sin(angle)];
     if (ownFlag(field)) numbers.push(Number(missing));
@@ -184,7 +186,6 @@ function cellsOf(table: Table, field: Field): TableColumn {
   const column = columnNamed(table, field.name);
   const isTextField = field.kind === "text" || field.kind === "boolean";
   if (isText(column) === isTextField) return column;
-  const [has, needs] = isTextField ? ["numbers", "text"] : ["text", "numbers"];
   // Text that holds no values at all says nothing against numbers.
   if (isText(column) && column.cells.every((cell) => cell === null)) {
     return {
@@ -201,6 +202,6 @@ function cellsOf(table: Table, field: Field): TableColumn {
     };
   }
   throw new DataError(
-    `column ${JSON.stringify(field.name)} holds ${has} where the model was fitted to ${needs}.`,
+    `column ${JSON.stringify(field.name)} holds text where the model was fitted to numbers.`,
   );
 }

@@ -1,3 +1,4 @@
+import { checkCount } from "../core/check-number.ts";
 import { DataError } from "../core/errors.ts";
 import {
   contextNumbers,
@@ -36,7 +37,10 @@ export interface ImputeOptions {
 export interface Imputation {
   /** Completed copies of the table: draws of what the missing cells may have been. */
   readonly tables: readonly Table[];
-  /** By row: how many independent draws the weighted candidates are worth; below some ten, do not trust the row. */
+  /**
+   * By row: how many independent draws the weighted candidates are worth; below some ten, do not trust the row. 0: no
+   * candidate has any density.
+   */
   readonly effectiveSizes: ReadonlyMap<number, number>;
 }
 
@@ -44,6 +48,9 @@ export interface Imputation {
 const POOL = 4096;
 /** Where each row has a context of its own. */
 const POOL_OF_ONE = 1024;
+
+/** Contexts whose pools are kept, for rows that have the same. */
+const MOST_SPACES = 64;
 
 /** Candidates for the missing numbers of a row, in each of two rounds. */
 const CANDIDATES = 512;
@@ -58,7 +65,7 @@ const ROWS_AT_ONCE = 32;
  *
  * Where the model knows of missing cells, candidates are what the cell would be if it were not missing.
  *
- * @throws DataError when a column that the model is conditioned on lacks a cell, or a value is none that the model knows.
+ * @throws DomainError for draws that are no whole number above 0; DataError when a column that the model is conditioned on lacks a cell, or a value is none that the model knows.
  */
 export async function imputeTable(
   model: Model,
@@ -70,15 +77,19 @@ export async function imputeTable(
   const effectiveSizes = new Map<number, number>();
   const events: Float64Array[] = [];
   const random = hostRandom(seed, streams.imputation);
-  const gaps = gapsOf(schema, selectRows(table, incomplete));
-  const contexts = contextsOf(model, schema, selectRows(table, incomplete));
-  let shared: ProposalSpace | undefined;
+  checkCount("imputeTable", "draws", draws);
+  const part = selectRows(table, incomplete);
+  const gaps = gapsOf(schema, part, incomplete);
+  const contexts = contextsOf(model, schema, part, incomplete);
+  const spaces = new Map<string, ProposalSpace>();
   for (let begin = 0; begin < incomplete.length; begin += ROWS_AT_ONCE) {
     const jobs: Job[] = [];
     for (let i = begin; i < Math.min(begin + ROWS_AT_ONCE, incomplete.length); i++) {
       const context = contexts?.[i];
-      shared = context || !shared ? await spaceOf(model, context, seed + i) : shared;
-      jobs.push({ ...(gaps[i] as Gaps), context, space: shared });
+      const key = context?.join() ?? "";
+      const space = spaces.get(key) ?? (await spaceOf(model, context, seed));
+      if (spaces.size < MOST_SPACES) spaces.set(key, space);
+      jobs.push({ ...(gaps[i] as Gaps), context, space });
     }
     for (const [place, found] of (await drawAll(model, jobs, draws, random)).entries()) {
       effectiveSizes.set(incomplete[begin + place] as number, found.effectiveSize);
@@ -93,7 +104,7 @@ export async function imputeTable(
       data.set(own.subarray(draw * width, (draw + 1) * width), i * width);
     });
     neverMissing(schema, data, width);
-    return completed(table, incomplete, decodeTable(schema, model.columns, data));
+    return completed(table, incomplete, decodeTable({ ...schema, given: [] }, model.columns, data));
   });
   return { tables, effectiveSizes };
 }
@@ -118,7 +129,7 @@ function rowsWithGaps({ fields }: TableSchema, table: Table): number[] {
 }
 
 /** Encodes rows field by field, so that a missing cell is a gap and no fault. */
-function gapsOf(schema: TableSchema, table: Table): Gaps[] {
+function gapsOf(schema: TableSchema, table: Table, places: readonly number[]): Gaps[] {
   const width = countNumbers(schema.fields, eventNumbers);
   const gaps = Array.from({ length: table.rows }, () => ({
     event: new Float64Array(width),
@@ -137,7 +148,7 @@ function gapsOf(schema: TableSchema, table: Table): Gaps[] {
       const fault = faults.get(row);
       if (fault?.kind === "unseen") {
         throw new DataError(
-          `row ${row + 1}, column ${JSON.stringify(field.name)}: ${JSON.stringify(fault.value)} is a value that the ` +
+          `row ${(places[row] as number) + 1}, column ${JSON.stringify(field.name)}: ${JSON.stringify(fault.value)} is a value that the ` +
             "model has never seen.",
         );
       }
@@ -178,7 +189,12 @@ function neverMissing({ fields }: TableSchema, data: Float64Array, width: number
   }
 }
 
-function contextsOf(model: Model, schema: TableSchema, table: Table): Float64Array[] | undefined {
+function contextsOf(
+  model: Model,
+  schema: TableSchema,
+  table: Table,
+  places: readonly number[],
+): Float64Array[] | undefined {
   if (schema.given.length === 0) return undefined;
   const { context, faults } = encodeTable(
     { fields: [], given: schema.given },
@@ -187,7 +203,7 @@ function contextsOf(model: Model, schema: TableSchema, table: Table): Float64Arr
   );
   for (const [row, { column, value }] of faults) {
     throw new DataError(
-      `row ${row + 1}: the model is conditioned on ${JSON.stringify(column)}, which ` +
+      `row ${(places[row] as number) + 1}: the model is conditioned on ${JSON.stringify(column)}, which ` +
         `${value === null ? "is missing there" : `was never ${JSON.stringify(value)}`}; leave the row out.`,
     );
   }
@@ -235,11 +251,13 @@ async function drawAll(
       events.set(proposals.events.subarray(chosen * width, (chosen + 1) * width), draw * width);
     }
     const squares = weights.reduce((sum, weight) => sum + weight ** 2, 0);
-    return { events, effectiveSize: 1 / squares };
+    return { events, effectiveSize: (second[i] as Weighed).isPossible ? 1 / squares : 0 };
   });
 }
 
 interface Weighed {
+  /** Whether any of them has a density. */
+  readonly isPossible: boolean;
   readonly proposals: Proposals;
   /** Sum to 1. */
   readonly weights: Float64Array;
@@ -275,7 +293,8 @@ async function weigh(
     const peak = Math.max(...logs);
     const raw = logs.map((value) => (peak === -Infinity ? 1 : Math.exp(value - peak)));
     const total = raw.reduce((sum, value) => sum + value, 0);
-    return { proposals: own, weights: raw.map((value) => value / total) };
+    const weights = raw.map((value) => value / total);
+    return { proposals: own, weights, isPossible: peak > -Infinity };
   });
 }
 
@@ -295,7 +314,7 @@ function completed(table: Table, incomplete: readonly number[], drawn: Table): T
       }
       const cells = column.cells.slice();
       incomplete.forEach((row, i) => {
-        if (Number.isNaN(cells[row])) cells[row] = Number(source.cells[i]);
+        if (Number.isNaN(cells[row])) cells[row] = source.cells[i] as number;
       });
       return { ...column, cells };
     }),

@@ -1,3 +1,4 @@
+import { checkCount } from "../core/check-number.ts";
 import type { Model } from "../model/model.ts";
 import { logAddExp } from "../numerics/log-add-exp.ts";
 import { type EncodedTable, encodeTable, type RowFault } from "./encode-table.ts";
@@ -33,13 +34,14 @@ const DRAWS = 8;
  * `log 1/K sum_k p(observed, x_k, mask) / q(x_k)` over K stand-ins, a lower bound that rises with K (Burda et al. 2016,
  * arXiv:1509.00519, equation 8).
  *
- * @throws DataError when the table lacks a column of the model, or one holds text where it held numbers.
+ * @throws DomainError for draws that are no whole number above 0; DataError when the table lacks a column of the model, or one holds text where it held numbers.
  */
 export async function scoreTable(
   model: Model,
   table: Table,
   { seed = 0, draws = DRAWS }: ScoreTableOptions = {},
 ): Promise<TableScores> {
+  checkCount("scoreTable", "draws", draws);
   const schema = schemaOf("scoreTable", model);
   const encoded = encodeTable(schema, model.columns, table, seed);
   const logProb = await scoreEncoded(model, encoded);
@@ -51,7 +53,7 @@ export async function scoreTable(
 }
 
 /** Log-densities of encoded rows, their stand-ins taken off again. */
-export async function scoreEncoded(model: Model, encoded: EncodedTable): Promise<Float64Array> {
+async function scoreEncoded(model: Model, encoded: EncodedTable): Promise<Float64Array> {
   const { data, shape, context, standInLogDensity } = encoded;
   const scores = await model.logProb({ data, shape }, { context });
   return Float64Array.from(scores, (score, row) => score - (standInLogDensity[row] as number));

@@ -12,10 +12,16 @@ const LEAST_SPREAD = 1e-30;
 /**
  * Refuse a table that no density can be fitted to; `fit` does so with its rows.
  *
+ * @param options.twins whether columns that repeat another one are refused; default true. Numbers that a table's
+ * schema makes may do so: they are spread over their cells.
  * @throws DataError, with the name of the column at fault if there is one: for one row, fewer rows
  * than columns, a constant column, one that repeats another, one whose spread drowns in its offset.
  */
-export function checkTable(rows: HostRows, columns: readonly Column[]): void {
+export function checkTable(
+  rows: HostRows,
+  columns: readonly Column[],
+  { twins = true }: { twins?: boolean } = {},
+): void {
   const { count, size } = rows;
   if (count < 2) {
     throw new DataError(`fit: got ${count} ${count === 1 ? "row" : "rows"}; a density needs many.`);
@@ -29,6 +35,7 @@ export function checkTable(rows: HostRows, columns: readonly Column[]): void {
   for (let column = 0; column < size; column++) {
     const values = columnOf(rows, column);
     checkSpread(values, columns, column);
+    if (!twins) continue;
     const hash = fingerprint([values]);
     const twin = seen.get(hash)?.find((other) => isSame(columnOf(rows, other), values));
     if (twin !== undefined) {

@@ -81,6 +81,10 @@ export function beforeMap(map: ColumnMap, value: number): number {
   return onHost[map.kind].inverse((value - shift) / scale);
 }
 
+/** Whether a value stays within a map's reach when it is rounded to 32 bits. */
+const isReached = (map: ColumnMap, value: number): boolean =>
+  Number.isFinite(beforeMap(map, Math.fround(value)));
+
 /** Where a column's map takes a number, and the logarithm of its slope there. */
 export function throughMap(map: ColumnMap, y: number): [value: number, logSlope: number] {
   const { shift, scale } = affineOf(map);
@@ -111,8 +115,7 @@ export function checkMap(columns: readonly Column[], index: number, values: Floa
     );
   }
   const bad = values.find(
-    (value) =>
-      !Number.isFinite(beforeMap(map, value - step / 2) + beforeMap(map, value + step / 2)),
+    (value) => !(isReached(map, value - step / 2) && isReached(map, value + step / 2)),
   );
   if (bad === undefined) return;
   const cell = step > 0 ? ` and the cell of ${step} around it` : "";

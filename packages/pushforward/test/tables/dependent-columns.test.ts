@@ -23,3 +23,8 @@ test("leaves alone what is nearly, but not quite, determined", () => {
   const near = a.map((value, i) => value + 1e-3 * (b[i] as number));
   expect(dependentColumns([a, near, b.map((value) => value ** 2)])).toEqual([]);
 });
+
+test("an outlier that columns share does not make them alike", () => {
+  const withOutlier = (values: Float64Array) => Float64Array.of(1e9, ...values.subarray(1));
+  expect(dependentColumns([a, b, c].map(withOutlier))).toEqual([]);
+});

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { describeTable, fieldTexts, parseColumnType } from "../../src/tables/index.ts";
+import {
+  decodeTable,
+  describeTable,
+  encodeTable,
+  fieldTexts,
+  parseColumnType,
+  type TableColumn,
+} from "../../src/tables/index.ts";
 import { cellsOf, numbers, tableOf, text } from "./support.ts";
 
 const rows = 400;
@@ -79,6 +86,54 @@ test("zeros that repeat among continuous numbers are not stretched", () => {
   expect(lows[1]).toBeCloseTo(-0.05, 3);
 });
 
+test("ends lie on the grid, whatever was said", () => {
+  const table = tableOf(
+    numbers("tens", rows, (random) => 5 + 10 * random.integer(40)),
+    numbers("stars", rows, (random) => 1 + random.integer(5)),
+    numbers("share", rows, (random) => Math.round(100 * random.uniform()) / 100),
+  );
+  const types = { stars: parseColumnType("bounded(0.5, 5.5)") };
+  const { columns } = describeTable(table, { types });
+  expect(columns.map(({ range }) => range)).toEqual([
+    [5, null],
+    [1, 5],
+    [0, 1],
+  ]);
+});
+
+test("dates and times count from the middle of the column", () => {
+  const second = 1_709_251_200;
+  const { cells } = numbers("t", rows, (_, row) => second + 7 * row);
+  const times: TableColumn = { name: "at", kind: "timestamp", cells };
+  const days: TableColumn = {
+    name: "day",
+    kind: "date",
+    cells: cells.map((_, row) => 19_783 + (row % 4)),
+  };
+  const table = tableOf(times, days);
+  const { schema, columns } = describeTable(table);
+  const { data, faults } = encodeTable(schema, columns, table);
+  expect(faults.size).toBe(0);
+  expect(Math.max(...data.map(Math.abs))).toBeLessThanOrEqual(7 * rows);
+  expect(decodeTable(schema, columns, Float32Array.from(data))).toEqual(table);
+});
+
+test("angles on a grid that does not close are spread over their cells", () => {
+  const a = numbers("a", rows, (random) => Math.round(10 * 2 * Math.PI * random.uniform()) / 10);
+  const [column] = describeTable(tableOf(a), {
+    types: { a: parseColumnType("circular(0, 6.2832)") },
+  }).columns;
+  expect(column?.step).toBeCloseTo(0.1, 12);
+});
+
+test("a category of too many values is refused by its name", () => {
+  const id = numbers("id", 3000, (_, row) => row);
+  const options = { types: { id: parseColumnType("category") } };
+  expect(() => describeTable(tableOf(id), options)).toThrow(
+    'column "id" has 3,000 different values, too many for a category (at most 1000)',
+  );
+});
+
 describe("missing cells", () => {
   const holes = numbers("holes", rows, (random, row) =>
     row % 10 === 0 ? Number.NaN : random.normal(),
@@ -101,6 +156,12 @@ describe("missing cells", () => {
     expect(dropped.notices).toEqual(["Left out, a cell is missing: 92 rows."]);
     const modelled = describeTable(table, { missing: "model" });
     expect(modelled.notices).toHaveLength(3);
+    // Text that is left out takes no rows with it.
+    const note = text(
+      "note",
+      Array.from({ length: rows }, (_, row) => (row < 9 ? `note ${row}` : null)),
+    );
+    expect(describeTable(tableOf(normal, note), { missing: "drop" }).table.rows).toBe(rows);
     // The two that are missing in the same rows share the number that says so.
     expect(modelled.columns.map(({ name }) => name)).toEqual([
       "plain",

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { fitGaussian } from "../../src/baselines.ts";
+import { realNVP } from "../../src/flows/index.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
-import { imputeTable, type Table } from "../../src/tables/index.ts";
+import { fitTable, imputeTable, type Table } from "../../src/tables/index.ts";
 
 /** A correlated normal in three dimensions: y = 0.9 x + noise, z = x - y + noise. */
 function correlated(rows: number, seed: number): Float64Array {
@@ -79,5 +80,38 @@ describe("imputeTable", () => {
     const [completed] = first.tables;
     const again = await imputeTable(model, completed as Table);
     expect(again.tables[0]).toEqual(completed);
+  });
+
+  test("rows far out and rows of no density are told apart from others, and end nothing", async () => {
+    const random = hostRandom(4);
+    const x = Float64Array.from({ length: 300 }, () => random.normal());
+    const y = x.map((value) => Math.exp(2 * value + 0.1 * random.normal()));
+    const side = Array.from(x, (_, row) => (row % 3 ? "a" : null));
+    const table = (xs: number[], ys: number[], sides: (string | null)[]): Table => ({
+      rows: xs.length,
+      columns: [
+        { name: "x", kind: "number", cells: Float64Array.from(xs) },
+        { name: "y", kind: "number", cells: Float64Array.from(ys) },
+        { name: "side", kind: "text", cells: sides },
+      ],
+    });
+    const model = await fitTable(
+      (sizes) => realNVP({ ...sizes, layers: 2, hidden: [8] }),
+      table([...x], [...y], side),
+      { missing: "model", given: ["side"], steps: 3 },
+    );
+    const holes = table([1000, gap, 0.123456789012], [gap, -5, gap], ["a", "a", null]);
+    const { tables, effectiveSizes } = await imputeTable(model, holes, { seed: 1 });
+    const [xs, ys, sides] = tables[0]?.columns.map(({ cells }) => [...cells]) ?? [];
+    expect(ys?.every(Number.isFinite)).toBe(true);
+    expect(xs?.[2]).toBe(0.123456789012);
+    expect(sides).toEqual(["a", "a", null]);
+    expect(effectiveSizes.get(1)).toBe(0);
+    expect(effectiveSizes.get(2)).toBeGreaterThan(10);
+    const unseen = table([1, 2], [gap, gap], ["a", "z"]);
+    await expect(imputeTable(model, unseen)).rejects.toThrow(
+      'row 2: the model is conditioned on "side", which was never "z"',
+    );
+    await expect(imputeTable(model, holes, { draws: 0 })).rejects.toThrow("draws");
   });
 });

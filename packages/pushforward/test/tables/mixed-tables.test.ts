@@ -126,3 +126,51 @@ async function expectSameAfterSaving(model: Model, table: Table, scores: Float64
   expect((await scoreTable(again, table)).logProb).toEqual(scores);
   expect(again.tailProbability(scores)).toEqual(model.tailProbability(scores));
 }
+
+test("numbers that a schema makes may be alike: categories and gaps that imply each other", async () => {
+  const country = Array.from(
+    { length: 90 },
+    (_, row) => ["Japan", "France", "Germany"][row % 3] as string,
+  );
+  const currency = country.map((name) => (name === "Japan" ? "JPY" : "EUR"));
+  const sex = country.map((_, row) => (row % 10 === 0 ? null : row % 2 ? "f" : "m"));
+  const mass = Float64Array.from(country, (_, row) =>
+    row % 10 === 0 ? Number.NaN : Math.sin(row),
+  );
+  const table: Table = {
+    rows: 90,
+    columns: [
+      { name: "country", kind: "text", cells: country },
+      { name: "currency", kind: "text", cells: currency },
+      { name: "mass", kind: "number", cells: mass },
+      { name: "sex", kind: "text", cells: sex },
+    ],
+  };
+  const model = await fitTable(
+    (sizes) => realNVP({ ...sizes, layers: 1, hidden: [4] }),
+    table,
+    settings,
+  );
+  expect((await scoreTable(model, table)).logProb.every(Number.isFinite)).toBe(true);
+  // What a damaged file says of columns is refused when it is read.
+  const text = new TextDecoder("latin1").decode(await model.toBytes());
+  for (const [from, to] of [
+    ['\\"values\\":[\\"EUR', '\\"valued\\":[\\"EUR'],
+    ['\\"kind\\":\\"sigmoid', '\\"kind\\":\\"sigmoix'],
+  ] as const) {
+    expect(text).toContain(from);
+    const bytes = Uint8Array.from(text.replace(from, to), (letter) => letter.charCodeAt(0));
+    await expect(load(bytes)).rejects.toThrow(/damaged/);
+  }
+});
+
+test("rows of no density count in tail probabilities", async () => {
+  const { table } = randomTable(0);
+  const model = await fitTable(
+    (sizes) => realNVP({ ...sizes, layers: 1, hidden: [4] }),
+    table,
+    settings,
+  );
+  model.calibrate([-Infinity, -3, -2, Number.NaN]);
+  expect([...model.tailProbability([-Infinity, -2.5, 0])]).toEqual([2 / 4, 3 / 4, 4 / 4]);
+});

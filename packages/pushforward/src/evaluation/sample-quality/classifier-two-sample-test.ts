@@ -4,6 +4,7 @@ import { checkSeed } from "../../core/seed.ts";
 import { type Engine, type EngineChoice, startEngine } from "../../engine/index.ts";
 import { hostNormalCdf } from "../../numerics/host-normal-cdf.ts";
 import { hostRandom } from "../../numerics/host-random.ts";
+import { streams } from "../../numerics/streams.ts";
 import {
   type Classifier,
   compileClassifier,
@@ -12,7 +13,6 @@ import {
 } from "./classifier.ts";
 import { mannWhitney } from "./mann-whitney.ts";
 import { type DataAndSamples, drawRows, FEWEST_ROWS, readNumberRows } from "./number-rows.ts";
-import { randomStreams } from "./random-streams.ts";
 import { robustScaling } from "./robust-scaling.ts";
 
 export interface ClassifierTestOptions {
@@ -51,8 +51,9 @@ const LARGEST_BATCH = 128;
  * from data? The rows are cut into folds; each is classified by a network fitted to the others. Accuracy and the area
  * under the ROC curve, which sees differences that never decide a case, are those of rows not learned from.
  *
- * p-value: `accuracy ~ N(1/2, 1 / (4 n))` under the null for n classified rows, of both kinds together. Both
- * sides get the same number of rows, 5000 at most, drawn by seed; columns are scaled robustly by the data.
+ * p-value: `accuracy ~ N(1/2, 1 / (4 n))` under the null for n classified rows, of both kinds together. It is
+ * approximate, and so is the standard error: folds share rows that they learn from, so that their verdicts are not
+ * independent. Both sides get the same number of rows, 5000 at most, drawn by seed; columns are scaled robustly by the data.
  *
  * @throws (rejects with) ShapeError, DataError for rows that cannot be compared, or fewer than 20; DomainError for
  * a seed, folds or an engine that are none.
@@ -67,7 +68,7 @@ export async function classifierTwoSampleTest(
   checkSeed(who, seed);
   checkCount(who, "folds", folds, 2, FEWEST_ROWS);
   const { data, samples } = readNumberRows(who, { ...compared });
-  const random = hostRandom(seed, randomStreams.classifier);
+  const random = hostRandom(seed, streams.classifierRows);
   const each = Math.min(data.count, samples.count, MOST_ROWS);
   const scale = robustScaling(data);
   const [first, second] = [data, samples].map((rows) => drawRows(scale(rows), each, random));
@@ -137,7 +138,7 @@ async function classifyFold(
   const others = rows.filter((row) => !isTest(row));
   const held = validationRows(others.length);
   const validation = selectLabelled(all, others.subarray(0, held));
-  const random = hostRandom(seed, randomStreams.batches + fold);
+  const random = hostRandom(seed, streams.classifierBatches + fold);
   const parameters = await classifier.fit(
     selectLabelled(all, others.subarray(held)),
     validation,

@@ -1,8 +1,8 @@
 import { columnOf, type HostRows } from "../../core/rows.ts";
-import { hostNormalCdf } from "../../numerics/host-normal-cdf.ts";
 import { type Correlations, correlationsOf, rankRows } from "./correlations.ts";
 import { type DataAndSamples, readNumberRows } from "./number-rows.ts";
 import { spearmanError } from "./spearman-error.ts";
+import { studentTail } from "./student-tail.ts";
 
 /** How correlations of samples differ from those of data. */
 export interface CorrelationGap {
@@ -36,7 +36,10 @@ const NEAR_ONE = 1 - 1e-12;
  * The p-value is that of the largest difference of Spearman's correlations r, by Fisher's transform:
  * `z = (atanh r - atanh r') / sqrt(v + v')`, where v is what the rows themselves say (`spearmanError`), but not
  * less than the variance under a normal distribution, `1.06 / (n - 3)` (Fieller, Hartley, Pearson 1957, Tests for
- * rank correlation coefficients).
+ * rank correlation coefficients). z is held against Student's distribution with
+ * `(v + v')^2 / (v^2 / (n - 2) + v'^2 / (n' - 2))` degrees of freedom, for v is an estimate (Welch 1947). With 20 rows
+ * against 20 to 400 equal distributions gave p <= 0.001 in 0.00 to 0.16 % of simulations: the most where one column
+ * is nearly a parabola of the other.
  *
  * @throws ShapeError, DataError for rows that cannot be compared, or fewer than 20.
  */
@@ -104,9 +107,11 @@ function pairPValue(sets: readonly RankedRows[], [i, j]: readonly [number, numbe
     const bounded = Math.max(-NEAR_ONE, Math.min(NEAR_ONE, correlation));
     const error = spearmanError(columnOf(ranks, i), columnOf(ranks, j)) / (1 - bounded ** 2);
     const variance = Math.max(error ** 2, 1.06 / (ranks.count - 3));
-    return { fisher: Math.atanh(bounded), variance };
+    return { fisher: Math.atanh(bounded), variance, degrees: ranks.count - 2 };
   });
   const [first, second] = estimates;
-  const deviation = Math.sqrt(first.variance + second.variance);
-  return 2 * hostNormalCdf(-Math.abs(first.fisher - second.fisher) / deviation);
+  const variance = first.variance + second.variance;
+  const squares = estimates.map((one) => one.variance ** 2 / one.degrees);
+  const degrees = variance ** 2 / (squares[0] + squares[1]);
+  return studentTail((first.fisher - second.fisher) / Math.sqrt(variance), degrees);
 }

@@ -3,8 +3,8 @@ import { asDoubles, type HostRows } from "../../core/rows.ts";
 import { checkSeed } from "../../core/seed.ts";
 import { createBreather } from "../../engine/index.ts";
 import { hostRandom } from "../../numerics/host-random.ts";
+import { streams } from "../../numerics/streams.ts";
 import { type DataAndSamples, drawRows, readNumberRows } from "./number-rows.ts";
-import { randomStreams } from "./random-streams.ts";
 import { robustScaling } from "./robust-scaling.ts";
 
 export interface MaximumMeanDiscrepancyOptions {
@@ -34,7 +34,7 @@ const BANDWIDTHS = [0.25, 0.5, 1, 2, 4];
  * The maximum mean discrepancy, unbiased:
  * `MMD^2 = mean_{i != j} k(x_i, x_j) + mean_{i != j} k(y_i, y_j) - 2 mean_{i, j} k(x_i, y_j)`, where k is the mean
  * of Gaussian kernels whose bandwidths are 1/4, 1/2, 1, 2 and 4 times the median distance of all rows. Columns are
- * scaled robustly first, by the data.
+ * scaled robustly first, by data and samples together: neither side decides how it is looked at.
  *
  * The p-value is that of a permutation test, exact for any number of rows and for ties. Of more than 1000 rows on
  * one side, 1000 are drawn.
@@ -52,14 +52,14 @@ export async function maximumMeanDiscrepancy(
   checkSeed(who, seed);
   checkCount(who, "permutations", permutations);
   const { data, samples } = readNumberRows(who, { ...compared });
-  const scale = robustScaling(data);
-  const random = hostRandom(seed, randomStreams.rows);
-  const [x, y] = [data, samples].map((rows) => drawRows(scale(rows), MOST_ROWS, random));
-  const kernel = kernelSums(kernelMatrix(stacked(x, y)), x.count);
+  const random = hostRandom(seed, streams.discrepancyRows);
+  const [x, y] = [data, samples].map((rows) => drawRows(rows, MOST_ROWS, random));
+  const both = stacked(x, y);
+  const kernel = kernelSums(kernelMatrix(robustScaling(both)(both)), x.count);
   const count = x.count + y.count;
   const squared = kernel(Uint32Array.from({ length: x.count }, (_, row) => row));
   const breathe = createBreather();
-  const order = hostRandom(seed, randomStreams.permutations);
+  const order = hostRandom(seed, streams.permutations);
   let asLarge = 1;
   for (let done = 0; done < permutations; done++) {
     await breathe();

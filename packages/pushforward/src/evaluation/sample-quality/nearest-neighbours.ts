@@ -2,11 +2,11 @@ import type { HostRows } from "../../core/rows.ts";
 import { checkSeed } from "../../core/seed.ts";
 import { createBreather } from "../../engine/index.ts";
 import { hostRandom } from "../../numerics/host-random.ts";
+import { streams } from "../../numerics/streams.ts";
 import { countCopies } from "./count-copies.ts";
 import { hypergeometricTail } from "./hypergeometric.ts";
 import { mannWhitney } from "./mann-whitney.ts";
 import { drawRows, type NumberRows, readNumberRows } from "./number-rows.ts";
-import { randomStreams } from "./random-streams.ts";
 import { robustScaling } from "./robust-scaling.ts";
 
 /** What tells whether a model repeats the rows that it learned from. */
@@ -65,7 +65,7 @@ export async function nearestNeighbours(
   const { training, heldOut, samples } = readNumberRows("nearestNeighbours", { ...rows });
   const scale = robustScaling(training);
   const known = scale(training);
-  const random = hostRandom(seed, randomStreams.queries);
+  const random = hostRandom(seed, streams.neighbourRows);
   const fit = Math.floor(MOST_WORK / (2 * training.count * training.size));
   const most = Math.min(QUERIES.most, Math.max(QUERIES.least, fit));
   const held = await nearestDistances(scale(drawRows(heldOut, most, random)), known);

@@ -4,6 +4,7 @@ import type { HostRows } from "../../core/rows.ts";
 import { checkSeed } from "../../core/seed.ts";
 import type { EngineChoice } from "../../engine/index.ts";
 import { hostRandom } from "../../numerics/host-random.ts";
+import { streams } from "../../numerics/streams.ts";
 import {
   type ClassifierTwoSampleTest,
   classifierTwoSampleTest,
@@ -19,7 +20,6 @@ import {
   type NumberRows,
   readNumberRows,
 } from "./number-rows.ts";
-import { randomStreams } from "./random-streams.ts";
 import {
   type Label,
   onClassifier,
@@ -72,8 +72,9 @@ const MOST_ROWS = 20_000;
  * 0.05 (a threshold on that column is then right in 52.5 % of cases at best); a difference of Spearman's correlations
  * below 0.1 (1 % of a variance); nearest distances as for the classifier. Without such bounds every model fails
  * once there are rows enough. The discrepancy has no unit: its p-value alone decides, of 1000 rows at most.
- * p-values are corrected for the numbers of columns, of pairs and of tests, so that a perfect model fails one check
- * in 1000 at most, and the report of five checks one time in 200.
+ * p-values are corrected for the numbers of columns, of pairs and of tests, so that a perfect model fails about one
+ * check in 1000 at most, and the report of five checks one time in 200. "About", as the p-values of correlations and
+ * of the classifier are approximate.
  *
  * With fewer than 20 rows of data or samples nothing can be told, and all checks are skipped. Of more than 20,000,
  * as many are drawn. Equal seeds give equal reports on one machine.
@@ -134,7 +135,7 @@ function drawCompared(
   { data, samples }: { data: HostRows; samples: HostRows },
   seed: number,
 ): DataAndSamples {
-  const random = hostRandom(seed, randomStreams.report);
+  const random = hostRandom(seed, streams.comparedRows);
   const draw = (rows: HostRows): NumberRows => {
     const drawn = drawRows(rows, MOST_ROWS, random);
     return { data: drawn.data, shape: [drawn.count, drawn.size] };

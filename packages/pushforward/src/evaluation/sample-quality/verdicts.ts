@@ -25,6 +25,10 @@ const SMALL = {
   copies: 0.001,
 };
 
+/** Ends the message on neighbours where all held-out rows are training rows. */
+const BLIND =
+  " As each new row equals a training row, copying cannot be seen: if the model learned from them, give others.";
+
 /** Passes with an accuracy below 0.55, or p > 0.001. */
 export function onClassifier({ accuracy, pValue, auc }: ClassifierTwoSampleTest): Verdict {
   return {
@@ -74,20 +78,22 @@ export function onDiscrepancy({ squared, pValue, rows }: MaximumMeanDiscrepancy)
 
 /**
  * Passes with p > 0.001, or where less than 55 % of samples are nearer than held-out rows, less than 7.5 % nearer
- * than 95 % of them, and at most one in 1000 more a copy.
+ * than 95 % of them, and at most one in 1000 more a copy. Held-out rows that all equal training rows let any model
+ * pass; the message says so.
  */
 export function onNeighbours(found: NearestNeighbours): Verdict {
-  const { nearerShare, nearestShare, copyShares, pValue } = found;
+  const { nearerShare, nearestShare, copyShares, pValue, distances } = found;
   const small =
     nearerShare < SMALL.accuracy &&
     nearestShare < SMALL.nearestShare &&
     copyShares.samples <= copyShares.heldOut + SMALL.copies;
+  const isBlind = distances.heldOut.every((distance) => distance === 0);
   return {
     ok: pValue > CHANCE || small,
     message:
       `A sample is nearer to a training row than a new row is in ${percent(nearerShare)} of cases, where 50 % is ` +
       `right (${shownP(pValue)}); ${percent(copyShares.samples)} of samples are copies of training rows, ` +
-      `${percent(copyShares.heldOut)} of new rows.`,
+      `${percent(copyShares.heldOut)} of new rows.${isBlind ? BLIND : ""}`,
   };
 }
 

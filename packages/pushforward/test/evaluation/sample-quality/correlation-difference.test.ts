@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { correlationDifference, type NumberRows } from "../../../src/evaluation/index.ts";
 import { midranks } from "../../../src/evaluation/sample-quality/ranks.ts";
 import { spearmanError } from "../../../src/evaluation/sample-quality/spearman-error.ts";
+import { studentTail } from "../../../src/evaluation/sample-quality/student-tail.ts";
 import { hostRandom } from "../../../src/numerics/host-random.ts";
 import { normalRows } from "./draws.ts";
 
@@ -133,6 +134,35 @@ describe("the standard error of Spearman's correlation is the spread of estimate
     // The spread is known to 3.5 %; ties and 200 rows add some bias.
     expect(Math.abs(errors / spread - 1)).toBeLessThan(0.16);
   });
+});
+
+test.each([
+  [10, 2.2281, 0.05],
+  [10, 4.5869, 0.001],
+  [18, 2.1009, 0.05],
+  [18, -3.9216, 0.001],
+  [40, 3.551, 0.001],
+  [1e6, 3.2905, 0.001],
+])("Student's tail has its tabulated points: %d degrees, %d", (degrees, t, probability) => {
+  expect(Math.abs(studentTail(t, degrees) / probability - 1)).toBeLessThan(0.025);
+});
+
+test("p-values of 20 rows are Student's, above those of a normal distribution", () => {
+  const flat = Array.from({ length: 20 }, (_, i) => [i % 4, Math.floor(i / 4)]);
+  const orders = [
+    [1, 3],
+    [2, 1],
+    [3, 2],
+    [4, 5],
+    [5, 4],
+  ];
+  const found = correlationDifference({
+    data: { data: flat.flat(), shape: [20, 2] },
+    samples: { data: [orders, orders, orders, orders].flat(2), shape: [20, 2] },
+  });
+  // Correlations 0 and 0.6, both with the variance 1.06 / 17: t = 1.9628 with 36 degrees, z gives 0.0497.
+  expect(found.spearman.largest).toBeCloseTo(0.6, 12);
+  expect(found.pValue).toBeCloseTo(0.0574, 4);
 });
 
 test("p-values of equal distributions are not too small", () => {

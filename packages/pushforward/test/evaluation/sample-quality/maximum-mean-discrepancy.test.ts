@@ -25,18 +25,18 @@ function direct(x: number[][], y: number[][]): number {
   return mean(x, x) + mean(y, y) - 2 * mean(x, y);
 }
 
-/** By the median and the quartiles of the data, column by column. */
-function scaled(rows: NumberRows, data: NumberRows): number[][] {
-  const [count, columns] = data.shape as [number, number];
-  const scales = Array.from({ length: columns }, (_, column) => {
-    const sorted = Array.from({ length: count }, (_, row) => rowOf(data, row)[column]!).toSorted(
-      (a, b) => a - b,
-    );
-    const at = (share: number) => sorted[Math.round(share * (count - 1))]!;
+const listOf = (rows: NumberRows) =>
+  Array.from({ length: rows.shape[0]! }, (_, row) => rowOf(rows, row));
+
+/** By the median and the quartiles of all rows, column by column. */
+function scaled(rows: number[][], all: number[][]): number[][] {
+  const scales = all[0]!.map((_, column) => {
+    const sorted = all.map((row) => row[column]!).toSorted((a, b) => a - b);
+    const at = (share: number) => sorted[Math.round(share * (all.length - 1))]!;
     return { middle: at(0.5), scale: (at(0.75) - at(0.25)) / 1.349 };
   });
-  return Array.from({ length: rows.shape[0]! }, (_, row) =>
-    rowOf(rows, row).map((value, column) =>
+  return rows.map((row) =>
+    row.map((value, column) =>
       Math.asinh((value - scales[column]!.middle) / scales[column]!.scale),
     ),
   );
@@ -47,8 +47,17 @@ test("is the sum over all pairs of the definition", async () => {
   const samples = normalRows(32, 3, 2, 1);
   const { squared, rows } = await maximumMeanDiscrepancy({ data, samples }, { permutations: 1 });
   // Kernels are kept in 32 bits.
-  expect(squared).toBeCloseTo(direct(scaled(data, data), scaled(samples, data)), 6);
+  const [x, y] = [listOf(data), listOf(samples)];
+  const all = [...x, ...y];
+  expect(squared).toBeCloseTo(direct(scaled(x, all), scaled(y, all)), 6);
   expect(rows).toEqual({ data: 25, samples: 32 });
+});
+
+test("neither side decides the scale: exchanged, they are as far apart", async () => {
+  const [data, samples] = [normalRows(30, 2, 1), normalRows(40, 2, 2, 3)];
+  const there = await maximumMeanDiscrepancy({ data, samples }, { permutations: 1 });
+  const back = await maximumMeanDiscrepancy({ data: samples, samples: data }, { permutations: 1 });
+  expect(back.squared).toBeCloseTo(there.squared, 10);
 });
 
 test("p-values of equal distributions are uniform", async () => {

@@ -56,6 +56,16 @@ once("copies of training rows fail the check of neighbours alone", async () => {
   expect(report.neighbours!.message).toContain("100 % of samples are copies");
 });
 
+once("data that are among the training rows hide copies, and the message says so", async () => {
+  const { training } = rows;
+  const hidden = await sampleQuality({ data: training, samples: training, training });
+  expect(hidden.neighbours!.message).toMatch(
+    /100 % of new rows\. As each new row equals a training row/,
+  );
+  const seen = await sampleQuality({ ...rows, samples: training });
+  expect(seen.neighbours!.message).toMatch(/ 0 % of new rows\.$/);
+});
+
 test("small differences pass however certain they are", () => {
   const [data, samples] = [normalRows(20_000, 1, 1), normalRows(20_000, 1, 2, 0.08)];
   const found = marginalDistances({ data, samples });

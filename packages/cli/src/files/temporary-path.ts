@@ -4,27 +4,37 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataError } from "pushforward";
 
-/** A place in the folder for temporary files. */
+/** A place for what does not outlive the process. */
 export interface TemporaryPath {
   readonly path: string;
   /** Removes what is there. */
   remove(): void;
+  /** Lets what is there stay. */
+  release(): void;
 }
 
 const places = new Set<string>();
 
-/** A new place, where nothing is yet. What is there when the process ends, or is ended, is removed. */
+/** A new place in the folder for temporary files, removed as {@link temporaryAt} says. */
 export function temporaryPath(ending = ""): TemporaryPath {
-  const path = join(tmpdir(), `pushforward-${randomUUID()}${ending}`);
+  return temporaryAt(join(tmpdir(), `pushforward-${randomUUID()}${ending}`));
+}
+
+/** Takes a place where nothing is yet. What is there when the process ends, or is ended, is removed. */
+export function temporaryAt(path: string): TemporaryPath {
   if (places.size === 0) watchEnd();
   places.add(path);
+  const release = () => {
+    places.delete(path);
+    if (places.size === 0) stopWatching();
+  };
   return {
     path,
     remove() {
       rmSync(path, { recursive: true, force: true });
-      places.delete(path);
-      if (places.size === 0) stopWatching();
+      release();
     },
+    release,
   };
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
-import { spaceError, type TemporaryPath, temporaryPath } from "../../src/table/temporary-path.ts";
+import { spaceError, type TemporaryPath, temporaryPath } from "../../src/files/temporary-path.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
