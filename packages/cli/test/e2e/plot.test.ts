@@ -9,17 +9,19 @@ const read = (name: string) => readFileSync(join(folder, name), "utf8");
 const pictures = ["density", "scores", "calibration", "quality", "layers", "training"];
 
 test.each(pictures)("plot --what %s", async (what) => {
-  const args = ["plot", "m.safetensors", "--what", what];
-  expect(await run(folder, ...args, "ridge.csv")).toMatchObject({ code: 0 });
-  const png = readFileSync(join(folder, `${what}.png`));
-  expect(png.subarray(1, 4).toString()).toBe("PNG");
-  const more = ["--out", "p.svg", "--json"];
-  const { code, stdout } = await run(folder, ...args, "ridge.csv", ...more);
+  const args = ["plot", "m.safetensors", "ridge.csv", "--what", what, "--out", "p.svg", "--json"];
+  const { code, stdout } = await run(folder, ...args);
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ command: "plot", what, out: "p.svg" });
   const svg = read("p.svg");
   expect(svg).toContain("<svg");
   if (!["training", "scores", "calibration"].includes(what)) expect(svg).toContain(">x<");
+});
+
+test("a picture is a PNG named after what it shows, unless it is asked for otherwise", async () => {
+  expect(await run(folder, "plot", "m.safetensors", "ridge.csv")).toMatchObject({ code: 0 });
+  const png = readFileSync(join(folder, "density.png"));
+  expect(png.subarray(1, 4).toString()).toBe("PNG");
 });
 
 test("a training curve is the same with a table, which is not read", async () => {
