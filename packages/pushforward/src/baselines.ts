@@ -23,7 +23,7 @@ import { type FitOptions, resolveOptions } from "./training/options.ts";
  */
 export type BaselineOptions = Pick<
   FitOptions,
-  "columns" | "dequantize" | "seed" | "validation" | "engine" | "onProgress"
+  "columns" | "table" | "dequantize" | "seed" | "validation" | "engine" | "onProgress"
 >;
 
 /**

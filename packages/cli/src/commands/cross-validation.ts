@@ -132,7 +132,8 @@ async function fitOutside(
   const { train, validation } = split;
   if (!isFlow(setting)) {
     const baseline = setting.flow === "gaussian" ? fitGaussian : fitGaussianMixture;
-    const options = { columns, validation, seed, engine, dequantize: "none", onProgress } as const;
+    const shared = { columns, table: schema, dequantize: "none" } as const;
+    const options = { ...shared, validation, seed, engine, onProgress };
     return { model: await baseline(train, options), steps: 0 };
   }
   const asked = { ...setting, seed };

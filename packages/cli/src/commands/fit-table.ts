@@ -40,7 +40,7 @@ export async function fitTable(path: string | undefined, asked: FitCommandOption
 
   const { engine, onProgress } = baselineEngine(options, console);
   const { validation } = split;
-  const shared = { columns, validation, seed, engine, dequantize: "none" } as const;
+  const shared = { columns, table: schema, validation, seed, engine, dequantize: "none" } as const;
   const baselines =
     schema.given.length > 0 ? [] : await fitBaselines(split, { ...shared, onProgress });
   const [first] = baselines;

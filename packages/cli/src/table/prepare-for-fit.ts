@@ -31,7 +31,7 @@ export function prepareForFit(
     const { schema, columns } = described;
     const encoded = encodeTable(schema, columns, described.table, seed);
     const { data, shape } = encoded;
-    checkTable({ data, count: shape[0], size: shape[1] }, columns, { twins: false });
+    checkTable({ data, count: shape[0], size: shape[1] }, columns, { ofTable: true });
     return { ...described, encoded };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;

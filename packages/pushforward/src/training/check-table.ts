@@ -12,15 +12,15 @@ const LEAST_SPREAD = 1e-30;
 /**
  * Refuse a table that no density can be fitted to; `fit` does so with its rows.
  *
- * @param options.twins whether columns that repeat another one are refused; default true. Numbers that a table's
- * schema makes may do so: they are spread over their cells.
+ * @param options.ofTable whether a table's schema made the numbers; default false. What it made of a category or a gap
+ * is spread over its cells, and may be constant where the rows are a part of the table, or repeat another one.
  * @throws DataError, with the name of the column at fault if there is one: for one row, fewer rows
  * than columns, a constant column, one that repeats another, one whose spread drowns in its offset.
  */
 export function checkTable(
   rows: HostRows,
   columns: readonly Column[],
-  { twins = true }: { twins?: boolean } = {},
+  { ofTable = false }: { ofTable?: boolean } = {},
 ): void {
   const { count, size } = rows;
   if (count < 2) {
@@ -34,8 +34,9 @@ export function checkTable(
   const seen = new Map<number, number[]>();
   for (let column = 0; column < size; column++) {
     const values = columnOf(rows, column);
-    checkSpread(values, columns, column);
-    if (!twins) continue;
+    const isSpread = ofTable && columns[column]?.step !== undefined;
+    if (!isSpread) checkSpread(values, columns, column);
+    if (ofTable) continue;
     const hash = fingerprint([values]);
     const twin = seen.get(hash)?.find((other) => isSame(columnOf(rows, other), values));
     if (twin !== undefined) {

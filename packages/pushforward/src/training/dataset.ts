@@ -53,7 +53,7 @@ export function readDataset(flow: EventShapes, rows: Rows, options: ResolvedFitO
     columns.forEach((_, index) => {
       checkMap(columns, index, columnOf(all.rows, index));
     });
-    checkTable(all.rows, columns, { twins: !options.table });
+    checkTable(all.rows, columns, { ofTable: options.table !== undefined });
   }
   const { validation, seed } = options;
   const noise = hostRandom(seed, streams.validationNoise);

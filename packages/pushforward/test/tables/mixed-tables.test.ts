@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
+import { fitGaussian } from "../../src/baselines.ts";
+import { fit } from "../../src/fit.ts";
 import { realNVP } from "../../src/flows/index.ts";
 import { load } from "../../src/model/load.ts";
 import type { Model } from "../../src/model/model.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 import {
+  describeTable,
+  encodeTable,
   fitTable,
   sampleTable,
   scoreTable,
@@ -173,4 +177,32 @@ test("rows of no density count in tail probabilities", async () => {
   );
   model.calibrate([-Infinity, -3, -2, Number.NaN]);
   expect([...model.tailProbability([-Infinity, -2.5, 0])]).toEqual([2 / 4, 3 / 4, 4 / 4]);
+});
+
+test("a category that only held-out rows have is no reason to refuse the others", async () => {
+  const grade = Array.from(
+    { length: 60 },
+    (_, row) => (row === 7 ? "once" : ["a", "b"][row % 2]) as string,
+  );
+  const x = Float64Array.from(grade, (_, row) => Math.sin(row * row));
+  const table: Table = {
+    rows: 60,
+    columns: [
+      { name: "grade", kind: "text", cells: grade },
+      { name: "x", kind: "number", cells: x },
+    ],
+  };
+  const { schema, columns } = describeTable(table);
+  const { data, shape } = encodeTable(schema, columns, table);
+  const rest = {
+    data: data.filter((_, i) => Math.floor(i / shape[1]) !== 7),
+    shape: [59, shape[1]],
+  };
+  const shared = { columns, table: schema, dequantize: "none" } as const;
+  const model = await fit(realNVP({ features: 4, layers: 1, hidden: [4] }), rest, {
+    ...shared,
+    steps: 2,
+  });
+  expect((await scoreTable(model, table)).logProb.every(Number.isFinite)).toBe(true);
+  await expect(fitGaussian(rest, shared)).resolves.toBeDefined();
 });
