@@ -2,6 +2,7 @@ import { DataError, type Model } from "pushforward";
 import { type Imputation, imputeTable, type Table, type TableColumn } from "pushforward/tables";
 import { checkOutput } from "../output/output-file.ts";
 import { openTableWriter } from "../output/table-writer.ts";
+import { freeName } from "../table/free-name.ts";
 import { counted } from "../table/wording.ts";
 import { type Console, openConsole } from "../terminal/console.ts";
 import { openRowProgress, type RowProgress } from "../terminal/row-progress.ts";
@@ -115,9 +116,8 @@ function noticesOn(sizes: readonly number[]): string[] {
 /** One of several completed copies, with its number in a column before the others. */
 function numbered(table: Table, draw: number): Table {
   const taken = table.columns.map(({ name }) => name);
-  const free = (name: string): string => (taken.includes(name) ? free(`${name}_`) : name);
   const column: TableColumn = {
-    name: free("draw"),
+    name: freeName("draw", taken),
     kind: "number",
     cells: new Float64Array(table.rows).fill(draw),
   };

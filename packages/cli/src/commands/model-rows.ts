@@ -27,48 +27,42 @@ const MOST_ROWS = 20_000;
 /**
  * Reads rows of a table for a model; those that it cannot score are left out.
  *
+ * @param most rows to read, at random from more; default 20,000.
  * @throws DataError, DomainError in one line that names the file and the way out.
  */
 export async function readModelRows(
   model: Model,
   path: string | undefined,
   options: DataOptions & { seed: number },
+  most = MOST_ROWS,
 ): Promise<ModelRows> {
   const data = await openModelData(model, path, options);
   try {
-    const { source, notices } = data;
-    const all = await data.read({ rows: Math.min(MOST_ROWS, data.rows), seed: options.seed });
-    const schema = schemaOf("the model", model);
-    const { faults } = encodeTable(schema, model.columns, all, options.seed);
-    const counted = countFaults();
-    counted.add(faults, 0);
-    const table = selectRows(
-      all,
-      Array.from({ length: all.rows }, (_, row) => row).filter((row) => !faults.has(row)),
-    );
-    if (table.rows === 0) {
+    const { source } = data;
+    const all = await data.read({ rows: Math.min(most, data.rows), seed: options.seed });
+    const { notices, ...rows } = completeRows(model, all, options.seed);
+    if (rows.table.rows === 0) {
       throw new DomainError(
-        `${source}: the model can score none of its rows: ${counted.notices().join(" ")}`,
+        `${source}: the model can score none of its rows: ${notices.join(" ")}`,
       );
     }
-    return {
-      source,
-      notices: [...notices, ...counted.notices()],
-      ...encoded(model, table, options.seed),
-    };
+    return { source, notices: [...data.notices, ...notices], ...rows };
   } finally {
     data.close();
   }
 }
 
-function encoded(model: Model, table: Table, seed: number) {
-  const { data, shape, context } = encodeTable(
-    schemaOf("the model", model),
-    model.columns,
-    table,
-    seed,
-  );
-  return { table, events: { data, shape }, context };
+/** The rows of a table that a model can score, as events; what was left out, one line each. */
+export function completeRows(model: Model, all: Table, seed: number): Omit<ModelRows, "source"> {
+  const schema = schemaOf("the model", model);
+  const { faults, ...whole } = encodeTable(schema, model.columns, all, seed);
+  const counted = countFaults();
+  counted.add(faults, 0);
+  const notices = counted.notices();
+  const { data, shape, context } = whole;
+  if (faults.size === 0) return { table: all, events: { data, shape }, context, notices };
+  const kept = Array.from({ length: all.rows }, (_, row) => row).filter((row) => !faults.has(row));
+  return { ...completeRows(model, selectRows(all, kept), seed), notices };
 }
 
 /**
@@ -81,7 +75,7 @@ export async function drawModelRows(model: Model, count: number, seed: number): 
     throw new DomainError("the model is conditioned on columns: name a table with values of them");
   }
   const table = await sampleTable(model, count, { seed });
-  return { source: undefined, notices: [], ...encoded(model, table, seed) };
+  return { source: undefined, ...completeRows(model, table, seed) };
 }
 
 /** As many draws of the model as there are rows, at most `most`; conditioned on what these are, where it is conditional. */

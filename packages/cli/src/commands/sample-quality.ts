@@ -1,10 +1,9 @@
 import type { Model } from "pushforward";
 import { type SampleQuality, sampleQuality } from "pushforward/evaluation";
-import { encodeTable, schemaOf, type Table } from "pushforward/tables";
 import type { DataOptions } from "./data-options.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { eventNames } from "./event-names.ts";
-import { drawBeside, type ModelRows, readModelRows } from "./model-rows.ts";
+import { completeRows, drawBeside, type ModelRows, readModelRows } from "./model-rows.ts";
 
 export interface QualityOptions extends DataOptions, EngineOptions {
   seed: number;
@@ -22,34 +21,16 @@ export async function qualityOf(
   { seed, training, engine, columns, exclude }: QualityOptions,
 ): Promise<SampleQuality> {
   const samples = await drawBeside(model, found, MOST_SAMPLES, seed + 1);
+  // All of them: a copy of a row that was not read would pass for new.
   const learned = training
-    ? await readModelRows(model, training, { seed, columns, exclude })
+    ? await readModelRows(model, training, { seed, columns, exclude }, Infinity)
     : null;
-  const numbers = (table: Table) => completeEvents(model, table, seed);
   return sampleQuality(
     {
-      data: numbers(found.table),
-      samples: numbers(samples),
-      ...(learned && { training: numbers(learned.table) }),
+      data: found.events,
+      samples: completeRows(model, samples, seed).events,
+      ...(learned && { training: learned.events }),
     },
     { seed, engine, names: eventNames(model) },
   );
-}
-
-/** The rows of a table that have an event. */
-function completeEvents(model: Model, table: Table, seed: number) {
-  const { data, shape, faults } = encodeTable(
-    schemaOf("the model", model),
-    model.columns,
-    table,
-    seed,
-  );
-  const [rows, width] = shape;
-  if (faults.size === 0) return { data, shape };
-  const kept = Array.from({ length: rows }, (_, row) => row).filter((row) => !faults.has(row));
-  const complete = new Float64Array(kept.length * width);
-  kept.forEach((row, place) => {
-    complete.set(data.subarray(row * width, (row + 1) * width), place * width);
-  });
-  return { data: complete, shape: [kept.length, width] };
 }

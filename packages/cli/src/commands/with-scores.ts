@@ -1,4 +1,5 @@
 import type { Table, TableColumn } from "pushforward/tables";
+import { freeName } from "../table/free-name.ts";
 
 /** Scores of rows. */
 export interface ScoredRows {
@@ -9,11 +10,10 @@ export interface ScoredRows {
 
 /** Names of the columns that scores are written in, none of them one of the table's. */
 export function scoreNames(taken: readonly string[]) {
-  const free = (name: string): string => (taken.includes(name) ? free(`${name}_`) : name);
   return {
-    row: free("row"),
-    logDensity: free("log_density"),
-    tailProbability: free("tail_probability"),
+    row: freeName("row", taken),
+    logDensity: freeName("log_density", taken),
+    tailProbability: freeName("tail_probability", taken),
   };
 }
 
