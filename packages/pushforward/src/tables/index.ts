@@ -1,4 +1,5 @@
 export type { CellKind, Field, TableSchema } from "../core/table-schema.ts";
+export { cellPoints } from "./cell-points.ts";
 export { type ColumnType, parseColumnType } from "./column-type.ts";
 export { decodeTable, type Values } from "./decode-table.ts";
 export {
@@ -13,7 +14,12 @@ export { type FitTableOptions, type FlowSizes, fitTable, flowSizes } from "./fit
 export { type Imputation, type ImputeOptions, imputeTable } from "./impute-table.ts";
 export { type SampleTableOptions, sampleTable } from "./sample-table.ts";
 export { schemaOf } from "./schema-of.ts";
-export { type ScoreTableOptions, scoreTable, type TableScores } from "./score-table.ts";
+export {
+  SCORE_DRAWS,
+  type ScoreTableOptions,
+  scoreTable,
+  type TableScores,
+} from "./score-table.ts";
 export {
   columnNamed,
   isMissing,

@@ -11,6 +11,7 @@ import {
   fitTable,
   sampleTable,
   scoreTable,
+  selectRows,
   type Table,
   type TableColumn,
 } from "../../src/tables/index.ts";
@@ -205,4 +206,42 @@ test("a category that only held-out rows have is no reason to refuse the others"
   });
   expect((await scoreTable(model, table)).logProb.every(Number.isFinite)).toBe(true);
   await expect(fitGaussian(rest, shared)).resolves.toBeDefined();
+});
+
+test("the probabilities of all cells of a table sum to one: scores average over the cells", async () => {
+  const random = hostRandom(11, 3);
+  const dice = Float64Array.from({ length: 400 }, () => random.integer(3) + random.integer(3));
+  const flags = Array.from(dice, (value) => (random.uniform() < value / 5 ? "yes" : "no"));
+  const table: Table = {
+    rows: 400,
+    columns: [
+      { name: "dice", kind: "number", cells: dice },
+      { name: "flag", kind: "text", cells: flags },
+    ],
+  };
+  const model = await fitTable(
+    ({ features }) => realNVP({ features, layers: 2, hidden: [8] }),
+    table,
+    {
+      ...{ types: { dice: "bounded 0 4" }, steps: 100, seed: 0 },
+    },
+  );
+  const values = [0, 1, 2, 3, 4].flatMap((value) => [value, value]);
+  const all: Table = {
+    rows: values.length,
+    columns: [
+      { name: "dice", kind: "number", cells: Float64Array.from(values) },
+      { name: "flag", kind: "text", cells: values.map((_, i) => (i % 2 ? "yes" : "no")) },
+    ],
+  };
+  const sumWith = async (draws: number) => {
+    const { logProb } = await scoreTable(model, all, { draws });
+    return logProb.reduce((sum, score) => sum + Math.exp(score), 0);
+  };
+  expect(Math.abs((await sumWith(8)) - 1)).toBeLessThan(0.03);
+  expect(Math.abs((await sumWith(256)) - 1)).toBeLessThan(0.005);
+  // What a row gets depends on the row alone.
+  const { logProb } = await scoreTable(model, all);
+  const last = await scoreTable(model, selectRows(all, [9]));
+  expect(last.logProb[0]).toBeCloseTo(logProb[9] as number, 5);
 });
