@@ -1,29 +1,28 @@
 import type { HistoryEntry } from "pushforward";
-import type { Split } from "../table/split-rows.ts";
-import type { Contender, PartScores } from "./comparison.ts";
+import type { PartScores, ScoredContender } from "./comparison.ts";
 import { fullSize, type SettingOptions, SMALL_TABLE, takesSizes } from "./fit-settings.ts";
-import { pairedDifference } from "./paired-difference.ts";
+import { meanWithError } from "./mean-with-error.ts";
 
 /** With fewer, a standard error tells little of itself. */
 const FEWEST_ROWS = 10;
 
 /**
  * What to say where a simpler density predicts the test rows better than the flow, by more than two
- * standard errors of the paired difference; null where none does.
+ * standard errors of the mean difference per row (what makes a row hard for both cancels); null where none does.
  *
  * @param contenders the flow first.
  */
-export async function adviceIfBeaten(
-  [flow, ...others]: readonly Contender[],
-  split: Split,
+export function adviceIfBeaten(
+  [flow, ...others]: readonly ScoredContender[],
   tableRows: number,
   options: SettingOptions,
-): Promise<string | null> {
-  if (!flow || split.test.shape[0] < FEWEST_ROWS) return null;
+): string | null {
+  if (!flow || flow.scores.test.length < FEWEST_ROWS) return null;
   let worst = { name: "", mean: 0, standardError: 0 };
-  for (const { name, model } of others) {
-    const { columns } = flow.model;
-    const lead = await pairedDifference(model, flow.model, split.test, columns, options.seed);
+  for (const { name, scores } of others) {
+    const lead = meanWithError(
+      scores.test.map((score, row) => score - (flow.scores.test[row] as number)),
+    );
     const clear = lead.mean > 2 * lead.standardError;
     if (clear && lead.mean > worst.mean) worst = { name, ...lead };
   }

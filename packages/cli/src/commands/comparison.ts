@@ -1,6 +1,8 @@
 import type { Model } from "pushforward";
-import type { Part, Split } from "../table/split-rows.ts";
+import { scoreTable, selectRows, type Table } from "pushforward/tables";
+import type { Split } from "../table/split-rows.ts";
 import { textTable } from "../terminal/text-table.ts";
+import { meanWithError } from "./mean-with-error.ts";
 
 /** How well a density predicts the three parts of the data, on average. */
 export interface PartScores {
@@ -28,33 +30,56 @@ export interface Contender {
   model: Model;
 }
 
-/** Judges densities on the three parts of a table, all with the same noise for values on a grid. */
-export async function compare(
+/** A density with what it says of each row of the parts: log-densities, nats in the table's units. */
+export interface ScoredContender extends Contender {
+  scores: Record<keyof Split, Float64Array>;
+}
+
+/** Of more training rows so many are scored: they were dealt at random, the first are as good as any. */
+const MOST_TRAINING_ROWS = 20_000;
+
+/** The scores of densities on the three parts of a table, as the command `score` has them. */
+export async function scoreContenders(
   contenders: readonly Contender[],
-  split: Split,
+  table: Table,
+  { train, validation, test }: Split,
   seed: number,
-): Promise<Comparison[]> {
-  const comparisons: Comparison[] = [];
-  for (const { name, role, model } of contenders) {
-    const judge = async (part: Part) => {
-      const { logProb, standardError } = await model.evaluate(part, {
-        seed,
-        context: part.context,
-      });
-      return { logProb: logProb - part.standIn, standardError };
+): Promise<ScoredContender[]> {
+  const scored: ScoredContender[] = [];
+  for (const contender of contenders) {
+    const score = (rows: Uint32Array) => scoreRows(contender.model, table, rows, seed);
+    const scores = {
+      train: await score(train.rows.subarray(0, MOST_TRAINING_ROWS)),
+      validation: await score(validation.rows),
+      test: test.rows.length > 0 ? await score(test.rows) : new Float64Array(0),
     };
-    const test = split.test.shape[0] > 0 ? await judge(split.test) : null;
-    comparisons.push({
-      name,
-      role,
-      train: (await judge(split.train)).logProb,
-      validation: (await judge(split.validation)).logProb,
-      test: test?.logProb ?? null,
-      // One row has none.
-      testError: test && Number.isFinite(test.standardError) ? test.standardError : null,
-    });
+    scored.push({ ...contender, scores });
   }
-  return comparisons;
+  return scored;
+}
+
+/** Log-densities of some rows of a table. */
+export async function scoreRows(
+  model: Model,
+  table: Table,
+  rows: Uint32Array,
+  seed: number,
+): Promise<Float64Array> {
+  return (await scoreTable(model, selectRows(table, rows), { seed })).logProb;
+}
+
+/** What there is to tell of scores: their means. */
+export function comparisonOf({ name, role, scores }: ScoredContender): Comparison {
+  const test = scores.test.length > 0 ? meanWithError(scores.test) : null;
+  return {
+    name,
+    role,
+    train: meanWithError(scores.train).mean,
+    validation: meanWithError(scores.validation).mean,
+    test: test?.mean ?? null,
+    // One row has none.
+    testError: test && Number.isFinite(test.standardError) ? test.standardError : null,
+  };
 }
 
 /** The scores of densities as a table of text; `title` says what they are. */

@@ -12,8 +12,10 @@ import { shuffled } from "../table/shuffled.ts";
 import { defaultShare, partOf, type Split } from "../table/split-rows.ts";
 import { counted } from "../table/wording.ts";
 import { type ComparedSetting, isFlow } from "./compare-settings.ts";
+import { scoreRows } from "./comparison.ts";
 import type { FitData } from "./fit-data.ts";
 import { buildFlow, tableTraining, trainingOptions } from "./fit-settings.ts";
+import { meanWithError } from "./mean-with-error.ts";
 
 /** How rows are dealt. */
 export interface Dealing {
@@ -109,8 +111,8 @@ export async function scoreFold(
   const { model, steps } = await fitOutside(setting, data, split, options);
   try {
     const { test } = split;
-    const { logProb } = await model.evaluate(test, { seed: options.seed, context: test.context });
-    const logLikelihood = logProb - test.standIn;
+    const scores = await scoreRows(model, data.table, test.rows, options.seed);
+    const logLikelihood = meanWithError(scores).mean;
     if (!Number.isFinite(logLikelihood)) {
       throw new DataError("a row of the fold lies outside of what it can produce");
     }

@@ -1,14 +1,19 @@
 import { rm } from "node:fs/promises";
 import { type BaselineOptions, fitGaussian, fitGaussianMixture, type Model } from "pushforward";
-import { flowSizes, scoreTable, selectRows } from "pushforward/tables";
+import { flowSizes } from "pushforward/tables";
 import { refuseOptionsOf } from "../options/useless-options.ts";
 import { checkOutput } from "../output/output-file.ts";
 import { defaultShare, type Split, splitRows } from "../table/split-rows.ts";
 import { openConsole } from "../terminal/console.ts";
 import { adviceIfBeaten } from "./advice.ts";
-import { type Contender, compare } from "./comparison.ts";
+import {
+  type Contender,
+  comparisonOf,
+  type ScoredContender,
+  scoreContenders,
+} from "./comparison.ts";
 import { baselineEngine } from "./engine-options.ts";
-import { type FitData, readFitData } from "./fit-data.ts";
+import { readFitData } from "./fit-data.ts";
 import type { FitCommandOptions } from "./fit-options.ts";
 import { jsonReport, textReport } from "./fit-report.ts";
 import { buildFlow, tableTraining, trainingOptions } from "./fit-settings.ts";
@@ -51,13 +56,14 @@ export async function fitTable(path: string | undefined, asked: FitCommandOption
   const run = await trainWithProgress({ ...job, loss: natsPerRow }, console);
   const seconds = (performance.now() - begin) / 1000;
   const contenders = [{ name: flow, role: "flow" as const, model: run.model }, ...baselines];
-  const comparisons = await compare(contenders, split, seed);
-  await calibrate(run.model, data, split, seed);
+  const scored = await scoreContenders(contenders, data.table, split, seed);
+  calibrate(run.model, scored[0] as ScoredContender);
   await run.model.save(out);
   if (checkpoint) await rm(checkpoint, { force: true });
-  const advice = await adviceIfBeaten(contenders, split, rows, options);
+  const advice = adviceIfBeaten(scored, rows, options);
   const notices = [...run.notices, ...(advice ? [advice] : [])];
 
+  const comparisons = scored.map(comparisonOf);
   const report = { ...run, notices, data, split, flow, seed, out, seconds, comparisons };
   if (json) console.print(JSON.stringify(jsonReport(report)));
   else for (const line of textReport(report, console.width)) console.print(line);
@@ -68,15 +74,8 @@ export async function fitTable(path: string | undefined, asked: FitCommandOption
  * Tells the model how rows score that it has not seen: what tail probabilities are measured by. Validation rows have
  * chosen the weights, and serve only where no others are held out.
  */
-async function calibrate(
-  model: Model,
-  { table }: FitData,
-  { test, validation }: Split,
-  seed: number,
-): Promise<void> {
-  const held = test.rows.length > 0 ? test : validation;
-  const { logProb } = await scoreTable(model, selectRows(table, held.rows), { seed });
-  model.calibrate(logProb);
+function calibrate(model: Model, { scores }: ScoredContender): void {
+  model.calibrate(scores.test.length > 0 ? scores.test : scores.validation);
 }
 
 async function fitBaselines({ train }: Split, options: BaselineOptions): Promise<Contender[]> {

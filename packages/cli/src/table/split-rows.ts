@@ -13,8 +13,6 @@ export interface RowBlock {
 export interface Part extends RowBlock {
   /** Where columns are given. */
   context: RowBlock | undefined;
-  /** What stand-ins for missing cells add to the mean log-density. */
-  standIn: number;
   /** Places of the rows in the table. */
   rows: Uint32Array;
 }
@@ -66,12 +64,8 @@ export function splitRows(
 
 /** Some rows of an encoded table. */
 export function partOf(encoded: EncodedTable, rows: Uint32Array): Part {
-  const { context, standInLogDensity } = encoded;
-  const standIn = rows.reduce(
-    (sum, row) => sum + (standInLogDensity[row] as number) / rows.length,
-    0,
-  );
-  return { ...block(encoded, rows), context: context && block(context, rows), standIn, rows };
+  const { context } = encoded;
+  return { ...block(encoded, rows), context: context && block(context, rows), rows };
 }
 
 function block({ data, shape: [, width] }: RowBlock, rows: Uint32Array): RowBlock {

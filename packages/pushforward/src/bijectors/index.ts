@@ -10,6 +10,7 @@ export { type ExtremeTailsParams, extremeTails } from "./extreme-tails.ts";
 export { type FactorOutOptions, factorOut } from "./factor-out.ts";
 export { type FixedAffineOptions, fixedAffine } from "./fixed-affine.ts";
 export { type FullLinearOptions, type FullLinearParams, fullLinear } from "./full-linear.ts";
+export { type HistogramOptions, histogram } from "./histogram.ts";
 export { type HouseholderOptions, type HouseholderParams, householder } from "./householder.ts";
 export { type ImageCouplingOptions, imageCoupling } from "./image-coupling.ts";
 export { invert } from "./invert.ts";

@@ -2,14 +2,20 @@ import { DataError } from "./errors.ts";
 
 /**
  * The fixed map from the real line onto where a column's values lie: `low + exp(y)`,
- * `low + scale softplus(y)`, `low + (high - low) sigmoid(y)`, or `centre + scale sinh(y)`, which makes
- * heavy tails of light ones.
+ * `low + scale softplus(y)`, `low + (high - low) sigmoid(y)`, `centre + scale sinh(y)`, which makes
+ * heavy tails of light ones, or `H^-1(sigmoid(y))`, H the distribution function of a histogram: bins between
+ * ascending edges, one share each.
  */
 export type ColumnMap =
   | { readonly kind: "exp"; readonly low: number }
   | { readonly kind: "softplus"; readonly low: number; readonly scale: number }
   | { readonly kind: "sigmoid"; readonly low: number; readonly high: number }
-  | { readonly kind: "sinh"; readonly centre: number; readonly scale: number };
+  | { readonly kind: "sinh"; readonly centre: number; readonly scale: number }
+  | {
+      readonly kind: "histogram";
+      readonly edges: readonly number[];
+      readonly shares: readonly number[];
+    };
 
 /**
  * A column of a table: its name if it has one, the grid that its values lie on if it was dequantised, and the map
@@ -81,7 +87,7 @@ export function isColumn(value: object): value is Column {
   );
 }
 
-const mapNumbers: { [K in ColumnMap["kind"]]: readonly string[] } = {
+const mapNumbers: { [K in Exclude<ColumnMap["kind"], "histogram">]: readonly string[] } = {
   exp: ["low"],
   softplus: ["low", "scale"],
   sigmoid: ["low", "high"],
@@ -91,6 +97,19 @@ const mapNumbers: { [K in ColumnMap["kind"]]: readonly string[] } = {
 function isColumnMap(map: unknown): boolean {
   const given = (map ?? {}) as Record<string, unknown>;
   const { kind } = given;
+  if (kind === "histogram") return isHistogram(given.edges, given.shares);
   if (typeof kind !== "string" || !Object.hasOwn(mapNumbers, kind)) return false;
-  return mapNumbers[kind as ColumnMap["kind"]].every((name) => Number.isFinite(given[name]));
+  return mapNumbers[kind as keyof typeof mapNumbers].every((name) => Number.isFinite(given[name]));
+}
+
+/** Whether these are ascending edges, and between them shares above 0. */
+export function isHistogram(edges: unknown, shares: unknown): boolean {
+  return (
+    Array.isArray(edges) &&
+    Array.isArray(shares) &&
+    shares.length > 0 &&
+    edges.length === shares.length + 1 &&
+    edges.every((edge, i) => Number.isFinite(edge) && (i === 0 || edge > edges[i - 1])) &&
+    shares.every((share) => Number.isFinite(share) && share > 0)
+  );
 }

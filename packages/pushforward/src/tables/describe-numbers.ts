@@ -44,7 +44,7 @@ export function describeNumbers(
     throw new DataError(`column "${name}" is to be positive and holds ${low}.`);
   }
   if (grid && (high - low) / grid.step < FEW_LEVELS) return bounded(name, values, grid, low, high);
-  if (low >= 0 && low < 0.05 && high > 0.95 && high <= 1) {
+  if (low >= 0 && low < 0.05 && high > 0.95 && high <= 1 && !isScaled(values)) {
     return bounded(name, values, grid, 0, 1);
   }
   if (low >= 0) return { column: positive(values, grid) };
@@ -75,11 +75,86 @@ function bounded(
     );
   }
   const ends = grid ? endsOnGrid(grid, low, high) : ([low, high] as const);
-  // A continuous density has no room for values on the very ends, as 32 bits see them, but a margin beyond them.
-  const isAtEnd = Math.fround(first) <= Math.fround(low) || Math.fround(last) >= Math.fround(high);
-  const reach = grid ? reachOf(grid) : isAtEnd ? MARGIN * (high - low) : 0;
-  const map: ColumnMap = { kind: "sigmoid", low: ends[0] - reach, high: ends[1] + reach };
+  if (grid && (ends[1] - ends[0]) / grid.step < FEW_LEVELS) {
+    return { column: { ...grid, range: ends, map: levelsMap(grid.step, ends, values) } };
+  }
+  const [below, above] = ends.map((end) => roomAt(end, values, grid)) as [number, number];
+  const map: ColumnMap = { kind: "sigmoid", low: ends[0] - below, high: ends[1] + above };
   return { column: { ...grid, range: ends, map } };
+}
+
+/** A grid of more levels than these is one of rounded continuous numbers. */
+const MOST_LEVELS = 10_000;
+
+/** Whether values are continuous, rounded at most. */
+function isFine(grid: Grid | null, values: Float64Array): boolean {
+  const span = (values.at(-1) as number) - (values[0] as number);
+  return !grid || span / grid.step > MOST_LEVELS;
+}
+
+/** Of all values: copies of one that are more than chance, where numbers are continuous. */
+const MANY_COPIES = 0.01;
+
+/**
+ * How far beyond an end its map begins: half a cell where values lie on a grid.
+ *
+ * Among continuous numbers, a map that bends at an end stretches what lies there: one value on the very end becomes
+ * an outlier, and many of them a spike on which a flow can put a density as high as it likes. Copies of the end are
+ * given half the quartiles' distance, single values a twentieth of it.
+ */
+function roomAt(end: number, values: Float64Array, grid: Grid | null): number {
+  const reach = reachOf(grid);
+  if (!isFine(grid, values)) return reach;
+  const at = shareAt(values, end);
+  if (at === 0) return reach;
+  const all = (values.at(-1) as number) - (values[0] as number);
+  return Math.max(quartileSpan(values) / (at > MANY_COPIES ? 2 : 20), LEAST_ROOM * all);
+}
+
+/** Of all that values span: what 32 bits resolve at the other end, too. */
+const LEAST_ROOM = 1e-4;
+
+/** How many of the values are `end`, as 32 bits see them. */
+function shareAt(values: Float64Array, end: number): number {
+  const copies = values.reduce(
+    (sum, value) => sum + Number(Math.fround(value) === Math.fround(end)),
+    0,
+  );
+  return copies / values.length;
+}
+
+function quartileSpan(values: Float64Array): number {
+  const between = (share: number) => quantile(values, 1 - share) - quantile(values, share);
+  return between(0.25) || between(0.01);
+}
+
+/** Whether values look as if they had been scaled to 0 and 1: the ends are nothing but the extremes. */
+function isScaled(values: Float64Array): boolean {
+  const [low, high] = [shareAt(values, 0), shareAt(values, 1)];
+  return low > 0 && high > 0 && Math.max(low, high) <= MANY_COPIES;
+}
+
+/**
+ * The map that gives each of few levels the share that it has among the values: what is left to learn is how columns
+ * depend on each other. A level that none has gets what half a row would (Krichevsky and Trofimov 1981).
+ */
+export function levelsMap(
+  step: number,
+  [low, high]: readonly [number, number],
+  values: ArrayLike<number>,
+): ColumnMap {
+  const levels = Math.round((high - low) / step) + 1;
+  const counts = new Array<number>(levels).fill(0.5);
+  for (let i = 0; i < values.length; i++) {
+    const level = Math.round(((values[i] as number) - low) / step);
+    counts[level] = (counts[level] as number) + 1;
+  }
+  const edges = Array.from({ length: levels + 1 }, (_, k) => low + (k - 0.5) * step);
+  const margin = (step / 2) * MARGIN;
+  edges[0] = (edges[0] as number) - margin;
+  edges[levels] = (edges[levels] as number) + margin;
+  const sum = values.length + levels / 2;
+  return { kind: "histogram", edges, shares: counts.map((count) => count / sum) };
 }
 
 /** The first and the last value of a grid within bounds. */
@@ -107,28 +182,11 @@ const leastOf = (grid: Grid | null): number => (grid ? endsOnGrid(grid, 0, grid.
 /** Below it 32 bits have fewer digits, or none. */
 const LEAST = 1e-30;
 
-/** A grid of more levels than these is one of rounded continuous numbers. */
-const MOST_LEVELS = 10_000;
-
-/** Of all values: zeros that are more than chance, where numbers are continuous. */
-const MANY_ZEROS = 0.01;
-
-/**
- * Where a map onto numbers that are not negative begins: below 0 by what lies around it.
- *
- * Among continuous numbers, zeros that repeat are a spike, and a map that bends at it would stretch it until a
- * flow can put a density as high as it likes on it. There the map begins half the quartiles' distance below.
- */
+/** Where a map onto numbers that are not negative begins: at 0, or below by what lies around it. */
 function lowEnd(values: Float64Array, grid: Grid | null): number {
-  const reach = reachOf(grid);
-  const zeros = values.findIndex((value) => value > LEAST);
-  const high = values.at(-1) as number;
-  const isContinuous = !grid || high / grid.step > MOST_LEVELS;
-  if (isContinuous && zeros > MANY_ZEROS * values.length) {
-    const span = quantile(values, 0.75) - quantile(values, 0.25);
-    return -Math.max(reach, (span || quantile(values, 0.99) || high) / 2);
-  }
-  return grid ? leastOf(grid) - reach : zeros > 0 ? -(values[zeros] as number) / 2 : 0;
+  const first = values[0] as number;
+  if (isFine(grid, values)) return first > LEAST ? 0 : -roomAt(first, values, grid);
+  return leastOf(grid) - reachOf(grid);
 }
 
 /** Bowley's, of the quantiles of 10 % and 90 %: from -1 to 1, outliers do not move it. */

@@ -11,7 +11,7 @@ import { findGrid } from "../training/dequantization.ts";
 import { fingerprint } from "../training/fingerprint.ts";
 import type { ColumnType } from "./column-type.ts";
 import { dependentColumns } from "./dependent-columns.ts";
-import { describeNumbers, quantile, wrap } from "./describe-numbers.ts";
+import { describeNumbers, levelsMap, quantile, wrap } from "./describe-numbers.ts";
 import {
   columnNamed,
   isMissing,
@@ -182,7 +182,13 @@ function describeColumn(
   if (known[0] === known.at(-1)) {
     const value = known[0] as number;
     // Missing or not: that varies.
-    return known.length < table.rows ? categories(column, [value, null]) : constant(column, value);
+    const gaps = table.rows - known.length;
+    return gaps > 0
+      ? categories(column, [
+          [value, known.length],
+          [null, gaps],
+        ])
+      : constant(column, value);
   }
   if (kind !== "number") return describeTimes(column, known, table.rows);
   const { column: found, circle } = describeNumbers(name, known, type ?? angleOf(name, known));
@@ -215,7 +221,7 @@ function withGaps(
   if (values.length === rows) return { field, columns: [column] };
   return {
     field: { ...field, standIn: standInKnots(values) },
-    columns: [column, cell(`${field.name} is missing`)],
+    columns: [column, cell(`${field.name} is missing`, rows - values.length, rows)],
   };
 }
 
@@ -241,9 +247,10 @@ function describeCategories(
   if (type && type.type !== "category") {
     throw new DataError(`column ${JSON.stringify(name)} holds text; it can only be a category.`);
   }
-  const different = new Set<string | number | null>();
+  const different = new Map<string | number | null, number>();
   for (let row = 0; row < table.rows; row++) {
-    different.add(isMissing(column, row) ? null : (column.cells[row] as string | number));
+    const value = isMissing(column, row) ? null : (column.cells[row] as string | number);
+    different.set(value, (different.get(value) ?? 0) + 1);
   }
   if (different.size > MOST_ASKED_FOR) {
     throw new DataError(
@@ -252,11 +259,11 @@ function describeCategories(
       { column: name },
     );
   }
-  const values = [...different].sort(inOrder);
-  const [value = null] = values;
-  return values.length === 1 && value !== null
+  const counts = [...different].sort(([a], [b]) => inOrder(a, b));
+  const [value = null] = counts[0] ?? [];
+  return counts.length === 1 && value !== null
     ? constant(column, value)
-    : categories(column, values);
+    : categories(column, counts);
 }
 
 /** Missing comes last. */
@@ -270,27 +277,24 @@ const constant = ({ name, kind }: TableColumn, value: string | number): Describe
   columns: [],
 });
 
-function categories({ name, kind }: TableColumn, values: CategoryField["values"]): Described {
-  const shown = values.length === 2 ? values.slice(1) : values;
+/** @param counts how many rows have each value. */
+function categories(
+  { name, kind }: TableColumn,
+  counts: readonly (readonly [value: CategoryField["values"][number], rows: number])[],
+): Described {
+  const values = counts.map(([value]) => value);
+  const rows = counts.reduce((sum, [, count]) => sum + count, 0);
+  const shown = counts.length === 2 ? counts.slice(1) : counts;
   return {
     field: { type: "category", name, kind, values },
-    columns: shown.map((value) => cell(`${name}=${value ?? "missing"}`)),
+    columns: shown.map(([value, count]) => cell(`${name}=${value ?? "missing"}`, count, rows)),
   };
 }
 
-/**
- * A number that is 0 or 1, spread over its cell and mapped from the line: a share of one half is then exactly the
- * logistic distribution.
- */
-function cell(name: string): Column {
-  const reach = 0.5 * (1 + 1e-3);
-  return {
-    name,
-    step: 1,
-    origin: 0,
-    range: [0, 1],
-    map: { kind: "sigmoid", low: -reach, high: 1 + reach },
-  };
+/** A number that is 0 or 1, spread over its cell. @param ones how many of the rows have 1. */
+function cell(name: string, ones: number, rows: number): Column {
+  const values = new Uint8Array(rows).fill(1, 0, ones);
+  return { name, step: 1, origin: 0, range: [0, 1], map: levelsMap(1, [0, 1], values) };
 }
 
 /** Ascending knots, at the octiles: what stands in for a missing cell lies where values do. */

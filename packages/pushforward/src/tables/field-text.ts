@@ -45,7 +45,7 @@ function textOf(field: Field, column: Column = {}): string {
 function rangeOf({ map, range }: Column): string {
   const [low, high] = range ?? [];
   if (map?.kind === "sinh") return "heavy-tailed";
-  if (map?.kind === "sigmoid" && range) return `${low} to ${high}`;
+  if ((map?.kind === "sigmoid" || map?.kind === "histogram") && range) return `${low} to ${high}`;
   return map ? "not negative" : "any number";
 }
 

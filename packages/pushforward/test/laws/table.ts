@@ -129,6 +129,20 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
     build: () => b.invert({ bijector: b.sinh({ shape: [2] }) }),
     options: withLogarithm,
   },
+  histogram: {
+    build: () =>
+      b.histogram({
+        widths: [
+          [1, 1, 2],
+          [1, 3],
+        ],
+        shares: [
+          [0.3, 0.6, 0.1],
+          [0.95, 0.05],
+        ],
+      }),
+    options: { ...withLogarithm, edges: [0, 1] },
+  },
   blockwise: {
     build: () =>
       b.blockwise({

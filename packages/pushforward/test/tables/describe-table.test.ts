@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { ColumnMap } from "../../src/core/column.ts";
+import { hostRandom } from "../../src/numerics/host-random.ts";
 import {
   decodeTable,
   describeTable,
@@ -7,6 +9,7 @@ import {
   parseColumnType,
   type TableColumn,
 } from "../../src/tables/index.ts";
+import { beforeMap } from "../../src/training/column-maps.ts";
 import { cellsOf, numbers, tableOf, text } from "./support.ts";
 
 const rows = 400;
@@ -73,17 +76,60 @@ describe("what columns are taken for", () => {
   });
 });
 
-test("zeros that repeat among continuous numbers are not stretched", () => {
+/** Where the map of a column begins and ends. */
+function endsOf(map: ColumnMap | undefined): (number | undefined)[] {
+  const { low, high } = (map ?? {}) as { low?: number; high?: number };
+  return [low, high];
+}
+
+test("values that repeat at an end among continuous numbers are not stretched", () => {
   const rounded = (random: { normal(): number; uniform(): number }) =>
     random.uniform() < 0.2 ? 0 : Math.round(1e6 * Math.exp(random.normal())) / 1e6;
   const table = tableOf(
     numbers("rain", rows, rounded),
     numbers("mm", rows, (random) => Math.round(10 * rounded(random)) / 10),
+    numbers("share", rows, (random) => {
+      const value = Math.round(1e6 * (1.4 * random.uniform() - 0.2)) / 1e6;
+      return Math.min(1, Math.max(0, value));
+    }),
   );
-  const lows = describeTable(table).columns.map(({ map }) => map?.kind !== "sinh" && map?.low);
-  // Half of the quartiles' distance, some 1.5; and half a cell of a grid that is coarse.
-  expect(lows[0]).toBeLessThan(-0.4);
-  expect(lows[1]).toBeCloseTo(-0.05, 3);
+  const [rain, mm, share] = describeTable(table).columns.map(({ map }) => endsOf(map));
+  // Half of the quartiles' distance, some 1.5 and 0.7; and half a cell of a grid that is coarse.
+  expect(rain?.[0]).toBeLessThan(-0.4);
+  expect(mm?.[0]).toBeCloseTo(-0.05, 3);
+  expect(share?.[0]).toBeLessThan(-0.3);
+  expect(share?.[1]).toBeGreaterThan(1.3);
+});
+
+test("numbers scaled to 0 and 1 are not bounded by 1, and their least is no outlier", () => {
+  const normal = hostRandom(3);
+  const raw = Float64Array.from({ length: rows }, () => normal.normal());
+  const [low, high] = [Math.min(...raw), Math.max(...raw)];
+  const scaled = raw.map((value) => (value - low) / (high - low));
+  const table = tableOf({ name: "x", kind: "number", cells: scaled });
+  const { schema, columns } = describeTable(table);
+  expect(fieldTexts(schema, columns)[0]?.text).toBe("not negative");
+  const map = columns[0]?.map as ColumnMap;
+  const before = scaled.map((value) => beforeMap(map, value)).sort();
+  const span = (share: number) =>
+    (before[Math.round((1 - share) * (rows - 1))] as number) -
+    (before[Math.round(share * (rows - 1))] as number);
+  expect(span(0) / span(0.25)).toBeLessThan(8);
+});
+
+test("few levels get the shares that they have, and categories and gaps do", () => {
+  const cells = Array.from({ length: 100 }, (_, row) => (row < 5 ? "rare" : "usual"));
+  const table = tableOf(
+    numbers("stars", 100, (_, row) => (row < 79 ? 1 : row < 80 ? 2 : 4)),
+    { name: "kind", kind: "text", cells },
+    numbers("mass", 100, (random, row) => (row === 50 ? Number.NaN : random.normal())),
+  );
+  const { columns } = describeTable(table, { missing: "model" });
+  const shares = columns.map(({ map }) => (map?.kind === "histogram" ? map.shares : undefined));
+  const counts = shares.map((own) =>
+    own?.map((share) => Number((share * (100 + own.length / 2)).toFixed(6))),
+  );
+  expect(counts).toEqual([[79.5, 1.5, 0.5, 20.5], [5.5, 95.5], undefined, [99.5, 1.5]]);
 });
 
 test("ends lie on the grid, whatever was said", () => {

@@ -161,7 +161,7 @@ test("numbers that a schema makes may be alike: categories and gaps that imply e
   const text = new TextDecoder("latin1").decode(await model.toBytes());
   for (const [from, to] of [
     ['\\"values\\":[\\"EUR', '\\"valued\\":[\\"EUR'],
-    ['\\"kind\\":\\"sigmoid', '\\"kind\\":\\"sigmoix'],
+    ['\\"kind\\":\\"histogram', '\\"kind\\":\\"histogran'],
   ] as const) {
     expect(text).toContain(from);
     const bytes = Uint8Array.from(text.replace(from, to), (letter) => letter.charCodeAt(0));
@@ -223,7 +223,7 @@ test("the probabilities of all cells of a table sum to one: scores average over 
     ({ features }) => realNVP({ features, layers: 2, hidden: [8] }),
     table,
     {
-      ...{ types: { dice: "bounded 0 4" }, steps: 100, seed: 0 },
+      ...{ types: { dice: { type: "bounded", low: 0, high: 4 } }, steps: 100, seed: 0 },
     },
   );
   const values = [0, 1, 2, 3, 4].flatMap((value) => [value, value]);

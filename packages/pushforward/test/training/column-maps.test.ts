@@ -10,6 +10,7 @@ const maps: ColumnMap[] = [
   { kind: "softplus", low: 2, scale: 3 },
   { kind: "sigmoid", low: -1, high: 4 },
   { kind: "sinh", centre: 5, scale: 0.1 },
+  { kind: "histogram", edges: [-1, 0, 2, 3], shares: [0.2, 0.7, 0.1] },
 ];
 
 describe.each(maps)("$kind", (map) => {
@@ -50,6 +51,6 @@ test("values that a map does not reach are refused, with their column", async ()
   );
   const other = [{ name: "age", map: { kind: "log" } as unknown as ColumnMap }];
   await expect(fit(flow, [1, 2, 3, 4], { columns: other })).rejects.toThrow(
-    /its kind must be one of exp, softplus, sigmoid, sinh/,
+    /its kind must be one of exp, softplus, sigmoid, sinh, histogram/,
   );
 });
