@@ -22,10 +22,15 @@ export function countFaults(): FaultCount {
       [...seen].map(([kind, { count, row, first }]) => {
         const { column, value } = first;
         const where = `column ${quoted(column)}, row ${row}`;
-        return kind === "missing"
-          ? `No score for ${counted(count, "row")}: a cell is missing that the model needs (first ${where}).`
-          : `Log-density -inf for ${counted(count, "row")}: ${value === null ? "a gap" : quoted(String(value))} ` +
-              `where the model has seen none such (first ${where}).`;
+        if (kind === "missing") {
+          return `No score for ${counted(count, "row")}: a cell is missing that the model needs (first ${where}).`;
+        }
+        const what = value === null ? "a gap" : quoted(String(value));
+        const why =
+          kind === "unseen"
+            ? `${what} where the model has seen none such`
+            : `${value} is outside of what the model can produce`;
+        return `Log-density -inf for ${counted(count, "row")}: ${why} (first ${where}).`;
       }),
   };
 }

@@ -44,6 +44,13 @@ export function nearestValue({ step, origin = 0, range }: Column, value: number)
 /** Share of a step by which a value may miss its grid: what rounding leaves. */
 const OFF_GRID = 1e-3;
 
+/** Whether a value lies beyond the ends of its column: it has no density. */
+export function isOutside({ range, step = 0 }: Column, value: number): boolean {
+  const [low, high] = range ?? [null, null];
+  const slack = OFF_GRID * step;
+  return value < (low ?? -Infinity) - slack || value > (high ?? Infinity) + slack;
+}
+
 /** @throws DataError for a value that is not on its column's grid. */
 export function checkOnGrid(
   who: string,

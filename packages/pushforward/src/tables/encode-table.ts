@@ -1,4 +1,4 @@
-import { type Column, nearestValue } from "../core/column.ts";
+import { type Column, isOutside, nearestValue } from "../core/column.ts";
 import { DataError } from "../core/errors.ts";
 import {
   type CategoryField,
@@ -28,14 +28,17 @@ export interface EncodedTable {
   readonly standInLogDensity: Float64Array;
   /** Rows in which something stands in for a missing cell. */
   readonly standInRows: ReadonlySet<number>;
-  /** Rows that have no event. */
+  /** Rows that the model cannot take, or not produce. */
   readonly faults: ReadonlyMap<number, RowFault>;
 }
 
 export interface RowFault {
   readonly column: string;
-  /** A cell is missing of which the model needs a value; or it is one, or missing, as no row that it was fitted to. */
-  readonly kind: "missing" | "unseen";
+  /**
+   * A cell is missing of which the model needs a value; or it is one, or missing, as no row that it was fitted to; or
+   * a number beyond the ends of its column.
+   */
+  readonly kind: "missing" | "unseen" | "outside";
   readonly value: string | number | null;
 }
 
@@ -107,7 +110,11 @@ function encodeField(table: Table, field: Field, columns: readonly Column[], tar
       faults.set(row, { column: field.name, kind: "unseen", value: null });
     }
     if (!missing) {
-      data[at] = toEvent(field, cells.cells[row] as number);
+      const value = toEvent(field, cells.cells[row] as number);
+      data[at] = value;
+      if (isOutside(column, value)) {
+        faults.set(row, { column: field.name, kind: "outside", value: cells.cells[row] as number });
+      }
       continue;
     }
     if (!field.standIn) {

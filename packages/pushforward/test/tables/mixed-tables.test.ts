@@ -169,6 +169,33 @@ test("numbers that a schema makes may be alike: categories and gaps that imply e
   }
 });
 
+test("a number beyond the ends of its column has no density, and its column is named", async () => {
+  const random = hostRandom(4);
+  const age = Float64Array.from({ length: 100 }, () => 20 * Math.exp(0.3 * random.normal()));
+  const stars = Float64Array.from({ length: 100 }, () => 1 + random.integer(5));
+  const tableWith = (ages: Float64Array, levels: Float64Array): Table => ({
+    rows: ages.length,
+    columns: [
+      { name: "age", kind: "number", cells: ages },
+      { name: "stars", kind: "number", cells: levels },
+    ],
+  });
+  const model = await fitTable(
+    (sizes) => realNVP({ ...sizes, layers: 1, hidden: [4] }),
+    tableWith(age, stars),
+    settings,
+  );
+  const odd = tableWith(Float64Array.of(20, -0.01, 20, 20), Float64Array.of(3, 3, 6, 0));
+  const { logProb, faults } = await scoreTable(model, odd);
+  expect(logProb[0]).toBeGreaterThan(-20);
+  expect([...logProb.subarray(1)]).toEqual([-Infinity, -Infinity, -Infinity]);
+  expect([...faults.values()]).toEqual([
+    { column: "age", kind: "outside", value: -0.01 },
+    { column: "stars", kind: "outside", value: 6 },
+    { column: "stars", kind: "outside", value: 0 },
+  ]);
+});
+
 test("rows of no density count in tail probabilities", async () => {
   const { table } = randomTable(0);
   const model = await fitTable(
