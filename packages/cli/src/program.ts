@@ -4,6 +4,7 @@ import {
   addCommand,
   addEngine,
   addImageOptions,
+  addKeep,
   addTableOptions,
   finish,
   IMAGES_HELP,
@@ -14,6 +15,7 @@ import {
 import {
   columnType,
   exportable,
+  fileOrStandardOutput,
   functionNames,
   names,
   notNegative,
@@ -307,16 +309,22 @@ function addScore(program: Command): void {
     "only the k least likely rows, the least likely first",
     wholeNumber(1),
   );
-  addImageOptions(command).option(
-    "--draws <k>",
-    "draws of the noise for each image; more make the bound tighter (default: 1)",
-    wholeNumber(1),
+  addImageOptions(command)
+    .optionsGroup("Scores:")
+    .option(
+      "--draws <k>",
+      "points that a score is averaged over: of rows with gaps, categories or whole numbers (default: 8), and of " +
+        "images (default: 1); more make it tighter",
+      wholeNumber(1),
+    );
+  addKeep(addEngine(command).optionsGroup("Output:")).option(
+    "--out <file>",
+    `${TABLE_OUT} (default: CSV on standard output); of images .csv`,
+    fileOrStandardOutput,
   );
-  addEngine(command)
-    .optionsGroup("Output:")
-    .option("--out <file>", `${TABLE_OUT} (default: CSV on standard output)`);
   finish(command, "score", [
     "model.safetensors data.csv --out scores.csv",
+    "model.safetensors data.csv --keep id,name --out scores.csv",
     "model.safetensors data.parquet --anomalies 20",
     "model.safetensors photos --draws 10 --out scores.csv",
   ]).action(async (model, data, options) =>
@@ -337,7 +345,8 @@ function addSample(program: Command): void {
     )
     .option(
       "--where <conditions>",
-      "of tables: rows like this only, such as \"species = 'Gentoo' and mass > 4000\"",
+      "of tables: rows like this only, such as \"species = 'Gentoo' and mass > 4000\"; with and, or, in (...), " +
+        "is null and parentheses",
     )
     .option("--class <name>", "of images: class of all (default: all classes in turn)");
   addEngine(command)
@@ -346,6 +355,7 @@ function addSample(program: Command): void {
       "--out <file>",
       `${TABLE_OUT} (default: CSV on standard output); of images a .npy file, a folder (in it one per class), ` +
         "or a .png file with all of them",
+      fileOrStandardOutput,
     );
   finish(command, "sample", [
     "model.safetensors -n 500 --seed 1 --out samples.csv",
@@ -373,10 +383,13 @@ function addImpute(program: Command): void {
     )
     .option("--seed <n>", "same seed, same draws", wholeNumber(0), 0);
   addTableOptions(command, MODEL_COLUMNS);
-  addEngine(command)
-    .optionsGroup("Output:")
-    .option("--out <file>", `${TABLE_OUT} (default: CSV on standard output)`);
+  addKeep(addEngine(command).optionsGroup("Output:")).option(
+    "--out <file>",
+    `${TABLE_OUT} (default: CSV on standard output)`,
+    fileOrStandardOutput,
+  );
   finish(command, "impute", [
+    "model.safetensors data.csv --keep id --out complete.csv",
     "model.safetensors data.csv --out complete.csv",
     "model.safetensors data.csv --draws 5 --out five.parquet",
   ]).action(async (model, data, options) =>

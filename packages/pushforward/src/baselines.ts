@@ -44,6 +44,7 @@ export async function fitGaussian(rows: Rows, options: BaselineOptions = {}): Pr
     }),
     params: { base: whitened([{ mean, cholesky }], units)[0] as never, bijector: {} },
     columns,
+    table: options.table,
     engine,
   });
 }
@@ -97,6 +98,7 @@ export async function fitGaussianMixture(
       bijector: {},
     },
     columns,
+    table: options.table,
     engine,
   });
 }

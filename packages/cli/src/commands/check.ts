@@ -121,8 +121,16 @@ export function qualityLines(quality: SampleQuality, width: number): string[] {
     check ? [`${check.ok ? "alike" : "UNLIKE"}: ${check.message}`] : [],
   );
   const texts = [...found, ...skipped.map((text) => `not looked at: ${text}`)];
-  return ["", "samples beside the data", ...texts.flatMap((text) => indented(text, width))];
+  return [
+    "",
+    "samples beside the data",
+    ...wrap(VERDICTS, width),
+    ...texts.flatMap((text) => indented(text, width)),
+  ];
 }
+
+/** What `sampleQuality` goes by. */
+const VERDICTS = "alike means p > 0.001 or a small difference";
 
 /** A paragraph, its lines after the first set in. */
 const indented = (text: string, width: number): string[] =>

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { DataError } from "pushforward";
+import { readingError } from "../table/file-head.ts";
 
 /**
  * What a JSON file holds.
@@ -7,8 +8,8 @@ import { DataError } from "pushforward";
  * @throws DataError naming the file, where it cannot be read or is no JSON.
  */
 export async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, "utf8").catch((error: Error) => {
-    throw new DataError(`${path}: cannot be read (${error.message})`);
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    throw readingError(path, error);
   });
   try {
     return JSON.parse(text);

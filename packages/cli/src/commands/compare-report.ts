@@ -1,7 +1,7 @@
 import { fieldTexts } from "pushforward/tables";
 import { counted } from "../table/wording.ts";
 import { duration } from "../terminal/duration.ts";
-import { factLines, textTable } from "../terminal/text-table.ts";
+import { factLines, textTable, wrap } from "../terminal/text-table.ts";
 import type { Dealing, FoldScore } from "./cross-validation.ts";
 import type { Estimate, Ranking, SettingScores } from "./cross-validation-scores.ts";
 import { fieldFacts } from "./field-facts.ts";
@@ -53,11 +53,11 @@ export function scoreLines({ scored, failed }: Ranking, width: number): string[]
     `failed in fold ${fold}: ${failure}`,
   ]);
   return [
-    "log-likelihood per row in nats, cross-validated, higher is better",
-    ...(scored.length > 0 ? textTable([header, ...lines]) : []),
+    ...wrap("log-likelihood per row in nats, cross-validated, higher is better", width),
+    ...(scored.length > 0 ? textTable([header, ...lines], width) : []),
     ...(failed.length > 0 ? factLines(reasons, width) : []),
     ...(scored.length > 0
-      ? ["± is the standard error over folds, of differences fold by fold"]
+      ? wrap("± is the standard error over folds, of differences fold by fold", width)
       : []),
   ];
 }

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { DataError, PushforwardError } from "pushforward";
-import { Interrupted } from "../exit-code.ts";
+import { exitCodes, Interrupted } from "../exit-code.ts";
 import { holdsImages } from "../images/holds-images.ts";
 import { checkOutput } from "../output/output-file.ts";
 import { comparisonPlot, figure, writeFigure } from "../plot/index.ts";
@@ -71,6 +71,9 @@ export async function compareCommand(
   const report = { data, dealing, ranking, out, picture: drawn };
   if (json) console.print(JSON.stringify(jsonReport(report)));
   else for (const line of textReport(report, console.width)) console.print(line);
+  if (ranking.scored.length > 0) return;
+  console.note("No setting could be scored: every one failed.");
+  process.exitCode = exitCodes.failure;
 }
 
 async function checkOutputs(path: string | undefined, options: CompareCommandOptions) {

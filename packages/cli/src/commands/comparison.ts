@@ -1,7 +1,6 @@
 import type { Model } from "pushforward";
 import { scoreTable, selectRows, type Table } from "pushforward/tables";
 import type { Split } from "../table/split-rows.ts";
-import { textTable } from "../terminal/text-table.ts";
 import { meanWithError } from "./mean-with-error.ts";
 
 /** How well a density predicts the three parts of the data, on average. */
@@ -80,26 +79,4 @@ export function comparisonOf({ name, role, scores }: ScoredContender): Compariso
     // One row has none.
     testError: test && Number.isFinite(test.standardError) ? test.standardError : null,
   };
-}
-
-/** The scores of densities as a table of text; `title` says what they are. */
-export function scoreLines(title: string, comparisons: readonly PartScores[]): string[] {
-  const tested = comparisons.some(({ test }) => test !== null);
-  const header = ["", "train", "validation", ...(tested ? ["test"] : [])];
-  const rows = comparisons.map(({ name, train, validation, test, testError }) => [
-    name,
-    train.toFixed(3),
-    validation.toFixed(3),
-    ...(test === null ? [] : [withError(test, testError)]),
-  ]);
-  const errors = comparisons.some(({ testError }) => testError !== null);
-  return [
-    title,
-    ...textTable([header, ...rows]),
-    ...(errors ? ["± is the standard error of the mean"] : []),
-  ];
-}
-
-function withError(value: number, error: number | null): string {
-  return error === null ? value.toFixed(3) : `${value.toFixed(3)} ± ${error.toFixed(3)}`;
 }

@@ -9,6 +9,8 @@ export interface DataOptions extends ColumnChoice {
   sql?: string;
   /** Of a database's tables, or of the arrays in an NPZ file. */
   table?: string;
+  /** Columns that are written beside those of the model. */
+  keep?: string[];
 }
 
 /**

@@ -1,9 +1,10 @@
 import { fitGaussian, type Model } from "pushforward";
-import { densityCurve, densityMap, pairPlot } from "../plot/index.ts";
+import { densityCurve, densityMap, pairPlot, type TimeScale } from "../plot/index.ts";
 import type { BaselineEngine } from "./engine-options.ts";
 import { eventNames } from "./event-names.ts";
 import { drawBeside, type ModelRows } from "./model-rows.ts";
 import { tableNumbers } from "./table-numbers.ts";
+import { timeScale } from "./time-scale.ts";
 
 /** Rows to show beside the model: data, or samples in their place. */
 interface ShownRows {
@@ -46,6 +47,7 @@ async function curve(
     .catch(() => null);
   return densityCurve({
     name: names[0] as string,
+    time: eventTimes(model)[0],
     xs,
     density: densities(await model.logProb(grid)),
     values: rows.data,
@@ -70,6 +72,7 @@ async function map(model: Model, names: readonly string[], rows: ShownRows): Pro
   });
   return densityMap({
     names: [names[0] as string, names[1] as string],
+    times: eventTimes(model),
     xs,
     ys,
     density: densities(logDensity),
@@ -80,9 +83,16 @@ async function map(model: Model, names: readonly string[], rows: ShownRows): Pro
 async function pairs(model: Model, found: ModelRows, seed: number): Promise<string> {
   // Another seed: without a table, the rows shown are a sample themselves.
   const samples = tableNumbers(model, await drawBeside(model, found, SAMPLES, seed + 1));
-  const { names, ...data } = tableNumbers(model, found.table);
+  const { names, times, steps, ...data } = tableNumbers(model, found.table);
   const dataName = found.source === undefined ? "other samples" : "data";
-  return pairPlot({ names, data, samples, dataName });
+  return pairPlot({ names, times, steps, data, samples, dataName });
+}
+
+/** Of a model of numbers alone: how those of its events are times, their offset taken off. */
+function eventTimes({ table }: Model): (TimeScale | undefined)[] {
+  return (table?.fields ?? []).map((field) =>
+    field.type === "number" ? timeScale(field, field.offset ?? 0) : undefined,
+  );
 }
 
 const densities = (logDensity: Float32Array): Float64Array =>

@@ -9,8 +9,16 @@ import {
   type TableColumn,
   type Values,
 } from "pushforward/tables";
-import { type Condition, parseWhere, rowsWhere } from "../table/where.ts";
+import {
+  type Clause,
+  type Condition,
+  conditionsIn,
+  isCondition,
+  parseWhere,
+  rowsWhere,
+} from "../table/where.ts";
 import { counted, listed } from "../table/wording.ts";
+import { exactNumbers, refuseImpossible } from "./where-checks.ts";
 
 export interface DrawOptions {
   seed: number;
@@ -32,16 +40,18 @@ const MOST_DRAWS = 1_000_000;
 export async function drawWhere(model: Model, count: number, options: DrawOptions): Promise<Table> {
   const { seed, temperature, where } = options;
   const schema = schemaOf("sample", model);
-  const conditions =
-    where === undefined ? [] : parseWhere(where, [...schema.fields, ...schema.given]);
-  refuseContradiction(conditions);
-  const isGiven = ({ field }: Condition) => schema.given.includes(field);
+  const clauses = where === undefined ? [] : parseWhere(where, [...schema.fields, ...schema.given]);
+  refuseContradiction(clauses.filter(isCondition));
+  refuseImpossible(model, clauses);
+  const isGiven = (clause: Clause) =>
+    conditionsIn(clause).some(({ field }) => schema.given.includes(field));
   const given = givenValues(
-    conditions.filter(isGiven),
+    clauses.filter(isGiven),
     schema.given.map(({ name }) => name),
   );
-  const others = conditions.filter((condition) => !isGiven(condition));
-  const fixed = others.filter((condition) => isExact(model, condition));
+  const others = clauses.filter((clause) => !isGiven(clause));
+  for (const clause of others) refuseInexact(model, clause);
+  const fixed = others.filter((clause) => isExact(model, clause));
   if (fixed.length > 0) {
     if (temperature !== undefined && temperature !== 1) {
       throw new DomainError(
@@ -55,14 +65,8 @@ export async function drawWhere(model: Model, count: number, options: DrawOption
   );
 }
 
-function givenValues(conditions: readonly Condition[], names: readonly string[]): Values {
-  const unequal = conditions.find(({ operator }) => operator !== "=");
-  if (unequal) {
-    throw new DomainError(
-      `--where: the model is conditioned on ${listed([unequal.field.name])}, which needs one value: use =`,
-    );
-  }
-  const values = Object.fromEntries(conditions.map(({ field, value }) => [field.name, value]));
+function givenValues(clauses: readonly Clause[], names: readonly string[]): Values {
+  const values = Object.fromEntries(clauses.map(givenValue));
   const lacking = names.filter((name) => !Object.hasOwn(values, name));
   if (lacking.length === 0) return values;
   throw new DomainError(
@@ -70,9 +74,22 @@ function givenValues(conditions: readonly Condition[], names: readonly string[])
   );
 }
 
+/** The one value that a clause gives a column that the model is conditioned on. */
+function givenValue(clause: Clause): [string, string | number | null] {
+  if (isCondition(clause)) {
+    const { field, operator } = clause;
+    if (operator === "=") return [field.name, clause.value];
+    if (operator === "is null") return [field.name, null];
+  }
+  const names = conditionsIn(clause).map(({ field }) => field.name);
+  throw new DomainError(
+    `--where: the model is conditioned on ${listed([...new Set(names)].slice(0, 1))}, which needs one value: use =`,
+  );
+}
+
 /** @throws DomainError for a column that is to equal two values. */
 function refuseContradiction(conditions: readonly Condition[]): void {
-  const equal = conditions.filter(({ operator }) => operator === "=");
+  const equal = conditions.flatMap((each) => (each.operator === "=" ? [each] : []));
   const other = equal.find(({ field, value }) =>
     equal.some((each) => each.field.name === field.name && each.value !== value),
   );
@@ -80,25 +97,43 @@ function refuseContradiction(conditions: readonly Condition[]): void {
   throw new DomainError(`--where: ${listed([other.field.name])} cannot equal two values at once`);
 }
 
-/** Whether a condition asks for one number of a continuous column. */
-function isExact({ columns }: Model, { field, operator }: Condition): boolean {
+/** Whether a clause asks for one number of a continuous column. */
+const isExact = (model: Model, clause: Clause): boolean =>
+  isCondition(clause) && clause.operator === "=" && isContinuous(model, clause);
+
+function isContinuous({ columns }: Model, { field }: Condition): boolean {
   const column = columns.find(({ name }) => name === field.name);
-  return field.type === "number" && operator === "=" && column?.step === undefined;
+  return field.type === "number" && column?.step === undefined;
+}
+
+/** @throws DomainError for exact numbers of a continuous column among alternatives: no draw equals any. */
+function refuseInexact(model: Model, clause: Clause): void {
+  if (isExact(model, clause)) return;
+  const exact = conditionsIn(clause).find(
+    (condition) => exactNumbers(condition).length > 0 && isContinuous(model, condition),
+  );
+  if (!exact) return;
+  throw new DomainError(
+    `--where: ${listed([exact.field.name])} is continuous, and no draw equals one of several numbers; ask for one ` +
+      "of them at a time, or for a range",
+  );
 }
 
 async function drawFixed(
   model: Model,
   count: number,
   given: Values,
-  conditions: readonly Condition[],
+  clauses: readonly Clause[],
   seed: number,
 ): Promise<Table> {
-  const equal = conditions.filter(({ operator }) => operator === "=");
+  const equal = clauses.flatMap((clause) =>
+    isCondition(clause) && clause.operator === "=" ? [clause] : [],
+  );
   const values = {
     ...given,
     ...Object.fromEntries(equal.map(({ field, value }) => [field.name, value])),
   };
-  const rest = conditions.filter((condition) => !equal.includes(condition));
+  const rest = clauses.filter((clause) => equal.every((each) => each !== clause));
   return drawUntil(model, count, rest, async (rows, round) => {
     const table = withGaps(model, Math.min(rows, count), values);
     const { tables, effectiveSizes } = await imputeTable(model, table, { seed: seed + round });
@@ -132,17 +167,17 @@ function withGaps(model: Model, rows: number, values: Values): Table {
 async function drawUntil(
   model: Model,
   count: number,
-  conditions: readonly Condition[],
+  clauses: readonly Clause[],
   draw: (rows: number, round: number) => Promise<Table>,
 ): Promise<Table> {
-  if (conditions.length === 0) return draw(count, 0);
+  if (clauses.length === 0) return draw(count, 0);
   let found: Table | null = null;
   let drawn = 0;
   for (let round = 0; (found?.rows ?? 0) < count && drawn < MOST_DRAWS; round++) {
     const rows = Math.max(count, LEAST_AT_ONCE);
     const table = await draw(rows, round);
     drawn += table.rows;
-    const kept = selectRows(table, rowsWhere(table, conditions));
+    const kept = selectRows(table, rowsWhere(table, clauses));
     found = found ? joinTables(found, kept) : kept;
   }
   if (found && found.rows >= count)

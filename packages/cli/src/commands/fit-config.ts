@@ -1,6 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { DataError } from "pushforward";
 import { type ColumnType, type MissingPolicy, parseColumnType } from "pushforward/tables";
+import { didYouMean } from "../table/nearest-name.ts";
+import { quoted } from "../table/wording.ts";
+import { readJson } from "./compare-json.ts";
 
 /** What a fit may be told of a table's columns, on the command line or in a file. */
 export interface ColumnOptions {
@@ -21,16 +23,15 @@ const known = ["columns", "exclude", "given", "types", "missing", "dropDependent
  */
 export async function readColumnOptions(path: string): Promise<ColumnOptions> {
   const refuse: Refuse = (what) => new DataError(`${path}: ${what}`);
-  const text = await readFile(path, "utf8").catch((error: Error) => {
-    throw refuse(`cannot be read (${error.message})`);
-  });
-  const value = parseJson(text, refuse);
+  const value = await readJson(path);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw refuse(`holds no settings; write an object with some of ${known.join(", ")}`);
   }
   const unknown = Object.keys(value).find((key) => !known.some((name) => name === key));
   if (unknown !== undefined) {
-    throw refuse(`there is no setting "${unknown}"; take some of ${known.join(", ")}`);
+    throw refuse(
+      `there is no setting ${quoted(unknown)}${didYouMean(unknown, known)}; take some of ${known.join(", ")}`,
+    );
   }
   const { types, missing, dropDependent, ...lists } = value as Record<string, unknown>;
   for (const [name, list] of Object.entries(lists)) {
@@ -52,14 +53,6 @@ export async function readColumnOptions(path: string): Promise<ColumnOptions> {
 }
 
 type Refuse = (what: string) => Error;
-
-function parseJson(text: string, refuse: Refuse): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw refuse(`is no JSON (${(error as Error).message})`);
-  }
-}
 
 function readTypes(types: unknown, refuse: Refuse): Record<string, ColumnType> {
   if (typeof types !== "object" || types === null || Array.isArray(types)) {

@@ -3,9 +3,10 @@ import type { Split } from "../table/split-rows.ts";
 import { counted } from "../table/wording.ts";
 import { duration } from "../terminal/duration.ts";
 import { factLines } from "../terminal/text-table.ts";
-import { type Comparison, scoreLines } from "./comparison.ts";
+import type { Comparison } from "./comparison.ts";
 import { fieldFacts } from "./field-facts.ts";
 import type { FitData } from "./fit-data.ts";
+import { scoreLines } from "./score-lines.ts";
 import type { TrainingRun } from "./training-run.ts";
 
 /** What there is to tell of a fit. */
@@ -34,7 +35,7 @@ export function textReport(report: FitReport, width: number): string[] {
   return [
     ...factLines(facts, width),
     "",
-    ...scoreLines("log-likelihood per row in nats, higher is better", report.comparisons),
+    ...scoreLines("log-likelihood per row in nats, higher is better", report.comparisons, width),
     "",
     ...factLines([["model", out]], width),
   ];

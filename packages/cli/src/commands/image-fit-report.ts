@@ -4,7 +4,8 @@ import type { ImageSplit } from "../images/split-images.ts";
 import { counted } from "../table/wording.ts";
 import { duration } from "../terminal/duration.ts";
 import { factLines } from "../terminal/text-table.ts";
-import { type PartScores, scoreLines } from "./comparison.ts";
+import type { PartScores } from "./comparison.ts";
+import { scoreLines } from "./score-lines.ts";
 import type { TrainingRun } from "./training-run.ts";
 
 /** What there is to tell of a fit to images. */
@@ -35,7 +36,7 @@ export function imageTextReport(report: ImageFitReport, width: number): string[]
   return [
     ...factLines(facts, width),
     "",
-    ...scoreLines("bits per dimension, lower is better", [scores]),
+    ...scoreLines("bits per dimension, lower is better", [scores], width),
     "",
     ...factLines([["model", out]], width),
   ];

@@ -1,7 +1,6 @@
 import { DataError, type Model } from "pushforward";
 import { type Imputation, imputeTable, type Table, type TableColumn } from "pushforward/tables";
-import { checkOutput } from "../output/output-file.ts";
-import { openTableWriter } from "../output/table-writer.ts";
+import { checkTableOutput, openTableWriter } from "../output/table-writer.ts";
 import { freeName } from "../table/free-name.ts";
 import { counted } from "../table/wording.ts";
 import { type Console, openConsole } from "../terminal/console.ts";
@@ -30,7 +29,7 @@ export async function imputeCommand(
 ): Promise<void> {
   const console = openConsole();
   const { draws, seed, out, json } = options;
-  if (out) await checkOutput(out, path === undefined ? [modelPath] : [modelPath, path]);
+  if (out) await checkTableOutput(out, path === undefined ? [modelPath] : [modelPath, path]);
   const model = await loadModel(modelPath, options, console);
   if (imageModel(modelPath, model)) {
     throw new DataError(`${modelPath}: is a model of images; impute fills the gaps of tables`);
@@ -40,7 +39,7 @@ export async function imputeCommand(
     for (const notice of data.notices) console.note(notice);
     const table = await data.read();
     const { tables, effectiveSizes } = await impute(model, table, options, console);
-    if (out || !json) await write(tables, out ?? null);
+    if (out || !json) await write(tables, out || null);
     const sizes = [...effectiveSizes.values()];
     const found = noticesOn(sizes);
     for (const notice of found) console.note(notice);

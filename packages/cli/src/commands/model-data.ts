@@ -1,8 +1,18 @@
 import { DataError, type Model } from "pushforward";
 import { type Field, schemaOf, type Table } from "pushforward/tables";
 import { holdsImages } from "../images/holds-images.ts";
-import type { DataSource, ReadOptions, SourceColumn } from "../table/data-source.ts";
-import { type Selection, selectForFit, selectForModel } from "../table/select-columns.ts";
+import type {
+  DataSource,
+  ReadableColumn,
+  ReadOptions,
+  SourceColumn,
+} from "../table/data-source.ts";
+import {
+  type Selection,
+  selectForFit,
+  selectForModel,
+  selectKept,
+} from "../table/select-columns.ts";
 import { counted, listed } from "../table/wording.ts";
 import { type DataOptions, openInput } from "./data-options.ts";
 
@@ -12,7 +22,12 @@ export interface ModelData {
   source: string;
   rows: number;
   notices: string[];
-  /** All rows or a random choice of them, the columns called as the model calls them. */
+  /** The columns that --keep names. */
+  kept: ReadableColumn[];
+  /**
+   * All rows or a random choice of them: the columns that are kept, and after them the model's, called as the model
+   * calls them.
+   */
   read(options?: ReadOptions): Promise<Table>;
   /** All rows in order, so many at once. */
   chunks(rowsAtOnce: number): AsyncIterable<Table>;
@@ -44,20 +59,23 @@ export async function openModelData(
   const from = await openInput(path, options);
   try {
     const fields = modelFields(model);
-    const { chosen, notices } = select(model, from, fields, options);
+    const kept = await selectKept(from, fields, options.keep ?? []);
+    const { chosen, notices } = select(model, from, fields, options, kept);
+    const read = [...kept, ...chosen];
     const named = (table: Table): Table => ({
       rows: table.rows,
       columns: table.columns.map((column, place) => ({
         ...column,
-        name: (fields[place] as Field).name,
+        name: fields[place - kept.length]?.name ?? column.name,
       })),
     });
     return {
       source: from.source,
       rows: from.rows,
       notices: [...from.notices, ...notices],
-      read: async (options) => named(await from.read(chosen, options)),
-      chunks: (rowsAtOnce) => namedChunks(from, chosen, rowsAtOnce, named),
+      kept,
+      read: async (options) => named(await from.read(read, options)),
+      chunks: (rowsAtOnce) => namedChunks(from, read, rowsAtOnce, named),
       close: () => from.close(),
     };
   } catch (error) {
@@ -80,10 +98,12 @@ function select(
   from: DataSource,
   fields: readonly Field[],
   options: DataOptions,
+  kept: readonly SourceColumn[],
 ): Selection {
   const knowsNames = model.table || model.columns.some(({ name }) => name !== undefined);
-  if (knowsNames || options.columns) return selectForModel(from, fields, options);
-  const { chosen, notices } = selectForFit(from, options);
+  if (knowsNames || options.columns) return selectForModel(from, fields, options, kept);
+  const exclude = [...(options.exclude ?? []), ...kept.map(({ name }) => name)];
+  const { chosen, notices } = selectForFit(from, { exclude });
   const numbers = chosen.filter(({ kind }) => kind === "number");
   if (numbers.length === fields.length) return { chosen: numbers, notices };
   throw new DataError(

@@ -22,7 +22,7 @@ export async function sampleImages(
   console: Console,
 ): Promise<void> {
   const { count = USUAL_COUNT, seed, temperature = 1, out, json } = options;
-  if (out === undefined) {
+  if (!out) {
     throw new DataError(
       `${of.path}: is a model of images, and these need a place; give --out samples.png for a ` +
         "picture of all, --out samples.npy, or --out samples for a folder",

@@ -1,8 +1,7 @@
 import type { Model } from "pushforward";
 import type { Table } from "pushforward/tables";
 import { refuseOptionsOf } from "../options/useless-options.ts";
-import { checkOutput } from "../output/output-file.ts";
-import { openTableWriter } from "../output/table-writer.ts";
+import { checkTableOutput, openTableWriter } from "../output/table-writer.ts";
 import { counted } from "../table/wording.ts";
 import type { Console } from "../terminal/console.ts";
 import { drawWhere } from "./draw-where.ts";
@@ -18,10 +17,10 @@ export async function sampleTable(
 ): Promise<void> {
   const { count = 1000, seed, temperature, where, out, json } = options;
   refuseOptionsOf("images", options, `${modelPath} is a model of tables`);
-  if (out) await checkOutput(out, [modelPath]);
+  if (out) await checkTableOutput(out, [modelPath]);
   const samples = await drawWhere(model, count, { seed, temperature, where });
   if (out || !json) {
-    const writer = await openTableWriter(out ?? null, drawnColumns(model, samples));
+    const writer = await openTableWriter(out || null, drawnColumns(model, samples));
     await writer.write(samples);
     await writer.close();
   }

@@ -26,16 +26,16 @@ export async function scoreTable(
   console: Console,
 ): Promise<void> {
   refuseOptionsOf("images", options, "the model is one of tables");
-  const { out, json, anomalies, seed = 0 } = options;
+  const { out, json, anomalies, draws, seed = 0 } = options;
   const data = await openModelData(model, path, options);
   try {
     for (const notice of data.notices) console.note(notice);
     const faults = countFaults();
-    const total = { rows: 0, finite: 0, sum: 0 };
+    const total: Total = { rows: 0, finite: 0, sum: 0, impossible: 0, firstImpossible: null };
     const inJson: (number | null)[] = [];
     const worst = anomalies === undefined ? undefined : leastLikely(anomalies);
-    const columns = outputColumns(model, worst !== undefined);
-    const writer = json && !out ? null : await openTableWriter(out ?? null, columns);
+    const columns = outputColumns(model, data, worst !== undefined);
+    const writer = json && !out ? null : await openTableWriter(out || null, columns);
     const progress = openRowProgress(console, "scored", data.rows);
     const interrupt = watchInterrupt();
     try {
@@ -43,13 +43,13 @@ export async function scoreTable(
         if (interrupt.asked) {
           throw new Interrupted(`stopped at row ${total.rows}; nothing was written`);
         }
-        const { logProb, faults: found } = await scoreRows(model, table, { seed });
+        const { logProb, faults: found } = await scoreRows(model, table, { seed, draws });
         faults.add(found, total.rows);
         const scored = { logDensity: logProb, tailProbability: tailsOf(model, logProb) };
         if (worst) worst.add(table, scored, total.rows);
         else await writer?.write(withScores(table, scored));
         if (json && !out && !worst) for (const value of logProb) inJson.push(jsonNumber(value));
-        tally(total, logProb);
+        tally(total, logProb, found);
         progress.show(total.rows);
       }
       progress.clear();
@@ -62,14 +62,9 @@ export async function scoreTable(
     } finally {
       interrupt.end();
     }
-    for (const notice of faults.notices()) console.note(notice);
-    const report = {
-      modelPath,
-      model,
-      data,
-      total,
-      notices: [...data.notices, ...faults.notices()],
-    };
+    const found = [...faults.notices(), ...impossibleNotices(total)];
+    for (const notice of found) console.note(notice);
+    const report = { modelPath, model, data, total, notices: [...data.notices, ...found] };
     const scores = worst ? { anomalies: worst.report() } : { logDensity: inJson };
     if (json) console.print(JSON.stringify({ ...jsonReport(report), ...(out ? { out } : scores) }));
     else if (out) console.print(`${out}: ${summary(total, anomalies)}`);
@@ -84,31 +79,55 @@ interface Total {
   /** Rows with a finite score, and the sum of these. */
   finite: number;
   sum: number;
+  /** Rows with a value that the model cannot produce, and the first of them, counted from 1. */
+  impossible: number;
+  firstImpossible: number | null;
 }
 
-function tally(total: Total, logProb: Float64Array): void {
-  total.rows += logProb.length;
-  for (const value of logProb) {
-    if (!Number.isFinite(value)) continue;
-    total.finite++;
-    total.sum += value;
+function tally(total: Total, logProb: Float64Array, faults: ReadonlyMap<number, unknown>): void {
+  for (const [row, value] of logProb.entries()) {
+    if (Number.isFinite(value)) {
+      total.finite++;
+      total.sum += value;
+    } else if (!faults.has(row)) {
+      total.impossible++;
+      total.firstImpossible ??= total.rows + row + 1;
+    }
   }
+  total.rows += logProb.length;
 }
 
-function summary({ rows, finite, sum }: Total, anomalies: number | undefined): string {
-  const mean = finite > 0 ? `, mean log-density ${(sum / finite).toFixed(3)} nats` : "";
+function impossibleNotices({ impossible, firstImpossible }: Total): string[] {
+  if (firstImpossible === null) return [];
+  return [
+    `Log-density -inf for ${counted(impossible, "row")}: a value outside of what the model can produce (first row ` +
+      `${firstImpossible}).`,
+  ];
+}
+
+function summary(total: Total, anomalies: number | undefined): string {
+  const { rows } = total;
   const kept = anomalies === undefined ? "" : `the ${Math.min(anomalies, rows)} least likely of `;
-  return `${kept}${counted(rows, "row")}${mean}`;
+  return `${kept}${counted(rows, "row")}${meanText(total)}`;
+}
+
+/** The mean over the rows that have a log-density; how many have none. */
+function meanText({ rows, finite, sum }: Total): string {
+  if (finite === 0) return rows > 0 ? ", none has a log-density" : "";
+  const mean = `, mean log-density ${(sum / finite).toFixed(3)} nats`;
+  if (finite === rows) return mean;
+  const none = rows - finite;
+  return `${mean} of the ${finite.toLocaleString("en-US")} that have one; ${none.toLocaleString("en-US")} ${none === 1 ? "has" : "have"} none`;
 }
 
 function tailsOf(model: Model, logProb: Float64Array): Float64Array | null {
   return model.heldOut ? model.tailProbability(logProb) : null;
 }
 
-/** The columns of the model, in the order of its fields, with the scores after them. */
-function outputColumns(model: Model, withRows: boolean): OutputColumn[] {
-  const fields = modelFields(model);
-  const names = scoreNames(fields.map(({ name }) => name));
+/** The columns that are kept, those of the model in the order of its fields, and the scores. */
+function outputColumns(model: Model, { kept }: ModelData, withRows: boolean): OutputColumn[] {
+  const own = [...kept, ...modelFields(model)];
+  const names = scoreNames(own.map(({ name }) => name));
   const number = (name: string, precision: "float32" | "double"): OutputColumn => ({
     name,
     kind: "number",
@@ -116,7 +135,7 @@ function outputColumns(model: Model, withRows: boolean): OutputColumn[] {
   });
   return [
     ...(withRows ? [number(names.row, "double")] : []),
-    ...fields.map(({ name, kind }): OutputColumn => ({ name, kind })),
+    ...own.map(({ name, kind }) => ({ name, kind })),
     number(names.logDensity, "float32"),
     ...(model.heldOut ? [number(names.tailProbability, "float32")] : []),
   ];
@@ -137,7 +156,9 @@ function jsonReport({ modelPath, model, data, total, notices }: Report) {
     table: data.source,
     rows: total.rows,
     columns: modelFields(model).map(({ name }) => name),
+    ...(data.kept.length > 0 && { kept: data.kept.map(({ name }) => name) }),
     meanLogDensity: total.finite > 0 ? total.sum / total.finite : null,
+    ...(total.finite < total.rows && { rowsWithoutDensity: total.rows - total.finite }),
     engine: model.engineName,
     notices,
   };

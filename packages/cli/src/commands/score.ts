@@ -1,5 +1,6 @@
 import { DataError } from "pushforward";
-import { checkOutput, printText, writeText } from "../output/output-file.ts";
+import { printText, writeText } from "../output/output-file.ts";
+import { checkTableOutput } from "../output/table-writer.ts";
 import { openConsole } from "../terminal/console.ts";
 import { imageModel } from "./image-model.ts";
 import { loadModel } from "./load-model.ts";
@@ -16,7 +17,7 @@ export async function scoreCommand(
   const console = openConsole();
   const { labels, out, json } = options;
   const inputs = [modelPath, path, labels].filter((input) => input !== undefined);
-  if (out) await checkOutput(out, inputs);
+  if (out) await checkTableOutput(out, inputs);
   const model = await loadModel(modelPath, options, console);
   const images = imageModel(modelPath, model);
   if (!images) {
@@ -26,6 +27,7 @@ export async function scoreCommand(
   if (path === undefined) {
     throw new DataError(`${modelPath} is a model of images; name images after it`);
   }
+  if (out) await checkTableOutput(out, inputs, [".csv"]);
   const { lines, summary, notices, facts, scores } = await scoreImages(images, path, options);
   for (const notice of notices) console.note(notice);
   if (out) await writeText(out, lines);

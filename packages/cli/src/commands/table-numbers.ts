@@ -1,38 +1,44 @@
 import type { Model } from "pushforward";
 import { isText, schemaOf, type Table } from "pushforward/tables";
-import { splitMix32 } from "../table/split-mix.ts";
+import type { TimeScale } from "../plot/index.ts";
+import { eventNames } from "./event-names.ts";
+import { timeScale } from "./time-scale.ts";
 
 /** Columns of a table as numbers to draw. */
 export interface TableNumbers {
   names: string[];
+  /** Of dates and times. */
+  times: (TimeScale | undefined)[];
+  /** Distance of values on a grid; 1 of categories. */
+  steps: (number | undefined)[];
   data: Float64Array;
   /** `[rows, columns]`. */
   shape: [number, number];
 }
 
-/** How far the dots of a category lie from its number. */
-const SPREAD = 0.3;
-
 /**
- * The columns of a model as numbers to draw: categories are numbered from 0 in the order of their values, and spread, so that their
- * dots do not hide each other. Rows with a missing cell are left out.
+ * The columns of a model as numbers to draw: categories are numbered from 0 in the order of their values. Rows with a
+ * missing cell are left out.
  */
 export function tableNumbers(model: Model, table: Table): TableNumbers {
   const { fields } = schemaOf("the model", model);
-  const jitter = splitMix32(0);
+  const numbers = eventNames(model);
   const columns = fields.flatMap((field) => {
     const column = table.columns.find(({ name }) => name === field.name);
     if (!column || field.type === "constant") return [];
-    if (field.type === "number" && !isText(column))
-      return [{ name: field.name, cells: column.cells }];
+    if (field.type === "number" && !isText(column)) {
+      const { step } = model.columns[numbers.indexOf(field.name)] ?? {};
+      return [{ name: field.name, cells: column.cells, time: timeScale(field, 0), step }];
+    }
     if (field.type !== "category") return [];
     const cells = Float64Array.from(column.cells as ArrayLike<unknown>, (cell) => {
       const code = field.values.findIndex((value) => String(value) === String(cell));
-      return code < 0 ? Number.NaN : code + SPREAD * (2 * jitter() - 1);
+      return code < 0 ? Number.NaN : code;
     });
     const codes = field.values.slice(0, 4).map((value, code) => `${code} ${value ?? "missing"}`);
     const more = field.values.length > 4 ? ", ..." : "";
-    return [{ name: `${field.name} (${codes.join(", ")}${more})`, cells }];
+    const name = `${field.name} (${codes.join(", ")}${more})`;
+    return [{ name, cells, time: undefined, step: 1 }];
   });
   const rows = Array.from({ length: table.rows }, (_, row) => row).filter((row) =>
     columns.every(({ cells }) => !Number.isNaN(cells[row])),
@@ -43,5 +49,11 @@ export function tableNumbers(model: Model, table: Table): TableNumbers {
       data[place * columns.length + c] = cells[row] as number;
     });
   });
-  return { names: columns.map(({ name }) => name), data, shape: [rows.length, columns.length] };
+  return {
+    names: columns.map(({ name }) => name),
+    times: columns.map(({ time }) => time),
+    steps: columns.map(({ step }) => step),
+    data,
+    shape: [rows.length, columns.length],
+  };
 }

@@ -24,6 +24,15 @@ export function addTableOptions(command: Command, columns: string): Command {
     .option("--exclude <names>", "leave these columns out", names);
 }
 
+/** What commands have that write rows of a table with columns of a model. */
+export function addKeep(command: Command): Command {
+  return command.option(
+    "--keep <names>",
+    "write these other columns of the table, too, as they are, before the model's: an identifier, for example",
+    names,
+  );
+}
+
 /** What every command has that reads images for a model. */
 export function addImageOptions(command: Command): Command {
   return command

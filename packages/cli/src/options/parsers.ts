@@ -64,6 +64,11 @@ export function columnType(
   throw new InvalidArgumentError("Give a column and its type, for example age=positive.");
 }
 
+/** The name of a file; none for `-`, standard output. */
+export function fileOrStandardOutput(text: string): string {
+  return text === "-" ? "" : text;
+}
+
 /** The name of a picture. */
 export function pictureFile(text: string): string {
   if (/\.(png|svg)$/i.test(text)) return text;

@@ -7,6 +7,7 @@ const own = {
     "table",
     "columns",
     "exclude",
+    "keep",
     "given",
     "types",
     "missing",
@@ -17,7 +18,7 @@ const own = {
     "where",
     "training",
   ],
-  images: ["bits", "labels", "classes", "class", "flips", "dequantization", "draws"],
+  images: ["bits", "labels", "classes", "class", "flips", "dequantization"],
 } as const;
 
 /**

@@ -1,10 +1,17 @@
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { DataError } from "pushforward";
 import type { Table, TableColumn } from "pushforward/tables";
 import { type CellText, csvCells, jsonCells, type OutputColumn } from "./cell-text.ts";
 import { csvHeader, csvLine } from "./csv-lines.ts";
-import { inBlocks, printText, type Replacement, replacing, writingError } from "./output-file.ts";
+import {
+  checkOutput,
+  inBlocks,
+  printText,
+  type Replacement,
+  replacing,
+  writingError,
+} from "./output-file.ts";
 import { openParquetRows } from "./parquet-rows.ts";
 import type { RowSink } from "./row-sink.ts";
 
@@ -16,6 +23,31 @@ export interface TableWriter {
   close(): Promise<void>;
   /** Gives up: leaves the old file as it was. */
   abort(): Promise<void>;
+}
+
+/** Endings of the files that tables are written to. */
+const ENDINGS: readonly string[] = [".csv", ".tsv", ".parquet", ".jsonl", ".ndjson"];
+
+/**
+ * Refuses a path to which no table can be written, before any work is done for it.
+ *
+ * @param others files that the command reads as well.
+ * @param endings of the formats that can be written.
+ * @throws DataError as {@link checkOutput}, and for a file whose ending no format has; devices and pipes need none.
+ */
+export async function checkTableOutput(
+  path: string,
+  others: readonly string[],
+  endings = ENDINGS,
+): Promise<void> {
+  await checkOutput(path, others);
+  const existing = await stat(path).catch(() => null);
+  const ending = extname(path).toLowerCase();
+  if (endings.includes(ending) || (existing && !existing.isFile())) return;
+  throw new DataError(
+    `${path}: ${ending === "" ? "has no ending that tells the format" : `no format ends in ${ending}`}; name a file ` +
+      `that ends in ${endings.join(", ")}, or leave --out out for CSV on standard output`,
+  );
 }
 
 /**

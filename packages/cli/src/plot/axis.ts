@@ -1,13 +1,14 @@
 import * as Plot from "@observablehq/plot";
 import { shortened, textWidth } from "./label.ts";
 import type { Range } from "./range.ts";
+import { isInCalendar, type TimeScale, timeTicks } from "./time-ticks.ts";
 
 /** Where an axis has its ticks and what stands beside them. */
 export interface Axis {
   readonly domain: Range;
   readonly ticks: readonly number[];
   readonly format: (tick: number) => string;
-  /** Name of the axis, with the power of ten taken out of the tick labels. */
+  /** Name of the axis, with the power of ten, the year or the day taken out of the tick labels. */
   readonly title: string;
   /** Width of the widest tick label, in pixels. */
   readonly labelWidth: number;
@@ -22,6 +23,17 @@ export interface AxisOptions {
   readonly fontSize: number;
   /** Room for the title in pixels; default `length`. */
   readonly titleRoom?: number;
+  /** Where the numbers are dates or times. */
+  readonly time?: TimeScale | undefined;
+  /** Distance of the values of a grid: ticks are no nearer to each other. */
+  readonly step?: number | undefined;
+}
+
+/** Ticks with what is taken out of their labels. */
+interface Ticks {
+  readonly ticks: readonly number[];
+  readonly format: (tick: number) => string;
+  readonly suffix: string;
 }
 
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -29,26 +41,46 @@ const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 /** Chooses round ticks whose labels do not touch, as many as fit and at most 10. */
 export function axis(name: string, domain: Range, options: AxisOptions): Axis {
   const { length, horizontal, fontSize } = options;
-  const exponent = tenthPower(domain);
-  let chosen = { ticks: [] as number[], format: String as (tick: number) => string, width: 0 };
+  const size = domain[1] - domain[0];
+  let chosen = ticksOf(domain, size / 10, options);
+  let labelWidth = 0;
   for (let count = 10; count >= 1; count--) {
-    const step = roundStep((domain[1] - domain[0]) / count);
-    const ticks = multiples(step, domain);
-    const format = formatter(step, exponent);
-    const width = Math.max(0, ...ticks.map((tick) => textWidth(format(tick), fontSize)));
-    chosen = { ticks, format, width };
-    const room = (step / (domain[1] - domain[0])) * length;
-    if (room >= (horizontal ? width + 1.2 * fontSize : 2.4 * fontSize)) break;
+    const next = ticksOf(domain, size / count, options);
+    chosen = next.ticks.length > 0 ? next : withMiddle(chosen);
+    const { ticks, format } = chosen;
+    labelWidth = Math.max(0, ...ticks.map((tick) => textWidth(format(tick), fontSize)));
+    const room = (distance(ticks) / size) * length;
+    if (room >= (horizontal ? labelWidth + 1.2 * fontSize : 2.4 * fontSize)) break;
   }
-  const suffix = exponent === 0 ? "" : ` (×10${superscript(exponent)})`;
+  const { ticks, format, suffix } = chosen;
   const room = (options.titleRoom ?? length) - textWidth(suffix, fontSize);
+  const title = (shortened(name, room, fontSize) + suffix).trim();
+  return { domain, ticks, format, title, labelWidth };
+}
+
+function ticksOf(domain: Range, least: number, { time, step = 0 }: AxisOptions): Ticks {
+  if (time && isInCalendar(domain, time)) {
+    const { ticks, format, shared } = timeTicks(domain, time, least);
+    return { ticks, format, suffix: shared === "" ? "" : ` (${shared})` };
+  }
+  const exponent = tenthPower(domain);
+  const chosen = roundStep(Math.max(least, step));
   return {
-    domain,
-    ticks: chosen.ticks,
-    format: chosen.format,
-    title: (shortened(name, room, fontSize) + suffix).trim(),
-    labelWidth: chosen.width,
+    ticks: multiples(chosen, domain),
+    format: formatter(chosen, exponent),
+    suffix: exponent === 0 ? "" : ` (×10${superscript(exponent)})`,
   };
+}
+
+/** Where fewer ticks would be none. */
+function withMiddle({ ticks, ...rest }: Ticks): Ticks {
+  const middle = ticks.length >> 1;
+  return { ...rest, ticks: ticks.slice(middle, middle + 1) };
+}
+
+/** The shortest between neighbours. */
+function distance(ticks: readonly number[]): number {
+  return Math.min(...ticks.slice(1).map((tick, index) => tick - (ticks[index] as number)));
 }
 
 /** The power of ten taken out of the labels: 0 unless they would be long. */

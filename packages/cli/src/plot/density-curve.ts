@@ -8,10 +8,13 @@ import { dataColor, frameColor, modelColor } from "./palette.ts";
 import { extent, nearby, padded, within } from "./range.ts";
 import { picture, plotPanel } from "./svg.ts";
 import { evenly } from "./table.ts";
+import type { TimeScale } from "./time-ticks.ts";
 
 export interface DensityCurveOptions {
   /** Name of the variable, with its unit if it has one. */
   readonly name: string;
+  /** Where it is a date or a time. */
+  readonly time?: TimeScale | undefined;
   /** Where the density was evaluated, ascending; its ends are the ends of the axis. */
   readonly xs: ArrayLike<number>;
   /** The model's density at `xs`, per unit of the variable. Cells that are not finite are gaps. */
@@ -41,7 +44,7 @@ const baselineStyle = { color: "#555", dash: "5 4" };
  * @returns an SVG document.
  */
 export function densityCurve(options: DensityCurveOptions): string {
-  const { name, xs, density, values, baseline, dataName = "data" } = options;
+  const { name, time, xs, density, values, baseline, dataName = "data" } = options;
   const domain = padded(extent(Array.from(xs)), 0);
   const bars = histogram(values, binEdges(values, domain));
   const model = curve(xs, density);
@@ -53,7 +56,7 @@ export function densityCurve(options: DensityCurveOptions): string {
     y,
     width,
     options: layout,
-  } = frame(height, { title: name, domain }, { title: `density${note}`, domain: [0, top] });
+  } = frame(height, { title: name, domain, time }, { title: `density${note}`, domain: [0, top] });
   const rug = Array.from(values).filter((value) => within(value, domain));
 
   const inView = (points: readonly Point[]) =>

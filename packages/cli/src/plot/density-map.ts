@@ -8,10 +8,13 @@ import { padded, type Range, within } from "./range.ts";
 import { dotStyle } from "./scatter.ts";
 import { picture, plotPanel } from "./svg.ts";
 import { column, evenly, rowCount, type Table } from "./table.ts";
+import type { TimeScale } from "./time-ticks.ts";
 
 export interface DensityMapOptions {
   /** Names of the two variables, horizontal and vertical. */
   readonly names: readonly [string, string];
+  /** For each of them, where it is a date or a time. */
+  readonly times?: readonly (TimeScale | undefined)[];
   /** Where the density was evaluated horizontally: ascending, evenly spaced. */
   readonly xs: ArrayLike<number>;
   /** Where the density was evaluated vertically: ascending, evenly spaced. */
@@ -39,14 +42,18 @@ const mostPoints = 3000;
  * @returns an SVG document.
  */
 export function densityMap(options: DensityMapOptions): string {
-  const { names, xs, ys, density, points, dataName = "data" } = options;
+  const { names, times = [], xs, ys, density, points, dataName = "data" } = options;
   const [xView, yView] = [gridRange(xs), gridRange(ys)];
   const {
     x,
     y,
     width,
     options: layout,
-  } = frame(height, { title: names[0], domain: xView }, { title: names[1], domain: yView });
+  } = frame(
+    height,
+    { title: names[0], domain: xView, time: times[0] },
+    { title: names[1], domain: yView, time: times[1] },
+  );
   const drawn = visible(points, xView, yView);
   const regions = densityRegions(density, xs.length * ys.length);
 

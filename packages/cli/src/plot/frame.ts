@@ -2,11 +2,14 @@ import type * as Plot from "@observablehq/plot";
 import { type Axis, axis } from "./axis.ts";
 import type { Range } from "./range.ts";
 import { fontSize } from "./svg.ts";
+import type { TimeScale } from "./time-ticks.ts";
 
 /** A title and what the axis covers. */
 export interface FrameAxis {
   readonly title: string;
   readonly domain: Range;
+  /** Where the numbers are dates or times. */
+  readonly time?: TimeScale | undefined;
 }
 
 /** The axes of a picture of one panel, and what its plot needs of them. */
@@ -27,10 +30,12 @@ export function frame(height: number, horizontal: FrameAxis, vertical: FrameAxis
     horizontal: false,
     fontSize,
     titleRoom: width,
+    time: vertical.time,
   });
   const marginLeft = Math.ceil(y.labelWidth) + 16;
   const length = width - marginLeft - margins.marginRight;
-  const x = axis(horizontal.title, horizontal.domain, { length, horizontal: true, fontSize });
+  const { title, domain, time } = horizontal;
+  const x = axis(title, domain, { length, horizontal: true, fontSize, time });
   const scales = { x: { domain: [...horizontal.domain] }, y: { domain: [...vertical.domain] } };
   return { x, y, width, options: { width, height, marginLeft, ...margins, ...scales } };
 }

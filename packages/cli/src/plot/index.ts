@@ -18,5 +18,6 @@ export { type PairPlotOptions, pairPlot } from "./pair-plot.ts";
 export { qualityPlot } from "./quality-plot.ts";
 export { type ScoreGroup, type ScoreHistogramOptions, scoreHistogram } from "./score-histogram.ts";
 export type { Table } from "./table.ts";
+export type { TimeScale } from "./time-ticks.ts";
 export { type TrainingCurveOptions, type TrainingStep, trainingCurve } from "./training-curve.ts";
 export { writeFigure } from "./write-figure.ts";

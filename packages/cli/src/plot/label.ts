@@ -28,6 +28,16 @@ export function shortened(text: string, room: number, fontSize: number): string 
   return `${characters[0]}…`;
 }
 
+/** The text without characters that XML forbids, with its end left out if it is too wide. */
+export function cutEnd(text: string, room: number, fontSize: number): string {
+  const clean = printable(text);
+  if (textWidth(clean, fontSize) <= room) return clean;
+  const characters = [...clean];
+  while (characters.length > 1 && textWidth(`${characters.join("")}…`, fontSize) > room)
+    characters.pop();
+  return `${characters.join("").trimEnd()}…`;
+}
+
 /** The text on at most `limit` lines, broken after spaces and `_ . - /`; what is left is shortened. */
 export function wrapped(text: string, room: number, fontSize: number, limit: number): string[] {
   const pieces = printable(text).match(/[^\s_./-]*[\s_./-]*/gu) ?? [];

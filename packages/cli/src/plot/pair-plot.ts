@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { splitMix32 } from "../table/split-mix.ts";
 import { type Axis, axis } from "./axis.ts";
 import { type Bar, binEdges, histogram } from "./histogram.ts";
 import { textWidth, whole, wrapped } from "./label.ts";
@@ -8,10 +9,15 @@ import { extent, nearby, padded, type Range, robustRange, within } from "./range
 import { dotStyle } from "./scatter.ts";
 import { element, fontSize, type Panel, type Placed, picture, plotPanel } from "./svg.ts";
 import { column, columnCount, evenly, rowCount, type Table } from "./table.ts";
+import type { TimeScale } from "./time-ticks.ts";
 
 export interface PairPlotOptions {
   /** Names of the columns. */
   readonly names: readonly string[];
+  /** For each column, where it is a date or a time. */
+  readonly times?: readonly (TimeScale | undefined)[];
+  /** For each column the distance of its values, where they lie on a grid: its dots are spread over its cells. */
+  readonly steps?: readonly (number | undefined)[];
   readonly data: Table;
   /** What the legend calls these rows; default "data". */
   readonly dataName?: string;
@@ -21,11 +27,12 @@ export interface PairPlotOptions {
   readonly rows?: number;
 }
 
-/** One column: what of it is in view, and its values. */
+/** One column: what of it is in view, its values, and where their dots are. */
 interface Variable {
   readonly view: Range;
   readonly data: Float64Array;
   readonly samples: Float64Array;
+  readonly dots: { readonly data: Float64Array; readonly samples: Float64Array };
   readonly across: Axis;
   readonly upward: Axis;
 }
@@ -34,8 +41,12 @@ const mostColumns = 8;
 const mostDots = 14000;
 const gap = 8;
 const tickSize = 9;
-const left = 78;
 const lineHeight = 13;
+/** Room for a name on three lines. */
+const nameRoom = 36;
+const leastTickRoom = 42;
+/** How far from its value a dot may lie, in steps of the grid: so that the cells stay apart. */
+const spread = 0.3;
 const labelStyle = { fill: "#333", overflow: "visible" };
 
 /**
@@ -46,17 +57,18 @@ const labelStyle = { fill: "#333", overflow: "visible" };
  * @returns an SVG document.
  */
 export function pairPlot(options: PairPlotOptions): string {
-  const { names, data, samples } = options;
+  const { names, data } = options;
   const all = Math.min(names.length, columnCount(data));
   const count = Math.min(all, mostColumns);
   const side = Math.max(104, Math.min(190, Math.floor(800 / count)));
-  const variables = Array.from({ length: count }, (_, index) =>
-    variable(column(data, index), column(samples, index), side),
-  );
+  const variables = Array.from({ length: count }, (_, index) => variable(options, index, side));
   const panels = Math.max(1, count * (count - 1));
   const dots = options.rows ?? Math.min(1500, Math.floor(mostDots / panels));
 
-  const width = left + count * (side + gap) + 8;
+  const [first, ...others] = variables.map(({ upward }) => Math.ceil(upward.labelWidth));
+  const left = nameRoom + Math.max(leastTickRoom, ...others.map((widest) => widest + 10));
+  const right = count > 1 ? (first ?? 0) : 0;
+  const width = left + count * (side + gap) + 8 + right;
   const key = legend(legendItems(options, variables, dots, all), width - 24);
   const top = key.height + 18;
   const at = (index: number) => index * (side + gap);
@@ -70,31 +82,50 @@ export function pairPlot(options: PairPlotOptions): string {
       placed.push({ panel, x: left + at(index), y: top + at(row) });
     });
     const name = names[row] as string;
-    placed.push({ panel: leftLabels(name, rowVariable, side, row > 0), x: 0, y: top + at(row) });
+    const labels = leftLabels(name, rowVariable, { left, side, isFirst: row === 0 });
+    placed.push({ panel: labels, x: 0, y: top + at(row) });
     placed.push({
       panel: bottomLabels(name, rowVariable, side),
       x: left + at(row),
       y: top + at(count) - gap,
     });
   });
+  const [upper] = variables;
+  if (upper && count > 1) {
+    placed.push({ panel: rightTicks(upper, side), x: left + at(count), y: top });
+  }
   const height = Math.max(...placed.map(({ panel, y }) => y + panel.height));
   return picture(`Pairs of ${names.join(", ")}`, width, height, placed);
 }
 
-function variable(data: Float64Array, samples: Float64Array, side: number): Variable {
+function variable(options: PairPlotOptions, index: number, side: number): Variable {
+  const [data, samples] = [column(options.data, index), column(options.samples, index)];
+  const [time, step = 0] = [options.times?.[index], options.steps?.[index]];
   const ofData = robustRange(data);
   // The model's range may be wider, but a wild sample must not squeeze the data into a corner.
   const ofSamples = Array.from(samples, (value) => nearby(value, ofData)).sort((a, b) => a - b);
   const central = [0.02, 0.98].map((share) => ofSamples[Math.round(share * (samples.length - 1))]);
-  const view = padded(extent([...ofData, ...central.filter((value) => value !== undefined)]), 0.06);
-  const options = { length: side, fontSize: tickSize };
+  const [low, high] = extent([...ofData, ...central.filter((value) => value !== undefined)]);
+  const view = padded([low - step / 2, high + step / 2], 0.06);
+  const layout = { length: side, fontSize: tickSize, time, step };
   return {
     view,
     data,
     samples,
-    across: axis("", view, { ...options, horizontal: true }),
-    upward: axis("", view, { ...options, horizontal: false }),
+    dots: {
+      data: spreadOut(data, step, 2 * index),
+      samples: spreadOut(samples, step, 2 * index + 1),
+    },
+    across: axis("", view, { ...layout, horizontal: true }),
+    upward: axis("", view, { ...layout, horizontal: false }),
   };
+}
+
+/** Values of a grid, moved at random within their cells, so that their dots do not hide each other. */
+function spreadOut(values: Float64Array, step: number, seed: number): Float64Array {
+  if (step === 0) return values;
+  const uniform = splitMix32(seed);
+  return values.map((value) => value + spread * step * (2 * uniform() - 1));
 }
 
 function legendItems(
@@ -134,7 +165,8 @@ function scatterPanel(
   dots: number,
   ofData: boolean,
 ): Panel {
-  const [xs, ys] = ofData ? [x.data, y.data] : [x.samples, y.samples];
+  const rows = ofData ? "data" : "samples";
+  const [xs, ys] = [x.dots[rows], y.dots[rows]];
   const inside: [number, number][] = [];
   xs.forEach((value, row) => {
     const other = ys[row] as number;
@@ -197,23 +229,40 @@ function bare(side: number) {
   return { width: side, height: side, margin: 1 };
 }
 
-/** Ticks and name to the left of a row. The top row has no ticks: there the height is a density. */
-function leftLabels(name: string, { upward }: Variable, side: number, ticks: boolean): Panel {
-  const nodes = (ticks ? placedTicks(upward, side, () => tickSize) : []).map(({ text, place }) =>
-    element(
-      "text",
-      { x: left - 5, y: side - place, dy: "0.35em", "text-anchor": "end", "font-size": tickSize },
-      text,
-    ),
-  );
-  const lines = wrapped(titled(name, ticks ? upward.title : ""), side, fontSize, 3);
-  const turned = lines.map((line, index) => {
-    const x = left - 42 - (lines.length - 1 - index) * lineHeight;
+/** Ticks and name to the left of a row. The first panel of the first row is a histogram: there the height is a density. */
+function leftLabels(
+  name: string,
+  { upward }: Variable,
+  { left, side, isFirst }: { left: number; side: number; isFirst: boolean },
+): Panel {
+  const turned = (text: string, x: number, size: number) => {
     const transform = `translate(${x},${side / 2}) rotate(-90)`;
-    return element("text", { transform, "text-anchor": "middle" }, line);
-  });
+    return element("text", { transform, "text-anchor": "middle", "font-size": size }, text);
+  };
+  const nodes = isFirst
+    ? [turned("density", left - 8, tickSize)]
+    : tickLabels(upward, side, left - 5, "end");
+  const lines = wrapped(titled(name, upward.title), side, fontSize, 3);
+  const texts = lines.map((line, index) =>
+    turned(line, nameRoom - (lines.length - 1 - index) * lineHeight, fontSize),
+  );
   const size = { width: left, height: side };
-  return { node: element("svg", { ...size, ...labelStyle }, ...nodes, ...turned), ...size };
+  return { node: element("svg", { ...size, ...labelStyle }, ...nodes, ...texts), ...size };
+}
+
+/** Ticks to the right of the first row, beside the panels where the height is its column. */
+function rightTicks({ upward }: Variable, side: number): Panel {
+  const size = { width: Math.ceil(upward.labelWidth), height: side };
+  const nodes = tickLabels(upward, side, 5 - gap, "start");
+  return { node: element("svg", { ...size, ...labelStyle }, ...nodes), ...size };
+}
+
+/** Tick labels of an upward axis, above each other at `x`. */
+function tickLabels(upward: Axis, side: number, x: number, anchor: "start" | "end"): SVGElement[] {
+  return placedTicks(upward, side, () => tickSize).map(({ text, place }) => {
+    const at = { x, y: side - place, dy: "0.35em", "text-anchor": anchor };
+    return element("text", { ...at, "font-size": tickSize }, text);
+  });
 }
 
 /** Ticks and name below a column. */

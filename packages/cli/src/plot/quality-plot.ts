@@ -3,7 +3,7 @@ import type { NearestNeighbours, SampleQuality } from "pushforward/evaluation";
 import { axis, axisMarks } from "./axis.ts";
 import { frame } from "./frame.ts";
 import { binEdges, histogram } from "./histogram.ts";
-import { shortened, textWidth, whole, wrapped } from "./label.ts";
+import { cutEnd, textWidth, whole, wrapped } from "./label.ts";
 import { type LegendItem, legend } from "./legend.ts";
 import { dataColor, frameColor, modelColor } from "./palette.ts";
 import { extent, padded, type Range, robustRange } from "./range.ts";
@@ -14,11 +14,12 @@ const margin = 16;
 const lineHeight = 16;
 const mostColumns = 20;
 const cell = { least: 17, most: 44 };
-const nameRoom = 130;
+/** Width of the distances that names leave them, however long they are. */
+const leastDistances = 130;
 const gap = 24;
 const neighboursHeight = 230;
 /** Most room below the columns for names that are turned. */
-const mostTurned = 90;
+const mostTurned = 200;
 const axisRoom = 40;
 /** Room for half of a label at either end of an axis. */
 const overhang = 15;
@@ -85,15 +86,16 @@ function columnsPanels(report: SampleQuality, names: readonly string[]): Panel[]
   const { marginals, correlations } = report;
   if (!marginals) return [];
   const shown = shownColumns(marginals.columns.map(({ distance }) => distance));
+  const labels = shown.map((column) => names[column] ?? `${column}`);
+  const nameRoom = roomForNames(labels);
   const room = (width - 2 * margin - nameRoom - gap) / 2;
   const side = Math.floor(Math.max(cell.least, Math.min(cell.most, room / shown.length)));
   const differences = correlations?.spearman.differences;
   const scale = Math.max(leastScale, correlations?.spearman.largest ?? 0);
   const matrixWidth = differences ? shown.length * side : 0;
   const distancesWidth = width - 2 * margin - nameRoom - (differences ? matrixWidth + gap : 0);
-  const labels = shown.map((column) => names[column] ?? `${column}`);
   const placed: Placed[] = [
-    { panel: namesPanel(labels, side), x: margin, y: 0 },
+    { panel: namesPanel(labels, side, nameRoom), x: margin, y: 0 },
     {
       panel: distancesPanel(marginals, shown, side, distancesWidth + overhang),
       x: margin + nameRoom - overhang,
@@ -147,10 +149,17 @@ function columnsLegend(
   return items;
 }
 
-function namesPanel(labels: readonly string[], side: number): Panel {
+/** As wide as the widest name, where the rest has room beside it. */
+function roomForNames(labels: readonly string[]): number {
+  const widest = Math.max(...labels.map((label) => textWidth(label, fontSize)));
+  const rest = leastDistances + gap + labels.length * cell.least;
+  return Math.min(Math.ceil(widest) + 10, width - 2 * margin - rest);
+}
+
+function namesPanel(labels: readonly string[], side: number, nameRoom: number): Panel {
   const nodes = labels.map((label, row) => {
     const place = { x: nameRoom - 8, y: (row + 0.5) * side, dy: "0.35em", "text-anchor": "end" };
-    return element("text", { ...place, fill: "#333" }, shortened(label, nameRoom - 10, fontSize));
+    return element("text", { ...place, fill: "#333" }, cutEnd(label, nameRoom - 10, fontSize));
   });
   const size = { width: nameRoom, height: labels.length * side };
   return { node: element("svg", size, ...nodes), ...size };
@@ -210,7 +219,7 @@ function matrixPanel(
 }
 
 function turnedPanel(labels: readonly string[], side: number): Panel {
-  const texts = labels.map((label) => shortened(label, mostTurned - 10, fontSize));
+  const texts = labels.map((label) => cutEnd(label, mostTurned - 10, fontSize));
   const nodes = texts.map((text, column) => {
     const transform = `translate(${(column + 0.5) * side},6) rotate(-90)`;
     return element("text", { transform, dy: "0.35em", "text-anchor": "end", fill: "#333" }, text);

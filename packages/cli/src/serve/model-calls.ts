@@ -24,8 +24,8 @@ export interface Draws {
 /** The calls of a model, put together from many requests. */
 export interface ModelCalls {
   /**
-   * For each row what its answer holds: of one with several entries, whose gaps are filled in
-   * several ways, the log of their mean density, or else what the first is mapped to.
+   * For each row what its answer holds: of one with several entries, for its gaps or the cells of its
+   * grids, the log of their mean density, or else what the first is mapped to.
    */
   onRows(
     name: RowFunction,

@@ -1,4 +1,5 @@
 import type { Model } from "pushforward";
+import { cellPoints, SCORE_DRAWS } from "pushforward/tables";
 import { type TSchema, Type } from "typebox";
 import {
   type CellFormat,
@@ -12,6 +13,7 @@ import {
   severalOf,
   sizeOf,
 } from "./row-format.ts";
+import { spreadRow } from "./spread-row.ts";
 
 /** Rows are lists of numbers, or objects where all numbers have names. */
 export function numberFormat(model: Model, maxRows: number): RowFormat {
@@ -20,6 +22,8 @@ export function numberFormat(model: Model, maxRows: number): RowFormat {
   const event = cellFormat(shape, namesOf(columns.map(({ name }) => name)));
   const context = condShape && cellFormat([sizeOf(condShape)], namesOf(contextNames ?? []));
   const latents = latentFormat(model, most);
+  // Images and rows with a context of numbers have a density at the value itself.
+  const points = shape.length === 1 && !condShape ? cellPoints(columns, SCORE_DRAWS) : null;
   return {
     ...latents,
     most,
@@ -36,7 +40,11 @@ export function numberFormat(model: Model, maxRows: number): RowFormat {
     exampleContext: condShape
       ? Array.from({ length: sizeOf(condShape) }, (_, place) => (place === 0 ? 1 : 0))
       : undefined,
-    readRows: (rows) => (rows as unknown[]).map((row) => [{ cells: event.read(row), standIn: 0 }]),
+    readRows: (rows, spread) =>
+      (rows as unknown[]).map((row) => {
+        const read = [{ cells: event.read(row), standIn: 0 }];
+        return points && spread ? spreadRow(read, points) : read;
+      }),
     readContexts(contexts, count) {
       if (!context || contexts === undefined) return undefined;
       if (!isSeveral(contexts)) return new Array<Cells>(count).fill(context.read(contexts));

@@ -27,7 +27,7 @@ export function addModelRoutes(app: FastifyInstance, parts: RouteParts): void {
     gives: "logDensity",
     answer: format.answerNumber,
     summary:
-      "The log-density of each row, in nats and the data's own units; of a row with missing cells a lower bound, averaged over draws of them.",
+      "The log-density of each row, in nats and the data's own units; of a row with missing cells a lower bound, averaged over draws of them. Categories and values on a grid have probabilities, averaged over their cells.",
   });
   addRowRoute(app, parts, {
     path: "/v1/encode",
@@ -72,7 +72,8 @@ function addRowRoute(
     .withTypeProvider<TypeBoxTypeProvider>()
     .post(path, { schema }, async ({ body }, reply: FastifyReply) => {
       const given: unknown = body[takes];
-      const rows = takes === "rows" ? format.readRows(given) : latentCells(format, given);
+      const rows =
+        takes === "rows" ? format.readRows(given, name === "logProb") : latentCells(format, given);
       const entries = entriesOf(rows, format.readContexts(body.context, rows.length));
       const results = await withinTime(reply, settings.timeout, (signal) =>
         calls.onRows(name, entries, signal),

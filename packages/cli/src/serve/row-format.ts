@@ -7,7 +7,7 @@ import { RequestError } from "./request-error.ts";
 /** The numbers of one row, or of its context, as a model takes them. */
 export type Cells = readonly number[];
 
-/** A row as a model takes it, its gaps filled in. */
+/** A row as a model takes it, its gaps filled in, at a point of the cells of its grids. */
 export interface RowCells {
   readonly cells: Cells;
   /** What stands in for missing cells adds to its log-density. */
@@ -41,12 +41,13 @@ export interface RowFormat {
   /** A context that can stand in an example: the first of the classes, where there are classes. */
   readonly exampleContext: unknown;
   /**
-   * Each row of what keeps to {@link RowFormat.rows}; one with gaps that are filled in at random
-   * several times, the same whatever rows are beside it.
+   * Each row of what keeps to {@link RowFormat.rows}; one with gaps several times, each time with
+   * others in their place, the same whatever rows are beside it.
    *
+   * @param spread whether rows with cells on grids come several times too, at points of these cells.
    * @throws RequestError (422) for rows that the model cannot take.
    */
-  readRows(rows: unknown): RowCells[][];
+  readRows(rows: unknown, spread: boolean): RowCells[][];
   readLatents(latents: unknown): Cells[];
   /**
    * The context of each of `count` rows, of what keeps to {@link RowFormat.contexts}.

@@ -1,8 +1,12 @@
 import type { FastifySchemaValidationError } from "fastify";
+import { nearestName } from "../table/nearest-name.ts";
 import { counted, quoted } from "../table/wording.ts";
 
-/** What a validator finds wrong, with the value that it looked at. */
-export type Fault = FastifySchemaValidationError & { data?: unknown };
+/** What a validator finds wrong, with the value that it looked at and the schema that it went by. */
+export type Fault = FastifySchemaValidationError & {
+  data?: unknown;
+  parentSchema?: { properties?: object; minItems?: number; maxItems?: number };
+};
 
 /**
  * Where a body is not as its schema wants it, and why: `/rows/3/1: must be a number, got "abc"`.
@@ -32,29 +36,51 @@ function rank({ keyword }: Fault): number {
   return keyword === "anyOf" ? 0 : keyword === "type" ? 1 : 2;
 }
 
-function textOf({ keyword, params, data, message }: Fault): string {
+function textOf({ keyword, params, data, message, parentSchema = {} }: Fault): string {
   switch (keyword) {
     case "type":
       return `must be ${TYPES[String(params.type)] ?? params.type}, got ${shown(data)}`;
     case "required":
-      return `lacks ${quoted(String(params.missingProperty))}`;
+      return missingText(String(params.missingProperty), data as object, namesOf(parentSchema));
     case "additionalProperties":
-      return `has ${quoted(String(params.additionalProperty))}, which is not known here`;
+      return unknownText(String(params.additionalProperty), namesOf(parentSchema));
     case "minItems":
     case "maxItems": {
-      const bound = keyword === "minItems" ? "at least" : "at most";
+      const isExact = parentSchema.minItems === parentSchema.maxItems;
+      const bound = isExact ? "" : keyword === "minItems" ? "at least " : "at most ";
       const { length } = data as unknown[];
-      return `has ${counted(length, "item")}, expected ${bound} ${params.limit}`;
+      return `has ${counted(length, "item")}, expected ${bound}${params.limit}`;
     }
     case "enum":
       return `must be ${choices(params.allowedValues as unknown[])}, got ${shown(data)}`;
     case "minimum":
     case "maximum":
     case "exclusiveMinimum":
-      return `must be ${params.comparison} ${params.limit}, got ${shown(data)}`;
+      return `must be ${BOUNDS[keyword]} ${params.limit}, got ${shown(data)}`;
     default:
       return message ?? "is not what is expected";
   }
+}
+
+const BOUNDS = { minimum: "at least", maximum: "at most", exclusiveMinimum: "above" } as const;
+
+const namesOf = ({ properties = {} }: NonNullable<Fault["parentSchema"]>): string[] =>
+  Object.keys(properties);
+
+/** A name that is lacking is most often one that is there, mistyped. */
+function missingText(missing: string, data: object, names: readonly string[]): string {
+  const unknown = Object.keys(data).filter((key) => !names.includes(key));
+  const mistyped = unknown.find((key) => nearestName(key, names) === missing);
+  if (mistyped !== undefined) return unknownText(mistyped, names);
+  const [first] = unknown;
+  const lacks = `lacks ${quoted(missing)}`;
+  return first === undefined ? lacks : `${lacks}, and ${unknownText(first, names)}`;
+}
+
+function unknownText(key: string, names: readonly string[]): string {
+  const nearest = nearestName(key, names);
+  const meant = nearest === undefined ? "" : `; did you mean ${quoted(nearest)}?`;
+  return `has ${quoted(key)}, which is not known here${meant}`;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,3 +1,4 @@
+import type { Column } from "pushforward";
 import type { Field } from "pushforward/tables";
 import { type TSchema, Type } from "typebox";
 import { isoTime } from "../table/iso-time.ts";
@@ -8,14 +9,32 @@ import { LARGEST } from "./row-format.ts";
 /** A cell of a table in JSON: dates and times in ISO form, `null` where it is missing. */
 export type JsonCell = string | number | boolean | null;
 
-/** What a cell of a request may be: a gap only where the model knows of gaps. */
-export function requestCell(field: Field): TSchema {
+/**
+ * What a cell of a request may be: a gap only where the model knows of gaps.
+ *
+ * @param column of the model that holds its number, where there is one.
+ */
+export function requestCell(field: Field, column?: Column): TSchema {
   if (field.type === "category") return Type.Unsafe({ enum: field.values.map(jsonCell(field)) });
-  const cell = isTime(field) ? timeSchema(field) : NUMBER;
+  const cell = isTime(field) ? timeSchema(field) : numberSchema(column);
   return field.type === "number" && field.standIn ? Type.Union([cell, Type.Null()]) : cell;
 }
 
-const NUMBER = Type.Number({ minimum: -LARGEST, maximum: LARGEST });
+/** The ends of a column are words only: outside of them rows are answered, their log-density is null. */
+function numberSchema(column: Column = {}): TSchema {
+  const support = supportText(column);
+  return Type.Number({
+    minimum: -LARGEST,
+    maximum: LARGEST,
+    ...(support && { description: `${support}; outside there is no density.` }),
+  });
+}
+
+function supportText({ map, range }: Column): string | undefined {
+  const [low = null, high = null] = (map && range) ?? [];
+  if (low === null) return undefined;
+  return high === null ? `From ${low} on` : `From ${low} to ${high}`;
+}
 
 const timeSchema = ({ kind }: Field) =>
   Type.String({ maxLength: 40, description: `ISO ${kind === "date" ? "date" : "date-time"}` });

@@ -1,10 +1,12 @@
 import { DomainError, type Model } from "pushforward";
 import {
+  cellPoints,
   decodeTable,
   type EncodedTable,
   encodeTable,
   type Field,
   isMissing,
+  SCORE_DRAWS,
   type Table,
   type TableColumn,
   type TableSchema,
@@ -21,7 +23,8 @@ import {
   UNUSABLE,
   written,
 } from "./row-format.ts";
-import { fillGaps, standInsOf } from "./stand-ins.ts";
+import { spreadRow } from "./spread-row.ts";
+import { fillGaps, type StandIns, standInsOf } from "./stand-ins.ts";
 import {
   answerCell,
   isTime,
@@ -33,9 +36,6 @@ import {
 
 /** A row of a table in JSON. */
 type JsonRow = Record<string, JsonCell>;
-
-/** How often a row with missing cells is filled in, as `score` does. */
-const STAND_INS = 8;
 
 /**
  * How the rows of a model of a table of mixed columns are written in JSON: as objects, each cell as
@@ -49,11 +49,17 @@ export function tableFormat(model: Model, table: TableSchema, maxRows: number): 
   const { fields, given } = table;
   const most = mostRows(model, maxRows);
   const modelled = fields.filter(({ type }) => type !== "constant");
-  const row = objectOf(modelled.map((field) => [field.name, requestCell(field)]));
   const several = (items: TSchema, description: string) =>
     Type.Array(items, { minItems: 1, maxItems: most, description });
-  const gaps = tableOf(modelled, new Array<JsonRow>(STAND_INS).fill({}), () => "");
+  const gaps = tableOf(modelled, new Array<JsonRow>(SCORE_DRAWS).fill({}), () => "");
   const standIns = standInsOf(modelled, columns, gaps);
+  const points = cellPoints(columns, SCORE_DRAWS);
+  const row = objectOf(
+    modelled.map((field, index) => {
+      const { place } = standIns[index] as StandIns;
+      return [field.name, requestCell(field, columns[place])];
+    }),
+  );
   return {
     ...latentFormat(model, most),
     most,
@@ -64,17 +70,21 @@ export function tableFormat(model: Model, table: TableSchema, maxRows: number): 
     contexts: given.length > 0 ? contextsOf(given, several) : null,
     answerRow: objectOf(fields.map((field) => [field.name, answerCell(field)])),
     exampleContext: given.length > 0 ? exampleOf(given) : undefined,
-    readRows(rows) {
+    readRows(rows, spread) {
       const read = tableOf(modelled, rows as JsonRow[], (place) => `/rows/${place}`);
       const encoded = encodeTable({ fields, given: [] }, columns, read);
-      refuseFaults(encoded);
+      refuseFaults(encoded, fields);
       return cellsOf(encoded).map((cells, place) => {
-        if (!encoded.standInRows.has(place)) return [{ cells, standIn: 0 }];
+        // A number beyond the ends of its column: no density.
+        if (encoded.faults.has(place)) return [{ cells, standIn: Infinity }];
         const isGap = (column: TableColumn | undefined) => column && isMissing(column, place);
-        return fillGaps(
-          cells,
-          standIns.filter((_, column) => isGap(read.columns[column])),
-        );
+        const filled = encoded.standInRows.has(place)
+          ? fillGaps(
+              cells,
+              standIns.filter((_, column) => isGap(read.columns[column])),
+            )
+          : [{ cells, standIn: 0 }];
+        return points && spread ? spreadRow(filled, points) : filled;
       });
     },
     readContexts(contexts, count) {
@@ -151,13 +161,18 @@ function tableOf(
   };
 }
 
-function refuseFaults({ faults }: EncodedTable): void {
-  for (const [place, { column, value }] of faults) {
-    throw new RequestError(
-      422,
-      "invalid",
-      `/rows/${place}: the model was fitted to no row with ${quoted(column)} ${value === null ? "missing" : String(value)} as here`,
-    );
+/** What the schema of requests lets pass, and no row that the model was fitted to was like. */
+function refuseFaults({ faults }: EncodedTable, fields: readonly Field[]): void {
+  for (const [place, { column, kind }] of faults) {
+    if (kind === "outside") continue;
+    const field = fields.find(({ name }) => name === column);
+    const other = field?.type === "number" ? field.missingWith : undefined;
+    const reason =
+      other === undefined
+        ? `${quoted(column)} is not as in any row that the model was fitted to`
+        : `${quoted(other)} and ${quoted(column)} were either both there or both missing in all ` +
+          "rows that the model was fitted to; give both, or null for both";
+    throw new RequestError(422, "invalid", `/rows/${place}: ${reason}`);
   }
 }
 

@@ -8,7 +8,7 @@ export type Storage = "cells" | TableColumn["kind"] | "unsupported";
 export const CELL = { missing: 0, number: 1, date: 2, timestamp: 3, boolean: 4, text: 5 } as const;
 
 /** Text for a cast to a number, which would leave out the `_` in `11_1`: that is no number here. */
-const numeral = (text: string): string => `replace(${text}, '_', '?')`;
+export const numeralSql = (text: string): string => `replace(${text}, '_', '?')`;
 
 /**
  * SQL that is the value of a cell as a kind of column: text, or a DOUBLE, NaN where it is missing.
@@ -22,7 +22,7 @@ export function valueSql(cell: string, storage: Storage, kind: TableColumn["kind
   switch (kind) {
     case "number": {
       // Short, for it is planned for every one of thousands of columns.
-      const number = storage === kind ? cell : `TRY_CAST(${numeral(text)} AS DOUBLE)`;
+      const number = storage === kind ? cell : `TRY_CAST(${numeralSql(text)} AS DOUBLE)`;
       return `coalesce(CAST(${number} AS DOUBLE), 'nan'::DOUBLE)`;
     }
     case "date": {
@@ -65,7 +65,7 @@ const DATE = "____-__-__";
 function kindsSql(cell: string, storage: Storage): string {
   if (storage !== "cells") return `ELSE ${CELL[storage === "unsupported" ? "text" : storage]}`;
   const text = `trim(${cell})`;
-  const number = `TRY_CAST(${numeral(text)} AS DOUBLE)`;
+  const number = `TRY_CAST(${numeralSql(text)} AS DOUBLE)`;
   const is = (pattern: string, type: string) =>
     `(${text} LIKE '${pattern}' AND TRY_CAST(${text} AS ${type}) IS NOT NULL)`;
   return `WHEN ${number} IS NOT NULL

@@ -11,3 +11,11 @@ export interface ColumnCells {
   /** Every number is the row's own number, counted from 0 or from 1. */
   countsRows: boolean;
 }
+
+/** A way in which all cells of a column of text write dates or times that are not in ISO form. */
+export interface TimeForm {
+  /** `%d/%m/%Y`, or what else to call it. */
+  written: string;
+  /** SQL that reads it as a date, a time, or a time of day in hours. */
+  sql(cell: string): string;
+}

@@ -3,10 +3,14 @@ import { DataError } from "pushforward";
 import type { DataFile } from "./data-file.ts";
 import { cellName, type Database, fileLiteral, literal } from "./database.ts";
 import type { Compression, FileHead } from "./file-head.ts";
+import { isMissing } from "./missing-words.ts";
+
+/** In the place of a separator: cells are numbers with runs of blanks between them. */
+export const BLANKS = Symbol("blanks");
 
 /** How a file writes its table. */
 export interface CsvDialect {
-  delimiter: string;
+  delimiter: string | typeof BLANKS;
   quote: string;
   escape: string;
   /** The lines of comments at the start. */
@@ -19,6 +23,8 @@ export interface CsvDialect {
   compression: Compression;
 }
 
+type SeparatedDialect = CsvDialect & { delimiter: string };
+
 /**
  * Lets DuckDB find separator, quotes, header and lines to skip. Lines that begin with `#` are
  * comments where they stand above all others; below, they are rows.
@@ -29,6 +35,11 @@ export async function findDialect(
   database: Database,
 ): Promise<CsvDialect> {
   const { above, text } = withoutComments(head.text);
+  const blanks = betweenBlanks(text);
+  if (blanks) {
+    const { compression } = head;
+    return { ...blanks, quote: '"', escape: '"', comments: above.length, compression };
+  }
   const told = tellSniffer(above, text);
   const [row] = await database
     .query(
@@ -56,6 +67,27 @@ export async function findDialect(
   if (misread) return { ...dialect, ...misread };
   if (dialect.width > 1 || firstType !== "VARCHAR") return dialect;
   return { ...dialect, ...plainSeparator(text) };
+}
+
+/** The table of numbers that a text is with runs of blanks between cells; null where another separator fits. */
+function betweenBlanks(
+  text: string,
+): Pick<CsvDialect, "delimiter" | "skip" | "header" | "width"> | null {
+  const lines = headLines(text);
+  const rows = lines.map((line) => line.trim().split(/[ \t]+/));
+  const [first = [], ...others] = rows;
+  const isNumber = (cell: string) => isMissing(cell) || !Number.isNaN(Number(cell));
+  const isTable =
+    first.length > 1 &&
+    others.length > 0 &&
+    rows.every(({ length }) => length === first.length) &&
+    others.flat().every(isNumber);
+  const hasRuns = lines.some((line) => /^[ \t]|[ \t]{2}|[ \t]$/.test(line));
+  const tabs = lines.map((line) => line.split("\t").length);
+  const byTabs = (tabs[0] as number) > 1 && tabs.every((count) => count === tabs[0]);
+  if (!isTable || !hasRuns || byTabs) return null;
+  const skip = text.split(LINE_END).findIndex((line) => line.trim() !== "");
+  return { delimiter: BLANKS, skip, header: !first.every(isNumber), width: first.length };
 }
 
 /** What the sniffer would have said of a file in which it finds no table for rows too long. */
@@ -88,7 +120,7 @@ function tellSniffer(above: readonly string[], text: string): { option: string; 
 function refuseOpenQuote(
   label: string,
   above: readonly string[],
-  { delimiter, quote }: CsvDialect,
+  { delimiter, quote }: SeparatedDialect,
 ): void {
   const quotes = (line: string) => line.split(quote).length - 1;
   const opens = (line: string) =>
@@ -107,7 +139,10 @@ const LINE_END = /\r\n|\n|\r/;
  * A longer row at the end makes the sniffer take the table for lines above another. Reading from the
  * first line instead gives the reader's own message with the line's number.
  */
-function tableAbove(text: string, { delimiter, skip }: CsvDialect): Partial<CsvDialect> | null {
+function tableAbove(
+  text: string,
+  { delimiter, skip }: SeparatedDialect,
+): Partial<CsvDialect> | null {
   const lines = linesOf(text);
   const above = lines.slice(0, skip);
   const width = above[0]?.split(delimiter).length ?? 0;
@@ -123,12 +158,10 @@ function tableAbove(text: string, { delimiter, skip }: CsvDialect): Partial<CsvD
  */
 function separatorBesideCommas(
   text: string,
-  { delimiter, width }: CsvDialect,
+  { delimiter, width }: SeparatedDialect,
 ): Partial<CsvDialect> | null {
   if (delimiter !== ",") return null;
-  // The last line of the head may be cut.
-  const lines = linesOf(text).slice(0, 20);
-  const complete = lines.length > 2 ? lines.slice(0, -1) : lines;
+  const complete = headLines(text);
   const [first = ""] = complete;
   for (const mark of [";", "\t"]) {
     const fields = first.split(mark);
@@ -139,6 +172,12 @@ function separatorBesideCommas(
     return { delimiter: mark, width: fields.length, skip: 0, header };
   }
   return null;
+}
+
+/** Some lines to judge by; the last one of the head may be cut. */
+function headLines(text: string): string[] {
+  const lines = linesOf(text).slice(0, 20);
+  return lines.length > 2 ? lines.slice(0, -1) : lines;
 }
 
 const linesOf = (text: string): string[] => text.split(LINE_END).filter((line) => line.trim());
@@ -152,7 +191,7 @@ export function isCommaNumber(cell: string): boolean {
  * Rows of different lengths make the sniffer fall back on one column of text. Asking for the
  * separator that is plainly there gives the reader's own message with the line's number.
  */
-function plainSeparator(text: string): Partial<CsvDialect> {
+function plainSeparator(text: string): Partial<SeparatedDialect> {
   const [first, second] = linesOf(text);
   if (first === undefined || second === undefined) return {};
   const delimiter = [",", ";", "\t", " "].find(
@@ -163,9 +202,24 @@ function plainSeparator(text: string): Partial<CsvDialect> {
 
 /** The SQL that reads the file's cells as text, in columns c0, c1, ... */
 export function csvSource(path: string, dialect: CsvDialect, header: boolean): string {
-  const columns = Array.from({ length: dialect.width }, (_, c) => `'${cellName(c)}': 'VARCHAR'`);
+  const { delimiter, width, quote, escape: escapeMark, comments, skip, compression } = dialect;
+  if (delimiter === BLANKS) {
+    const cells = Array.from({ length: width }, (_, c) => `cells[${c + 1}] AS ${cellName(c)}`);
+    return `(SELECT ${cells.join(", ")} FROM ${blanksSource(path, dialect, header)})`;
+  }
+  const columns = Array.from({ length: width }, (_, c) => `'${cellName(c)}': 'VARCHAR'`);
   return `read_csv(${fileLiteral(path)}, auto_detect=false, header=${header},
-    compression='${dialect.compression}', delim=${literal(dialect.delimiter)},
-    quote=${literal(dialect.quote)}, escape=${literal(dialect.escape)},
-    comment='', skip=${dialect.comments + dialect.skip}, columns={${columns.join(", ")}})`;
+    compression='${compression}', delim=${literal(delimiter)},
+    quote=${literal(quote)}, escape=${literal(escapeMark)},
+    comment='', skip=${comments + skip}, columns={${columns.join(", ")}})`;
+}
+
+/** The SQL that reads the file's rows as lists of cells with blanks between them, each with the number of its line. */
+export function blanksSource(path: string, dialect: CsvDialect, header: boolean): string {
+  const above = dialect.comments + dialect.skip + Number(header);
+  return `(SELECT line, regexp_split_to_array(trim(text, ' \t'), '[ \t]+') AS cells
+    FROM (SELECT *, ${above} + row_number() OVER () AS line FROM
+      read_csv(${fileLiteral(path)}, auto_detect=false, header=false, compression='${dialect.compression}',
+        delim='\\x01', quote='', escape='', comment='', strict_mode=false, skip=${above}, columns={'text': 'VARCHAR'}))
+    WHERE trim(coalesce(text, ''), ' \t') <> '')`;
 }

@@ -51,7 +51,7 @@ async function matches(pattern: string): Promise<string[]> {
 }
 
 /** What messages call standard input. */
-const STANDARD_INPUT = "standard input";
+export const STANDARD_INPUT = "standard input";
 
 /** Keeps standard input, which can be read once only, in a file; `remove` deletes it. */
 export async function spoolInput(): Promise<{ file: DataFile; remove(): void }> {

@@ -1,5 +1,5 @@
 import type { Table, TableColumn } from "pushforward/tables";
-import type { ColumnCells } from "./column-cells.ts";
+import type { ColumnCells, TimeForm } from "./column-cells.ts";
 
 /** A column of a source: its name, its place, what its cells are. */
 export interface SourceColumn extends ColumnCells {
@@ -12,7 +12,12 @@ export interface SourceColumn extends ColumnCells {
   readonly kind: TableColumn["kind"] | "unsupported";
   /** What the source calls the type: `VARCHAR`, `INTEGER[]`. */
   readonly type: string;
+  /** Of text: how all of it writes dates or times; empty if it is no such. */
+  readonly times: readonly TimeForm[];
 }
+
+/** A column that can be read. */
+export type ReadableColumn = SourceColumn & { readonly kind: TableColumn["kind"] };
 
 export interface ReadOptions {
   /** Only so many rows, chosen at random; by default all. */
@@ -28,12 +33,16 @@ export interface DataSource {
   readonly rows: number;
   readonly columns: readonly SourceColumn[];
   readonly notices: readonly string[];
+  /** What a query has after FROM to read the same rows, cells of text files as text; null where there is no such. */
+  readonly fromSql: string | null;
   /**
    * All rows of some columns, or a random choice of them; in order.
    *
    * @throws DataError when a column's type cannot be read, or when a query changed its mind.
    */
   read(columns: readonly SourceColumn[], options?: ReadOptions): Promise<Table>;
+  /** Columns with kinds that keep their cells as they are written: text, where numbers would change it. */
+  asWritten(columns: readonly SourceColumn[]): Promise<ReadableColumn[]>;
   /** All rows of some columns in order, so many at once; memory does not grow with the rows. */
   chunks(columns: readonly SourceColumn[], rowsAtOnce: number): AsyncIterable<Table>;
   close(): void;

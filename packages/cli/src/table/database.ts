@@ -124,11 +124,7 @@ export function readerError(path: string, report: string): DataError {
   const line = /CSV Error on Line: (\d+)/.exec(report)?.[1];
   const fields = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(report);
   if (line && fields) {
-    const expected = counted(Number(fields[1]), "field");
-    return new DataError(
-      `${path}: line ${line} has ${counted(Number(fields[2]), "field")} where ${expected} are ` +
-        "expected; every row needs as many fields as the first",
-    );
+    return raggedError(path, Number(line), Number(fields[2]), Number(fields[1]));
   }
   if (/unterminated quote/i.test(report)) {
     return new DataError(`${path}: line ${line ?? "?"} opens a quote that never closes`);
@@ -136,5 +132,13 @@ export function readerError(path: string, report: string): DataError {
   const reason = report.split("\n")[0] as string;
   return new DataError(
     `${path}: cannot be read as a CSV or TSV table (${line ? `line ${line}` : quoted(reason)})`,
+  );
+}
+
+/** The error of a row that is longer or shorter than the others. */
+export function raggedError(path: string, line: number, found: number, width: number): DataError {
+  return new DataError(
+    `${path}: line ${line} has ${counted(found, "field")} where ${counted(width, "field")} are ` +
+      "expected; every row needs as many fields as the first",
   );
 }

@@ -1,4 +1,5 @@
 import { DataError } from "pushforward";
+import type { TimeForm } from "./column-cells.ts";
 import type { SourceColumn } from "./data-source.ts";
 import { cellName, type Database } from "./database.ts";
 import type { DescribedColumn } from "./describe-relation.ts";
@@ -11,8 +12,12 @@ export interface Part extends Relation {
   label: string;
   rows: number;
   described: readonly DescribedColumn[];
+  /** How the columns write dates and times. */
+  times: readonly (readonly TimeForm[])[];
   /** Whether a query can read the file. */
   inSql: boolean;
+  /** What a query has after FROM to read the file, or the files of a pattern, as text where the file does; if it can. */
+  fromSql: string | null;
 }
 
 /**
@@ -40,6 +45,7 @@ export async function joinParts(
     columns: joined.map(({ column }) => column),
     notices: [...new Set(parts.flatMap(({ notices }) => notices))],
     inSql: first.inSql,
+    fromSql: first.fromSql,
   };
 }
 
@@ -97,6 +103,9 @@ function joinColumn(source: string, parts: readonly Part[], index: number) {
     text: sum("text"),
     firstText: cells.find(({ firstText }) => firstText)?.firstText ?? null,
     countsRows: cells.every(({ countsRows }) => countsRows),
+    times: (parts[0]?.times[index] ?? []).filter(({ written }) =>
+      parts.every(({ times }) => times[index]?.some((form) => form.written === written)),
+    ),
   };
   return { column, stored: first.stored };
 }

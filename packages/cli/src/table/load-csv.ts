@@ -1,6 +1,6 @@
-import { type CsvDialect, csvSource, findDialect } from "./csv-dialect.ts";
+import { BLANKS, blanksSource, type CsvDialect, csvSource, findDialect } from "./csv-dialect.ts";
 import type { DataFile } from "./data-file.ts";
-import { cellName, type Database, fileLiteral, limitMemory } from "./database.ts";
+import { cellName, type Database, fileLiteral, limitMemory, raggedError } from "./database.ts";
 import type { FileHead } from "./file-head.ts";
 import { isMissing } from "./missing-words.ts";
 import { counted, listed } from "./wording.ts";
@@ -23,6 +23,7 @@ export async function loadCsv(
   const dialect = await findDialect(file, { ...head, text }, database);
   const header = dialect.header ? await readHeader(path, dialect, database) : null;
   await limitMemory(database, dialect.width);
+  if (dialect.delimiter === BLANKS) await refuseRagged(database, file, dialect, header !== null);
   await readCells(database, table, csvSource(path, dialect, header !== null), dialect.width);
   const names = Array.from({ length: dialect.width }, (_, i) => header?.[i] || `column${i}`);
   const above = `Skipped ${counted(dialect.skip, "line")} above the table.`;
@@ -31,6 +32,20 @@ export async function loadCsv(
     names,
     notices: [...(dialect.skip > 0 ? [above] : []), ...(header ? [] : [headless])],
   };
+}
+
+/** With a separator, the reader does that. */
+async function refuseRagged(
+  { query }: Database,
+  { path, label }: DataFile,
+  dialect: CsvDialect,
+  header: boolean,
+): Promise<void> {
+  const [other] = await query(
+    `SELECT line::DOUBLE, len(cells)::DOUBLE FROM ${blanksSource(path, dialect, header)}
+       WHERE len(cells) <> ${dialect.width} LIMIT 1`,
+  );
+  if (other) throw raggedError(label, Number(other[0]), Number(other[1]), dialect.width);
 }
 
 /** The first lines of a file compressed with zstd, as text. */

@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import { DataError } from "pushforward";
 import type { DataFile } from "./data-file.ts";
-import { dataFiles, spoolInput } from "./data-files.ts";
+import { dataFiles, STANDARD_INPUT, spoolInput } from "./data-files.ts";
 import type { DataSource } from "./data-source.ts";
-import { type Database, limitMemory, openDatabase, readerError } from "./database.ts";
+import { type Database, limitMemory, literal, openDatabase, readerError } from "./database.ts";
 import { describeRelation } from "./describe-relation.ts";
 import { readHead } from "./file-head.ts";
 import { joinParts, type Part } from "./join-parts.ts";
@@ -14,6 +14,8 @@ import { queryError, viewParquet, viewQuery, viewTable } from "./load-view.ts";
 import type { Relation } from "./relation.ts";
 import { relationSource } from "./relation-source.ts";
 import { fileError } from "./sql-error.ts";
+import { withTextOfNumbers } from "./text-of-numbers.ts";
+import { timeForms } from "./time-forms.ts";
 
 /** Where a table comes from: files or a query. */
 export type DataInput = FileInput | { sql: string };
@@ -44,8 +46,10 @@ export async function openData(input: DataInput): Promise<DataSource> {
 async function openQuery(sql: string): Promise<DataSource> {
   const database = await openDatabase("--sql", { explain: queryError });
   return closing(database, async () => {
-    const relation = await viewQuery(database, "part0", sql);
-    const part = await describe(database, { label: "--sql", inSql: true }, relation, 0);
+    const view = await viewQuery(database, "part0", sql);
+    const [relation = view] = await withTextOfNumbers(database, [view]);
+    const from = { label: "--sql", inSql: true, fromSql: null };
+    const part = await describe(database, from, relation, 0);
     return relationSource(database, await joinParts(database, "--sql", [part]), database.close);
   });
 }
@@ -69,12 +73,19 @@ async function openFiles(
     removeInput();
   };
   return closing({ close }, async () => {
+    const loaded: Relation[] = [];
+    for (const [i, file] of files.entries()) {
+      reading = file;
+      loaded.push(await load(database, `part${i}`, file, table));
+    }
+    const relations = await withTextOfNumbers(database, loaded);
     const parts: Part[] = [];
     let rows = 0;
     for (const [i, file] of files.entries()) {
       reading = file;
-      const relation = await load(database, `part${i}`, file, table);
-      const from = { label: file.label, inSql: !OUTSIDE_SQL.has(file.format) };
+      const relation = relations[i] as Relation;
+      const inSql = !OUTSIDE_SQL.has(file.format);
+      const from = { label: file.label, inSql, fromSql: fromSql(source, file.format) };
       const part = await describe(database, from, relation, rows);
       rows += part.rows;
       parts.push(part);
@@ -85,6 +96,13 @@ async function openFiles(
 
 /** Formats that DuckDB does not read by itself. */
 const OUTSIDE_SQL: ReadonlySet<DataFile["format"]> = new Set(["arrow", "npy", "npz"]);
+
+/** How a query reads what the command was given; standard input is read but once. */
+function fromSql(source: string, format: DataFile["format"]): string | null {
+  if (source === STANDARD_INPUT) return null;
+  if (format === "csv") return `read_csv(${literal(source)}, all_varchar = true)`;
+  return format === "parquet" ? literal(source) : null;
+}
 
 /** Closes what was opened for the work where the work fails. */
 async function closing<T>(opened: { close(): void }, work: () => Promise<T>): Promise<T> {
@@ -145,7 +163,7 @@ async function load(
 
 async function describe(
   database: Database,
-  from: Pick<Part, "label" | "inSql">,
+  from: Pick<Part, "label" | "inSql" | "fromSql">,
   relation: Relation,
   before: number,
 ): Promise<Part> {
@@ -156,5 +174,6 @@ async function describe(
     relation.columns,
     before,
   );
-  return { ...relation, ...from, rows, described };
+  const times = await timeForms(database, relation, described);
+  return { ...relation, ...from, rows, described, times };
 }

@@ -2,10 +2,11 @@ import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { DataError } from "pushforward";
 import type { Table, TableColumn } from "pushforward/tables";
 import { valueSql } from "./cell-sql.ts";
-import type { DataSource, SourceColumn } from "./data-source.ts";
+import type { DataSource, ReadableColumn, SourceColumn } from "./data-source.ts";
 import { cellName, type Database } from "./database.ts";
 import type { RelationColumn } from "./relation.ts";
 import { rowsAtRandom } from "./rows-at-random.ts";
+import { leadingZeroSql } from "./text-of-numbers.ts";
 import { counted, option, quoted } from "./wording.ts";
 
 /** A relation that was gone through, as a source of tables. */
@@ -18,6 +19,8 @@ export interface DescribedRelation {
   notices: readonly string[];
   /** Whether a query can read the source. */
   inSql: boolean;
+  /** What a query has after FROM to read it. */
+  fromSql: string | null;
 }
 
 /** The tables that a relation gives. */
@@ -26,7 +29,7 @@ export function relationSource(
   described: DescribedRelation,
   close: () => void,
 ): DataSource {
-  const { source, relation, stored, rows, columns, notices } = described;
+  const { source, relation, stored, rows, columns, notices, fromSql } = described;
   const stream = (wanted: readonly SourceColumn[]) => {
     const values = wanted.map((column) => {
       const { storage } = stored[column.index] as RelationColumn;
@@ -44,6 +47,8 @@ export function relationSource(
     rows,
     columns,
     notices,
+    fromSql,
+    asWritten: (wanted) => keptAsWritten(database, described, wanted),
     async read(wanted, { rows: count = rows, seed = 0 } = {}) {
       const kept = Math.min(count, rows);
       const choice = kept < rows ? rowsAtRandom(rows, kept, seed) : null;
@@ -77,6 +82,31 @@ export function relationSource(
     },
     close,
   };
+}
+
+/** SQL: whether a number is so large that not every whole one is a float of 64 bits; NaN is above all. */
+const tooLargeSql = (number: string): string => `abs(${number}) BETWEEN ${2 ** 53} AND 1e308`;
+
+async function keptAsWritten(
+  { query }: Database,
+  described: DescribedRelation,
+  wanted: readonly SourceColumn[],
+): Promise<ReadableColumn[]> {
+  const { relation, stored } = described;
+  const kept: ReadableColumn[] = [];
+  for (const column of wanted) {
+    const { storage } = stored[column.index] as RelationColumn;
+    const kind = readableKind(described, column);
+    const cell = cellName(column.index);
+    const large = tooLargeSql(valueSql(cell, storage, "number"));
+    const changes = storage === "cells" ? `${leadingZeroSql(`trim(${cell})`)} OR ${large}` : large;
+    const isText =
+      kind === "number" &&
+      (column.firstText !== null ||
+        (await query(`SELECT bool_or(${changes}) FROM ${relation}`))[0]?.[0] === true);
+    kept.push(isText ? { ...column, kind: "text" } : { ...column, kind });
+  }
+  return kept;
 }
 
 function readableKind(

@@ -1,7 +1,9 @@
 import { DataError } from "pushforward";
 import type { Field } from "pushforward/tables";
 import { isCommaNumber } from "./csv-dialect.ts";
-import type { DataSource, SourceColumn } from "./data-source.ts";
+import type { DataSource, ReadableColumn, SourceColumn } from "./data-source.ts";
+import { didYouMean } from "./nearest-name.ts";
+import { timeHint } from "./time-hint.ts";
 import { counted, listed, option, quoted } from "./wording.ts";
 
 export interface ColumnChoice {
@@ -9,6 +11,12 @@ export interface ColumnChoice {
   columns?: readonly string[] | undefined;
   /** All but these. */
   exclude?: readonly string[] | undefined;
+}
+
+/** What a fit is told of columns by name. */
+export interface FitChoice extends ColumnChoice {
+  given?: readonly string[] | undefined;
+  types?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Columns of a source, and what was left out, one line each. */
@@ -23,7 +31,18 @@ export interface Selection {
  *
  * @throws DataError naming the column and the way out.
  */
-export function selectForFit(from: DataSource, { columns, exclude = [] }: ColumnChoice): Selection {
+export function selectForFit(from: DataSource, choice: FitChoice): Selection {
+  const { given = [], types = {} } = choice;
+  const { chosen, notices } = selectByChoice(from, choice);
+  refuseLeftOut(from, chosen, given, "--given names");
+  refuseLeftOut(from, chosen, Object.keys(types), "--type names");
+  const untyped = chosen.filter(({ name }) => !Object.hasOwn(types, name));
+  const left = from.columns.filter(({ kind }) => kind === "unsupported" && !choice.columns);
+  const hint = timeHint(from, [...untyped, ...left]);
+  return { chosen, notices: hint === null ? notices : [...notices, `${hint}.`] };
+}
+
+function selectByChoice(from: DataSource, { columns, exclude = [] }: ColumnChoice): Selection {
   const { source, columns: all } = from;
   for (const name of exclude) findColumn(from, name, "--exclude names");
   if (columns) return { chosen: selectNamed(from, columns, "--columns names"), notices: [] };
@@ -53,6 +72,43 @@ export function selectForFit(from: DataSource, { columns, exclude = [] }: Column
   return { chosen, notices };
 }
 
+/** What is said of a column must be of one that the model is fitted to. */
+function refuseLeftOut(
+  from: DataSource,
+  chosen: readonly SourceColumn[],
+  names: readonly string[],
+  who: "--given names" | "--type names",
+): void {
+  for (const name of names) {
+    const { index } = findColumn(from, name, who);
+    if (chosen.some((column) => column.index === index)) continue;
+    throw new DataError(
+      `${from.source}: column ${quoted(name)}, which ${who}, is not among those that the model is fitted to, ` +
+        `${listed(chosen.map((column) => column.name))}; name it with --columns as well`,
+    );
+  }
+}
+
+/**
+ * The columns that are written beside a model's: those that --keep names, with the kinds that keep them as they are.
+ *
+ * @throws DataError naming the column and the way out.
+ */
+export async function selectKept(
+  from: DataSource,
+  fields: readonly Field[],
+  keep: readonly string[],
+): Promise<ReadableColumn[]> {
+  const columns = columnsNamed(from, keep, "--keep names");
+  const own = columns.find(({ name }) => fields.some((field) => field.name === name));
+  if (own) {
+    throw new DataError(
+      `${from.source}: --keep names ${quoted(own.name)}, a column of the model, which is written anyway; leave it out`,
+    );
+  }
+  return from.asWritten(columns);
+}
+
 /**
  * The columns that stand for a model's, in its order: by name, or those named on the command line.
  *
@@ -62,6 +118,7 @@ export function selectForModel(
   from: DataSource,
   fields: readonly Field[],
   { columns, exclude = [] }: ColumnChoice,
+  kept: readonly SourceColumn[] = [],
 ): Selection {
   for (const name of exclude) findColumn(from, name, "--exclude names");
   const names = columns ?? fields.map(({ name }) => name);
@@ -75,8 +132,9 @@ export function selectForModel(
     );
   }
   const found = selectNamed(from, names, columns ? "--columns names" : "the model needs");
-  const chosen = found.map((column, place) => asField(from.source, column, fields[place] as Field));
-  const ignored = from.columns.filter(({ index }) => chosen.every((each) => each.index !== index));
+  const chosen = found.map((column, place) => asField(from, column, fields[place] as Field));
+  const read = [...chosen, ...kept];
+  const ignored = from.columns.filter(({ index }) => read.every((each) => each.index !== index));
   const notices =
     ignored.length > 0 && !columns
       ? [`Not in the model: ${listed(ignored.map(({ name }) => name))}.`]
@@ -91,19 +149,34 @@ const times: readonly string[] = ["date", "timestamp"];
  *
  * @throws DataError where its cells cannot be that.
  */
-function asField(source: string, column: SourceColumn, { kind }: Field): SourceColumn {
+function asField(from: DataSource, column: SourceColumn, { kind }: Field): SourceColumn {
+  const { source } = from;
   if (kind === "text" || kind === "boolean") return { ...column, kind };
   const isTime = times.includes(column.kind);
-  if (kind === "number" && !isTime) refuseAnyText(source, column);
+  const hint = timeHint(from, [column]);
+  if (kind === "number" && !isTime) refuseAnyText(source, column, hint);
   if ((kind !== "number") === isTime || isEmpty(column)) return { ...column, kind };
   const [holds, was] = isTime ? ["dates or times", "numbers"] : ["no dates or times", `a ${kind}`];
   throw new DataError(
-    `${source}: column ${quoted(column.name)} holds ${holds} where the model was fitted to ${was}; convert it with ` +
-      "--sql, or name another with --columns",
+    `${source}: column ${quoted(column.name)} holds ${holds} where the model was fitted to ${was}; ` +
+      (hint ?? "convert it with --sql, or name another with --columns"),
   );
 }
 
 function selectNamed(from: DataSource, names: readonly string[], who: string): SourceColumn[] {
+  const { source } = from;
+  const found = columnsNamed(from, names, who);
+  for (const column of found) {
+    refuseText(source, column);
+    if (isEmpty(column) && who.startsWith("--")) {
+      throw new DataError(`${source}: column ${quoted(column.name)} holds no values; name another`);
+    }
+  }
+  return found;
+}
+
+/** Columns by name, each of a kind that can be read, and none of them twice. */
+function columnsNamed(from: DataSource, names: readonly string[], who: string): SourceColumn[] {
   const { source } = from;
   const repeated = names.find((name, place) => names.indexOf(name) !== place);
   if (repeated !== undefined) {
@@ -111,17 +184,12 @@ function selectNamed(from: DataSource, names: readonly string[], who: string): S
   }
   return names.map((name) => {
     const column = findColumn(from, name, who);
-    refuseText(source, column);
     refuseTwin(from, column);
-    if (column.kind === "unsupported") {
-      throw new DataError(
-        `${source}: column ${quoted(name)} holds ${column.type}; only numbers, dates, true and false, and text can be used`,
-      );
-    }
-    if (isEmpty(column) && who.startsWith("--")) {
-      throw new DataError(`${source}: column ${quoted(name)} holds no values; name another`);
-    }
-    return column;
+    if (column.kind !== "unsupported") return column;
+    throw new DataError(
+      `${source}: column ${quoted(name)} holds ${column.type}; ` +
+        (timeHint(from, [column]) ?? "only numbers, dates, true and false, and text can be used"),
+    );
   });
 }
 
@@ -132,14 +200,16 @@ function findColumn({ source, columns }: DataSource, name: string, who: string):
   if (found) return found;
   const names = columns.map((column) => column.name);
   throw new DataError(
-    `${source}: has no column ${quoted(name)}, which ${who}; it has ${listed(names, 20)}` +
+    `${source}: has no column ${quoted(name)}, which ${who}${didYouMean(name, names)}; it has ${listed(names, 20)}` +
       quotingHint(names, who),
   );
 }
 
 /** How to name a column whose name would be taken for two. */
 function quotingHint(names: readonly string[], who: string): string {
-  const flag = (["--columns", "--exclude"] as const).find((each) => who.startsWith(each));
+  const flag = (["--columns", "--exclude", "--given", "--keep"] as const).find((each) =>
+    who.startsWith(each),
+  );
   const name = names.find((each) => each.includes(","));
   if (!flag || name === undefined) return "";
   return `; a name with a comma goes in double quotes: ${option(flag, name)}`;
@@ -157,13 +227,13 @@ function refuseText(source: string, column: SourceColumn): void {
   if (column.kind === "number") refuseAnyText(source, column);
 }
 
-function refuseAnyText(source: string, column: SourceColumn): void {
+function refuseAnyText(source: string, column: SourceColumn, hint: string | null = null): void {
   if (!column.firstText) return;
   const { row, cell } = column.firstText;
   const more = column.text > 1 ? `, and ${counted(column.text - 1, "more cell")} of text` : "";
   throw new DataError(
     `${source}: column ${quoted(column.name)} has the text ${quoted(cell)} in row ${row}${more}; ` +
-      `correct it, or leave the column out: ${option("--exclude", column.name)}`,
+      (hint ?? `correct it, or leave the column out: ${option("--exclude", column.name)}`),
   );
 }
 

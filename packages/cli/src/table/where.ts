@@ -1,70 +1,170 @@
 import { DomainError } from "pushforward";
 import type { Field, Table } from "pushforward/tables";
 import { isoTime } from "./iso-time.ts";
+import { didYouMean } from "./nearest-name.ts";
+import { type Token, tokensOf } from "./where-tokens.ts";
 import { listed, quoted } from "./wording.ts";
 
-const operators = ["<=", ">=", "!=", "=", "<", ">"] as const;
+type Operator = "<=" | ">=" | "!=" | "=" | "<" | ">";
 
-type Operator = (typeof operators)[number];
+type Value = string | number;
 
-/** What rows must be like: one column's value next to another. */
-export interface Condition {
-  readonly field: Field;
-  readonly operator: Operator;
-  readonly value: string | number;
+/** What rows must be like: one column's value next to another, in a list, or missing. */
+export type Condition = { readonly field: Field } & (
+  | { readonly operator: Operator; readonly value: Value }
+  | { readonly operator: "in" | "not in"; readonly values: readonly Value[] }
+  | { readonly operator: "is null" | "is not null" }
+);
+
+/** Alternatives, each of which is what rows must be like in all. */
+export interface Either {
+  readonly either: readonly (readonly Clause[])[];
 }
+
+export type Clause = Condition | Either;
 
 /**
- * Conditions such as `species = 'Gentoo' and body_mass > 4000`. Names with blanks go in double quotes, text in single
- * ones; case matters only where two values differ by nothing else.
+ * Conditions such as `species in ('Gentoo', 'Adelie') and (body_mass > 4000 or sex is null)`. Names with blanks go in
+ * double quotes, text in single ones; case matters only where two values differ by nothing else.
  *
+ * @returns what must all hold.
  * @throws DomainError saying what is wrong, and what there is.
  */
-export function parseWhere(text: string, fields: readonly Field[]): Condition[] {
-  return splitAtAnd(text).map((part) => parseCondition(part, fields));
+export function parseWhere(text: string, fields: readonly Field[]): Clause[] {
+  const reader = newReader(text, fields);
+  const clauses = readEither(reader);
+  if (reader.peek()) throw reader.unreadable();
+  return clauses;
 }
 
-/** The parts between the words `and` outside of quotes. */
-function splitAtAnd(text: string): string[] {
-  const tokens = text.match(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\s+|[^\s'"]+/g) ?? [];
-  const parts: string[] = [""];
-  for (const token of tokens) {
-    if (/^and$/i.test(token)) parts.push("");
-    else parts[parts.length - 1] += token;
+interface Reader {
+  readonly fields: readonly Field[];
+  /** The next token, and those after it. */
+  peek(ahead?: number): Token | undefined;
+  /** Takes the next token if it is this word or sign, in whatever case. */
+  take(word: string): boolean;
+  next(): Token | undefined;
+  /** What is written from one token to before the next. */
+  textFrom(first: Token): string;
+  /** What cannot be read, from the start of the condition on. */
+  unreadable(): DomainError;
+  begin(): void;
+}
+
+function newReader(text: string, fields: readonly Field[]): Reader {
+  const tokens = tokensOf(text);
+  let place = 0;
+  let start = 0;
+  const reader: Reader = {
+    fields,
+    peek: (ahead = 0) => tokens[place + ahead],
+    take(word) {
+      const token = tokens[place];
+      if (!isWord(token, word)) return false;
+      place++;
+      return true;
+    },
+    next: () => tokens[place++],
+    textFrom: (first) => text.slice(first.begin, tokens[place - 1]?.end),
+    unreadable: () =>
+      new DomainError(
+        `--where: cannot read ${quoted(text.slice(start).trim())}; write conditions such as ` +
+          "\"species = 'Gentoo' and mass > 4000\", with and, or, in (...), is null and parentheses",
+      ),
+    begin() {
+      start = tokens[place]?.begin ?? text.length;
+    },
+  };
+  return reader;
+}
+
+const isWord = (token: Token | undefined, word: string): boolean =>
+  token?.quote === undefined && token?.text.toLowerCase() === word;
+
+function readEither(reader: Reader): Clause[] {
+  const either = [readAll(reader)];
+  while (reader.take("or")) either.push(readAll(reader));
+  return either.length === 1 ? (either[0] as Clause[]) : [{ either }];
+}
+
+function readAll(reader: Reader): Clause[] {
+  const all = readOne(reader);
+  while (reader.take("and")) all.push(...readOne(reader));
+  return all;
+}
+
+function readOne(reader: Reader): Clause[] {
+  reader.begin();
+  if (!reader.take("(")) return [readCondition(reader)];
+  const inside = readEither(reader);
+  if (!reader.take(")")) throw reader.unreadable();
+  return inside;
+}
+
+const SIGNS: Readonly<Record<string, Operator>> = {
+  "<=": "<=",
+  ">=": ">=",
+  "!=": "!=",
+  "<>": "!=",
+  "==": "=",
+  "=": "=",
+  "<": "<",
+  ">": ">",
+};
+
+function readCondition(reader: Reader): Condition {
+  const name = reader.next();
+  if (!name || name.quote === "'" || isPunctuation(name)) throw reader.unreadable();
+  if (reader.take("is")) {
+    const operator = reader.take("not") ? "is not null" : "is null";
+    if (!reader.take("null")) throw reader.unreadable();
+    return { field: fieldNamed(name.text, reader.fields), operator };
   }
-  return parts;
+  const negated = isWord(reader.peek(), "not") && isWord(reader.peek(1), "in");
+  if (negated) reader.next();
+  if (reader.take("in")) return readList(reader, name.text, negated ? "not in" : "in");
+  const operator = SIGNS[reader.next()?.text ?? ""];
+  if (operator === undefined) throw reader.unreadable();
+  const right = readValue(reader);
+  const field = fieldNamed(name.text, reader.fields);
+  return { field, operator, value: valueIn(field, operator, right) };
 }
 
-function parseCondition(part: string, fields: readonly Field[]): Condition {
-  const found = /^\s*("(?:[^"]|"")*"|[^\s"'<>=!]+)\s*(<=|>=|!=|<>|==|=|<|>)\s*(.+?)\s*$/s.exec(
-    part,
-  );
-  if (!found) {
-    throw new DomainError(
-      `--where: cannot read ${quoted(part.trim())}; write conditions such as "species = 'Gentoo' and mass > 4000"`,
-    );
+function readList(reader: Reader, name: string, operator: "in" | "not in"): Condition {
+  if (!reader.take("(")) throw reader.unreadable();
+  const texts = [readValue(reader)];
+  while (reader.take(",")) texts.push(readValue(reader));
+  if (!reader.take(")")) throw reader.unreadable();
+  const field = fieldNamed(name, reader.fields);
+  const values = texts.map((text) => valueIn(field, "=", text));
+  const [value] = values as [Value];
+  return operator === "in" && values.length === 1
+    ? { field, operator: "=", value }
+    : { field, operator, values };
+}
+
+/** A text in quotes, or all words up to the next sign or word of the grammar. */
+function readValue(reader: Reader): string {
+  const first = reader.next();
+  if (!first || isPunctuation(first)) throw reader.unreadable();
+  if (first.quote !== undefined) return first.text;
+  for (;;) {
+    const token = reader.peek();
+    const ends = !token || isPunctuation(token) || isWord(token, "and") || isWord(token, "or");
+    if (ends || token.quote !== undefined) return reader.textFrom(first);
+    reader.next();
   }
-  const [, name = "", sign = "", right = ""] = found;
-  const field = fieldNamed(unquoted(name), fields);
-  const operator = ({ "==": "=", "<>": "!=" }[sign] ?? sign) as Operator;
-  return { field, operator, value: valueIn(field, operator, unquoted(right)) };
 }
 
-const unquoted = (text: string): string =>
-  /^'.*'$/s.test(text)
-    ? text.slice(1, -1).replaceAll("''", "'")
-    : /^".*"$/s.test(text)
-      ? text.slice(1, -1).replaceAll('""', '"')
-      : text;
+const isPunctuation = ({ quote, text }: Token): boolean =>
+  quote === undefined && (/^[(),]$/.test(text) || text in SIGNS);
 
 function fieldNamed(name: string, fields: readonly Field[]): Field {
   const found = fields.find((field) => field.name === name);
   if (found) return found;
+  const names = fields.map((field) => field.name);
   throw new DomainError(
-    `--where: the model has no column ${quoted(name)}; it has ${listed(
-      fields.map((field) => field.name),
-      20,
-    )}`,
+    `--where: the model has no column ${quoted(name)}${didYouMean(name, names)}; it has ${listed(names, 20)}`,
   );
 }
 
@@ -100,19 +200,41 @@ function valueIn(field: Field, operator: Operator, text: string): string | numbe
   );
 }
 
-/** The rows of a table that obey all conditions. */
-export function rowsWhere(table: Table, conditions: readonly Condition[]): number[] {
-  const tests = conditions.map((condition) => {
-    const column = table.columns.find(({ name }) => name === condition.field.name);
-    return (row: number) => obeys(column?.cells[row] ?? null, condition);
-  });
-  return Array.from({ length: table.rows }, (_, row) => row).filter((row) =>
-    tests.every((test) => test(row)),
-  );
+/** The rows of a table that obey all clauses. */
+export function rowsWhere(table: Table, clauses: readonly Clause[]): number[] {
+  const obeys = allOf(table, clauses);
+  return Array.from({ length: table.rows }, (_, row) => row).filter(obeys);
 }
 
-function obeys(cell: string | number | null, { operator, value }: Condition): boolean {
-  if (cell === null || Number.isNaN(cell)) return false;
+function allOf(table: Table, clauses: readonly Clause[]): (row: number) => boolean {
+  const tests = clauses.map((clause) => {
+    if (isCondition(clause)) {
+      const column = table.columns.find(({ name }) => name === clause.field.name);
+      return (row: number) => obeys(column?.cells[row] ?? null, clause);
+    }
+    const either = clause.either.map((all) => allOf(table, all));
+    return (row: number) => either.some((test) => test(row));
+  });
+  return (row) => tests.every((test) => test(row));
+}
+
+export const isCondition = (clause: Clause): clause is Condition => "field" in clause;
+
+/** All conditions in a clause. */
+export const conditionsIn = (clause: Clause): Condition[] =>
+  isCondition(clause) ? [clause] : clause.either.flat().flatMap(conditionsIn);
+
+function obeys(cell: Value | null, condition: Condition): boolean {
+  const missing = cell === null || Number.isNaN(cell);
+  if (!("value" in condition || "values" in condition)) {
+    return missing === (condition.operator === "is null");
+  }
+  if (missing) return false;
+  if ("values" in condition) {
+    const isIn = condition.values.some((value) => String(value) === String(cell));
+    return isIn === (condition.operator === "in");
+  }
+  const { operator, value } = condition;
   if (operator === "=") return String(cell) === String(value);
   if (operator === "!=") return String(cell) !== String(value);
   const [a, b] = [Number(cell), Number(value)];

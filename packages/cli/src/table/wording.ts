@@ -17,7 +17,10 @@ export function listed(names: readonly string[], limit = 8): string {
 }
 
 /** An option as one would type it, the name quoted for a shell where it must be. */
-export function option(flag: "--columns" | "--exclude", name: string): string {
+export function option(
+  flag: "--columns" | "--exclude" | "--given" | "--keep",
+  name: string,
+): string {
   const field = /[",]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
   return `${flag} ${/^[\w.%+:@/-]+$/.test(field) ? field : `'${field.replaceAll("'", "'\\''")}'`}`;
 }

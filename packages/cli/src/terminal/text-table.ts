@@ -1,12 +1,17 @@
-/** Lines of cells in aligned columns: the first column to the left, the others to the right. */
-export function textTable(rows: readonly (readonly string[])[]): string[] {
+/**
+ * Lines of cells in aligned columns: the first column to the left, the others to the right. Where they are wider than
+ * `width`, each row becomes a paragraph of its own: its first cell, below it the others beside their headers.
+ *
+ * @param rows the first of them is the header.
+ */
+export function textTable(rows: readonly (readonly string[])[], width = Infinity): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {
       widths[column] = Math.max(widths[column] ?? 0, cell.length);
     }
   }
-  return rows.map((row) =>
+  const lines = rows.map((row) =>
     row
       .map((cell, column) => {
         const width = widths[column] as number;
@@ -15,15 +20,31 @@ export function textTable(rows: readonly (readonly string[])[]): string[] {
       .join("  ")
       .trimEnd(),
   );
+  if (lines.every((line) => line.length <= width)) return lines;
+  const [[, ...headers] = [], ...body] = rows;
+  return body.flatMap(([first = "", ...cells]) => {
+    const facts = cells.map((cell, column) => [headers[column] ?? "", cell] as const);
+    return [...wrap(first, width), ...factLines(facts, width - 2).map((line) => `  ${line}`)];
+  });
 }
 
-/** Facts as lines: labels of one width, their values wrapped beside them at `width` columns. */
+/** Beside labels that leave less room, values are not readable. */
+const LEAST_ROOM = 20;
+
+/**
+ * Facts as lines: labels of one width, their values wrapped beside them at `width` columns; below them, where they
+ * leave too little room.
+ */
 export function factLines(facts: readonly (readonly [string, string])[], width: number): string[] {
   const label = Math.max(...facts.map(([name]) => name.length)) + 2;
+  if (width - label < LEAST_ROOM) {
+    return facts.flatMap(([name, value]) => [
+      ...(name === "" ? [] : wrap(name.trimEnd(), width)),
+      ...wrap(value, width - 2).map((line) => `  ${line}`),
+    ]);
+  }
   return facts.flatMap(([name, value]) =>
-    wrap(value, Math.max(20, width - label)).map(
-      (line, place) => (place === 0 ? name : "").padEnd(label) + line,
-    ),
+    wrap(value, width - label).map((line, place) => (place === 0 ? name : "").padEnd(label) + line),
   );
 }
 

@@ -1,6 +1,7 @@
 import { DomainError } from "pushforward";
+import type { SampleQuality } from "pushforward/evaluation";
 import { expect, test } from "vitest";
-import { checkOnImages, reportLines } from "../../src/commands/check.ts";
+import { checkOnImages, qualityLines, reportLines } from "../../src/commands/check.ts";
 import type { ImageModel } from "../../src/commands/image-model.ts";
 
 const item = (name: string, value: number, message: string) => ({
@@ -41,6 +42,17 @@ test("else below, no line wider than the terminal", () => {
   expect(lines[4]).toBe("  distance of the integral from 1");
   expect(lines.at(-1)).toBe("1 of 2 checks failed");
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(42);
+});
+
+test("when samples count as alike is said before it is said of them", () => {
+  const none = { marginals: null, correlations: null, neighbours: null, classifier: null };
+  const discrepancy = { ok: true, message: "It is 0.01 (p = 0.003)." };
+  const quality = { ok: true, ...none, discrepancy, skipped: [] } as unknown as SampleQuality;
+  const lines = qualityLines(quality, 40);
+  expect(lines).toEqual([
+    ...["", "samples beside the data", "alike means p > 0.001 or a small", "difference"],
+    "alike: It is 0.01 (p = 0.003).",
+  ]);
 });
 
 test("labels without images are refused, for a model with classes and for one without", async () => {

@@ -51,6 +51,21 @@ test("a setting that failed in one fold is told apart, with its reason", () => {
   expect(lines[4]).toBe("broken  failed in fold 2: not finite");
 });
 
+test("in a narrow terminal settings are below each other, no line wider than it", () => {
+  const ranking = rank([broken, nsf, maf], results);
+  const lines = scoreLines(ranking, 40);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
+  const from = lines.indexOf("maf");
+  expect(lines.slice(from, from + 5)).toEqual([
+    "maf",
+    "  parameters   1,200",
+    "  test         -5.000 ± 2.309",
+    "  to the best  -0.200 ± 0.058",
+    "  time         6.0 s",
+  ]);
+  expect(lines.join(" ")).toMatch(/broken +failed in fold 2: not finite/);
+});
+
 test("where all failed, their reasons are what is told", () => {
   const lines = scoreLines(rank([broken], results), 80);
   expect(lines.slice(1)).toEqual(["broken  failed in fold 2: not finite"]);

@@ -91,7 +91,7 @@ describe("tables that cannot be fitted", () => {
     ],
     [
       ["fit", "t.csv", "--type", "z=real"],
-      /t\.csv: there is no column "z"; the table has "place", "x", "y"/,
+      /t\.csv: has no column "z", which --type names; it has "id", "place", "x", "y"/,
     ],
     [
       ["fit", "t.csv", "--given", "x,y"],
@@ -107,6 +107,9 @@ describe("tables that cannot be fitted", () => {
     ],
     [["fit", "t.csv", "--flow", "linear", "--layers", "2"], /linear has no use for it; it has no/],
     [["fit", "t.csv", "--columns", "x", "--exclude", "y"], /cannot be used with/],
+    [["fit", "t.csv", "--config", "none.json"], /none\.json: no such file; check the name/],
+    [["score", "m.safetensors", "t.csv", "--out", "s.xlsx"], /s\.xlsx: no format ends in \.xlsx/],
+    [["impute", "m.safetensors", "t.csv", "--out", "s"], /s: has no ending that tells the format/],
     [["fit", "t.csv", "--columns", "x,w"], /has no column "w".*"id", "place", "x", "y"/],
     [["plot", "m.safetensors", "--out", "p.pdf"], /ends in .png or .svg/],
     [["fit", "t.csv", "--engine", "torch"], /'torch' is invalid. Take auto, onnx, .*jax:cpu/],

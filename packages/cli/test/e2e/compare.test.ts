@@ -73,6 +73,16 @@ test("a setting that cannot be fitted is a line with the reason, and the others 
   expect(stdout).toMatch(/^gaussian +\d/m);
 });
 
+test("where every setting fails, the exit code says so", async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "t.csv"), ridge(300));
+  const wild = ["--given", "x", "--flows", "maf:learning-rate=1e30,layers=1,steps=50"];
+  const { code, stdout, stderr } = await run(folder, ...common, ...wild, "--columns", "x,y");
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/ failed in fold 1: /);
+  expect(stderr).toMatch(/^No setting could be scored: every one failed\.$/m);
+});
+
 test("images, and an output that is no comparison, are refused", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "t.csv"), ridge(100));

@@ -102,6 +102,16 @@ describe("a table of mixed columns with gaps", () => {
     );
     expect(kept).toEqual([]);
 
+    const withId = weather()
+      .trimEnd()
+      .split("\n")
+      .map((line, i) => `${i === 0 ? "id" : String(i).padStart(4, "0")},${line}`);
+    writeFileSync(join(folder, "id.csv"), `${withId.join("\n")}\n`);
+    for (const command of ["score", "impute"]) {
+      const { stdout } = await succeed(folder, command, m, "id.csv", "--keep", "id", "--out", "-");
+      expect(stdout).toMatch(/^id,day,sky,.*\n0001,2024-01-01,/);
+    }
+
     for (const what of ["density", "quality"]) {
       await succeed(folder, "plot", m, "w.csv", "--what", what, "--out", `${what}.png`);
       await expectPicture(join(folder, `${what}.png`));
@@ -160,7 +170,7 @@ describe("a table of mixed columns with gaps", () => {
     );
     writeFileSync(join(folder, "bad.json"), '{ "tpyes": {} }');
     expect(await refusal(folder, "fit", "w.csv", "--config", "bad.json")).toContain(
-      'bad.json: there is no setting "tpyes"; take some of columns, exclude, given, types',
+      'bad.json: there is no setting "tpyes", did you mean "types"; take some of columns, exclude, given, types',
     );
   });
 

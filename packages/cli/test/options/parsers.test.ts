@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import {
   engineName,
   exportable,
+  fileOrStandardOutput,
   functionNames,
   names,
   notNegative,
@@ -100,4 +101,8 @@ test("what is fine is read", () => {
   expect(share("0")).toBe(0);
   expect(widths("64,32")).toEqual([64, 32]);
   expect(pictureFile("a.PNG")).toBe("a.PNG");
+});
+
+test("a file to write is none where it is standard output", () => {
+  expect(["s.csv", "-", "-s"].map(fileOrStandardOutput)).toEqual(["s.csv", "", "-s"]);
 });

@@ -12,6 +12,8 @@ test("options of the other kind of data are refused by name", () => {
     "--missing: is for tables, and d holds something else; leave it out",
   );
   expect(refuse("images")).toThrow("--bits: is for images");
+  expect(() => refuseOptionsOf("tables", { keep: ["id"] }, "")).toThrow("--keep: is for tables");
+  expect(() => refuseOptionsOf("images", { draws: 4 }, "")).not.toThrow();
 });
 
 test("options that were not given are not refused", () => {

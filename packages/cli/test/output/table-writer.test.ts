@@ -15,7 +15,7 @@ import { DataError } from "pushforward";
 import type { Table } from "pushforward/tables";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { OutputColumn } from "../../src/output/cell-text.ts";
-import { openTableWriter } from "../../src/output/table-writer.ts";
+import { checkTableOutput, openTableWriter } from "../../src/output/table-writer.ts";
 import { openData } from "../../src/table/open-data.ts";
 
 let folder = "";
@@ -94,11 +94,11 @@ describe("what is written", () => {
       '{"f":0.1,"d":0.10000000149011612}\n{"f":null,"d":null}\n{"f":1e-8,"d":1e-8}\n',
     );
     const data = await openData({
-      sql: `SELECT f::VARCHAR f, d FROM '${await writeAll("n.parquet", announced, [numbers])}'`,
+      sql: `SELECT '=' || f::VARCHAR f, d FROM '${await writeAll("n.parquet", announced, [numbers])}'`,
     });
     const [f] = (await data.read(data.columns)).columns;
     data.close();
-    expect(f?.cells).toEqual(["0.1", "-inf", "1e-08"]);
+    expect(f?.cells).toEqual(["=0.1", "=-inf", "=1e-08"]);
   });
 
   test("standard output gets CSV, the header even without rows", async () => {
@@ -234,4 +234,27 @@ describe("the file is whole or as it was", () => {
       );
     },
   );
+});
+
+describe("a path for a table", () => {
+  test.each(["a.csv", "a.TSV", "a.parquet", "a.jsonl", "a.ndjson"])("may be %s", async (name) => {
+    await expect(checkTableOutput(at(name), [])).resolves.toBeUndefined();
+  });
+
+  test.each([
+    [
+      "a.xlsx",
+      /a\.xlsx: no format ends in \.xlsx; name a file that ends in \.csv, \.tsv, \.parquet, /,
+    ],
+    ["a", /a: has no ending that tells the format; .* or leave --out out for CSV/],
+    ["a.csv.gz", /no format ends in \.gz/],
+  ])("is not %s", async (name, message) => {
+    await expect(checkTableOutput(at(name), [])).rejects.toThrow(DataError);
+    await expect(checkTableOutput(at(name), [])).rejects.toThrow(message);
+  });
+
+  test("needs no ending where it is a device, and has fewer where fewer are written", async () => {
+    await expect(checkTableOutput("/dev/null", [])).resolves.toBeUndefined();
+    await expect(checkTableOutput(at("a.parquet"), [], [".csv"])).rejects.toThrow("ends in .csv,");
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pairPlot } from "../../src/plot/index.ts";
-import { circles, drawable, normals, table, texts } from "./support.ts";
+import { circles, drawable, normals, parsed, table, texts } from "./support.ts";
 
 const names = ["carat", "depth", "price"];
 const data = table(normals(300), 3);
@@ -63,6 +63,51 @@ test("a long name is broken at its separators, nothing lost", () => {
   const long = "x.fractal_dimension_of_the_cell";
   const drawn = texts(pairPlot({ names: [long, "b", "c"], data, samples }));
   expect(drawn.some((text, index) => text + drawn[index + 1] === long)).toBe(true);
+});
+
+test("the first row tells that its histogram is a density, and has its ticks beside it", () => {
+  const drawn = texts(pairPlot({ names, data, samples }));
+  expect(drawn.filter((text) => text === "density")).toHaveLength(1);
+  const far = data.data as number[];
+  const shifted = table(
+    far.map((value, place) => (place % 3 === 0 ? value + 500 : value)),
+    3,
+  );
+  const ticks = texts(pairPlot({ names, data: shifted, samples: shifted }));
+  // To the right of the first row, and below the first column.
+  expect(ticks.filter((text) => text === "500")).toHaveLength(2);
+});
+
+test("dates have dates on both axes", () => {
+  const days = table(
+    normals(300).map((value, place) => (place % 3 === 1 ? 19_000 + 99 * value : value)),
+    3,
+  );
+  const times = [undefined, { offset: 0, unit: 86_400_000 }, undefined];
+  const drawn = texts(pairPlot({ names, times, data: days, samples: days }));
+  expect(drawn.filter((text) => /^202[12]-\d\d$/.test(text)).length).toBeGreaterThan(3);
+  expect(drawn.join(" ")).not.toMatch(/19,?\d00/);
+});
+
+test("dots of values on a grid are spread over their cells, those of data and of samples alike", () => {
+  const counts = table(
+    Array.from({ length: 400 }, (_, i) => (i % 2 ? i / 100 : Math.floor(i / 2) % 3)),
+    2,
+  );
+  const places = (steps: (number | undefined)[], color: string) => {
+    const svg = pairPlot({ names: ["n", "x"], steps, data: counts, samples: counts });
+    const attribute = color === orange ? "cx" : "cy";
+    const dots = Array.from(parsed(svg).querySelectorAll(`g[fill="${color}"] circle`));
+    return dots.map((dot) => Number(dot.getAttribute(attribute)));
+  };
+  for (const color of [orange, blue]) {
+    expect(new Set(places([undefined, undefined], color)).size).toBe(3);
+    const spread = places([1, undefined], color).sort((a, b) => a - b);
+    expect(new Set(spread).size).toBeGreaterThan(150);
+    const gaps = spread.slice(1).map((place, i) => place - spread[i]!);
+    // Cells stay apart: 0.4 of a step, of which the panel has less than 4.
+    expect(gaps.filter((gap) => gap > 190 / 12)).toHaveLength(2);
+  }
 });
 
 test("rows that are not data are called what they are", () => {

@@ -42,6 +42,16 @@ test("names every column in rows and columns, and has a dot for each", () => {
   expect(circles(svg, blue)).toBe(names.length + legendDot);
 });
 
+test("names that fit a line are whole, longer ones keep their start", () => {
+  const long = [0, 1, 2].map((column) => `bill_length_mm ${column} is missing`);
+  const whole = texts(qualityPlot(report, long));
+  for (const name of long) expect(whole.filter((text) => text === name)).toHaveLength(2);
+  const endless = [0, 1, 2].map((column) => `${column}${"_of_the_bill".repeat(20)}`);
+  const cut = texts(qualityPlot(report, endless)).filter((text) => text.includes("_of_the"));
+  expect(cut).toHaveLength(6);
+  for (const text of cut) expect(text).toMatch(/^[012]_of_the_bill_of_the_bill.*…$/);
+});
+
 test("says in words what the classifier and the discrepancy found", () => {
   const drawn = texts(qualityPlot(report, names)).join(" ");
   expect(drawn).toContain(report.classifier!.message);

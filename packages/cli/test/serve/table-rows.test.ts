@@ -1,5 +1,5 @@
-import type { Model } from "pushforward";
-import type { TableSchema } from "pushforward/tables";
+import { fitGaussian, type Model, realNVP } from "pushforward";
+import { fitTable, scoreTable, type Table, type TableSchema } from "pushforward/tables";
 import { expect, test } from "vitest";
 import { rowFormat } from "../../src/serve/rows.ts";
 import { appOf, ofTable } from "./support.ts";
@@ -17,10 +17,13 @@ async function withSchema(change: (schema: TableSchema) => object): Promise<Mode
 test("rows of a table are objects of its cells, gaps are null and dates are ISO dates", async () => {
   const model = await fitted;
   const format = rowFormat(model, 10);
-  const [full, gap] = format.readRows([
-    { mass: 3.5, day: "2022-01-15", kind: "ü", ripe: true },
-    { mass: null, day: "2022-01-17", kind: "a", ripe: false },
-  ]);
+  const [full, gap] = format.readRows(
+    [
+      { mass: 3.5, day: "2022-01-15", kind: "ü", ripe: true },
+      { mass: null, day: "2022-01-17", kind: "a", ripe: false },
+    ],
+    false,
+  );
   const day = full?.[0]?.cells[2] as number;
   // The mass, whether it is missing, the day, one number for each kind, one for ripe.
   expect(full).toEqual([{ cells: [3.5, 0, day, 0, 0, 1, 1], standIn: 0 }]);
@@ -34,7 +37,7 @@ test("rows of a table are objects of its cells, gaps are null and dates are ISO 
   expect(() => format.readContexts([{ site: "s" }], 2)).toThrow(
     "/context: has 1 context for 2 rows",
   );
-  expect(() => format.readRows([{ mass: 1, day: "soon", kind: "a" }])).toThrow(
+  expect(() => format.readRows([{ mass: 1, day: "soon", kind: "a" }], false)).toThrow(
     '/rows/0: "day" is no ISO date such as 2024-02-29: "soon"',
   );
 });
@@ -55,7 +58,7 @@ test("draws come back in the table's form, and can be asked for again", async ()
     const { unit: _, ...cells } = row as Record<string, unknown>;
     return cells;
   });
-  expect(format.readRows(again)).toHaveLength(5);
+  expect(format.readRows(again, true)).toHaveLength(5);
 });
 
 test("a row with gaps has the same answer whatever is beside it, the mean of its densities", async () => {
@@ -73,7 +76,7 @@ test("a row with gaps has the same answer whatever is beside it, the mean of its
   expect((await ask("encode", [full, gap])).latents[1]).toEqual(latents[0]);
 
   const format = rowFormat(model, 10);
-  const [filled] = format.readRows([gap]);
+  const [filled] = format.readRows([gap], true);
   const options = { context: format.readContexts(context, 8) };
   const scores = await model.logProb(
     filled!.map(({ cells }) => cells),
@@ -81,6 +84,105 @@ test("a row with gaps has the same answer whatever is beside it, the mean of its
   );
   const densities = Array.from(scores, (score, i) => Math.exp(score - filled![i]!.standIn));
   expect(alone).toBeCloseTo(Math.log(densities.reduce((sum, one) => sum + one / 8, 0)), 4);
+});
+
+/** Whole numbers of which two are missing together, a number that is not negative, and categories. */
+const counts: Table = {
+  rows: 60,
+  columns: [
+    { name: "eggs", kind: "number", cells: Float64Array.from({ length: 60 }, (_, i) => i % 5) },
+    {
+      name: "mass",
+      kind: "number",
+      cells: Float64Array.from({ length: 60 }, (_, i) => (i % 9 ? 3 + Math.sin(i) : Number.NaN)),
+    },
+    {
+      name: "length",
+      kind: "number",
+      cells: Float64Array.from({ length: 60 }, (_, i) => (i % 9 ? 7 + Math.cos(i) : Number.NaN)),
+    },
+    { name: "kind", kind: "text", cells: Array.from({ length: 60 }, (_, i) => `${(i * 7) % 3}`) },
+  ],
+};
+
+const ofCounts = () =>
+  fitTable((sizes) => realNVP({ ...sizes, layers: 2, hidden: [4] }), counts, {
+    steps: 5,
+    missing: "model",
+  });
+
+test("densities are those of the command: averaged over the cells of grids and categories", async () => {
+  const model = await ofCounts();
+  const { logProb } = await scoreTable(model, counts);
+  const { post } = await appOf(model);
+  const rows = Array.from({ length: 60 }, (_, row) =>
+    Object.fromEntries(counts.columns.map(({ name, cells }) => [name, cells[row] ?? null])),
+  );
+  const { logDensity } = (await post("/v1/log-prob", { rows })).json() as { logDensity: number[] };
+  const full = Array.from(logProb.keys()).filter((row) => row % 9 > 0);
+  const differences = full.map((row) => Math.abs(logProb[row]! - logDensity[row]!));
+  expect(full.length).toBeGreaterThan(50);
+  expect(Math.max(...differences)).toBeLessThan(1e-4);
+  // Where the middles of the cells were enough, the test above would tell nothing.
+  const [first] = rowFormat(model, 60).readRows([rows[1]], false);
+  const [middle] = await model.logProb([first![0]!.cells]);
+  expect(Math.abs(middle! - logDensity[1]!)).toBeGreaterThan(1e-3);
+});
+
+test("numbers on a grid without a table are averaged over their cells too", async () => {
+  const rows = Array.from({ length: 50 }, (_, i) => [i % 4, Math.sin(i)]);
+  const model = await fitGaussian(rows, { columns: [{ name: "n", step: 1 }, { name: "x" }] });
+  const cells = [0, 1].map((column) => Float64Array.from(rows, (row) => row[column]!));
+  const { logProb } = await scoreTable(model, {
+    rows: 50,
+    columns: ["n", "x"].map((name, i) => ({ name, kind: "number", cells: cells[i]! })),
+  });
+  const { post } = await appOf(model);
+  const { logDensity } = (await post("/v1/log-prob", { rows })).json() as { logDensity: number[] };
+  for (const [row, density] of logDensity.entries()) expect(density).toBeCloseTo(logProb[row]!, 4);
+});
+
+test("a gap that no row had is told with both columns", async () => {
+  const { post } = await appOf(await ofCounts());
+  const row = { eggs: 1, mass: 3, length: null, kind: "0" };
+  const response = await post("/v1/log-prob", { rows: [{ ...row, length: 7 }, row] });
+  expect([response.statusCode, response.json().error.message]).toEqual([
+    422,
+    '/rows/1: "mass" and "length" were either both there or both missing in all rows that the ' +
+      "model was fitted to; give both, or null for both",
+  ]);
+});
+
+test("a mistyped name is told with the one that was meant", async () => {
+  const { post } = await appOf(await ofCounts());
+  const reason = async (row: object) =>
+    (await post("/v1/log-prob", { rows: [row] })).json().error.message;
+  const row = { eggs: 1, mass: 3, length: 7 };
+  expect(await reason({ ...row, kidn: "0" })).toBe(
+    '/rows/0: has "kidn", which is not known here; did you mean "kind"?',
+  );
+  expect(await reason({ ...row, site: "n" })).toBe(
+    '/rows/0: lacks "kind", and has "site", which is not known here',
+  );
+  expect(await reason({ ...row, kind: "0", Mass: 3 })).toBe(
+    '/rows/0: has "Mass", which is not known here; did you mean "mass"?',
+  );
+});
+
+test("the document tells where cells have a density", async () => {
+  const { app, post } = await appOf(await ofCounts());
+  const document = (await app.inject("/openapi.json")).json();
+  const body = document.paths["/v1/log-prob"].post.requestBody.content["application/json"];
+  const { eggs, kind } = body.schema.properties.rows.items.properties;
+  expect(eggs.description).toBe("From 0 to 4; outside there is no density.");
+  expect(kind.enum).toEqual(["0", "1", "2"]);
+  const row = { eggs: 4, mass: 3, length: 7, kind: "0" };
+  const rows = [{ ...row, eggs: -3 }, row, { ...row, eggs: 5, mass: null, length: null }];
+  const answer = await post("/v1/log-prob", { rows });
+  expect([answer.statusCode, answer.json()]).toEqual([
+    200,
+    { logDensity: [null, expect.any(Number), null] },
+  ]);
 });
 
 test("what is wrong with a cell is said with its place, and what it may be", async () => {

@@ -75,6 +75,8 @@ describe("formats", () => {
     ["semicolons", "x;y\r\n1.5;2\r\n3;-4.25\r\n"],
     ["tabs", "x\ty\n1.5\t2\n3\t-4.25\n"],
     ["single spaces", "x y\n1.5 2\n3 -4.25\n"],
+    ["runs of blanks", "x      y\n 1.5    2\n   3 -4.25  \n"],
+    ["blanks and tabs, below comments", "# a  b\n\n  x  y\r\n\r\n 1.5 \t 2\r\n 3 \t -4.25\r\n"],
     ["quotes", '"x","y"\n"1.5",2\n3,"-4.25"\n'],
     ["blanks around cells", "x, y\n1.5, 2\n 3, -4.25 \n"],
     ["exponents", "x,y\n15e-1,+2.\n3E0,-4.25\n"],
@@ -88,6 +90,29 @@ describe("formats", () => {
   test("gzipped, whatever the name says", async () => {
     expect(await read(gzipSync("x,y\n1.5,2\n3,-4.25\n"))).toEqual(plain);
     expect(await readFile(write("x,y\n1.5,2\n3,-4.25\n", "plain.csv.gz"))).toEqual(plain);
+  });
+
+  test("numbers with runs of blanks between them, without a header, with gaps, gzipped", async () => {
+    const content = "\n  1.5   2\n  NA  -4.25\n\n";
+    for (const bytes of [content, gzipSync(content)]) {
+      expect(await read(bytes)).toMatchObject({
+        names: ["column0", "column1"],
+        rows: 2,
+        cells: [
+          [1.5, Number.NaN],
+          [2, -4.25],
+        ],
+      });
+    }
+    const lines = "  1   2\n  3   4\n".repeat(30);
+    expect(await refused(`${lines}5  6  7\n`)).toBe(
+      "line 61 has 3 fields where 2 fields are expected; every row needs as many fields as the first",
+    );
+  });
+
+  test("tabs with blanks around cells, or an empty cell, are tabs", async () => {
+    const { cells } = await read("x\ty\tz\n1.5 \t\t2\n3\t\t-4.25\n");
+    expect(cells).toEqual([plain.cells[0], [Number.NaN, Number.NaN], plain.cells[1]]);
   });
 
   test("quotes, separators and line ends inside names and text", async () => {

@@ -544,3 +544,38 @@ describe("files that cannot be read", () => {
     expect(left().filter((name) => !before.includes(name))).toEqual([]);
   });
 });
+
+describe("text of numbers in queries and Parquet files", () => {
+  const rows =
+    "(VALUES ('1.5', '007', 'a', '1', ''), ('?', '010', '2', ' 2 ', 'NA'), ('3', NULL, '3', 'na', NULL))";
+
+  test("is read as the cells of a CSV file: gaps are gaps; codes stay text", async () => {
+    const sql = `SELECT * FROM ${rows} AS t(x, code, mixed, n, none)`;
+    await make(`COPY (${sql}) TO '${at("text.parquet")}' (FORMAT parquet)`);
+    for (const input of [{ sql }, { path: at("text.parquet") }]) {
+      expect(await read(input)).toEqual({
+        x: [1.5, Number.NaN, 3],
+        code: ["007", "010", null],
+        mixed: ["a", "2", "3"],
+        n: [1, 2, Number.NaN],
+        none: ["", "NA", null],
+      });
+      const notices = await using(input, async (data) => data.notices);
+      expect(notices).toEqual([
+        'Text of numbers is read as numbers: "x", "n" (--type takes a column for a category).',
+      ]);
+    }
+  });
+
+  test("is text where it is in any file, and where only a late row says so", async () => {
+    await make(
+      `COPY (SELECT '1' AS a, '1' AS b) TO '${at("ton0.parquet")}' (FORMAT parquet)`,
+      `COPY (SELECT 'x' AS a, '?' AS b) TO '${at("ton1.parquet")}' (FORMAT parquet)`,
+    );
+    expect(await kinds({ path: at("ton?.parquet") })).toEqual({ a: "text", b: "number" });
+    const late =
+      "SELECT CASE WHEN i < 4999 THEN i::VARCHAR ELSE 'end' END AS c FROM range(5000) t(i)";
+    expect(await kinds({ sql: late })).toEqual({ c: "text" });
+    expect(await kinds({ sql: "SELECT '1'::ENUM('1', '2') AS c" })).toEqual({ c: "text" });
+  });
+});

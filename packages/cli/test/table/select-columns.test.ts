@@ -7,10 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DataSource } from "../../src/table/data-source.ts";
 import { openData } from "../../src/table/open-data.ts";
 import {
-  type ColumnChoice,
+  type FitChoice,
   type Selection,
   selectForFit,
   selectForModel,
+  selectKept,
 } from "../../src/table/select-columns.ts";
 
 let folder = "";
@@ -32,10 +33,10 @@ async function select(content: string, how: (from: DataSource) => Selection, nam
   }
 }
 
-const forFit = (content: string, choice: ColumnChoice = {}) =>
+const forFit = (content: string, choice: FitChoice = {}) =>
   select(content, (from) => selectForFit(from, choice));
 
-const forModel = (content: string, fields: readonly Field[], choice: ColumnChoice = {}) =>
+const forModel = (content: string, fields: readonly Field[], choice: FitChoice = {}) =>
   select(content, (from) => selectForModel(from, fields, choice));
 
 /** What comes after the path in the error that must be thrown: one line. */
@@ -52,7 +53,7 @@ async function refusal(attempt: Promise<unknown>): Promise<string> {
   return message.slice(path.length);
 }
 
-const refused = (content: string, choice?: ColumnChoice) => refusal(forFit(content, choice));
+const refused = (content: string, choice?: FitChoice) => refusal(forFit(content, choice));
 
 const mixed = "id,name,x,day,y\n1,a,1.5,2024-01-01,7\n2,b,2.5,2024-01-02,9\n3,,4,2024-01-03,7\n";
 
@@ -123,6 +124,31 @@ describe("--columns and --exclude", () => {
     expect(await refused(mixed, { columns: ["x", "x"] })).toContain('"x" is asked for twice');
     expect(await refused("x,y\n1,\n2,NA\n", { columns: ["y"] })).toBe(
       'column "y" holds no values; name another',
+    );
+  });
+
+  test("suggest the column that was meant", async () => {
+    const slips = {
+      columns: ["nmae"],
+      exclude: ["nmae"],
+      given: ["nmae"],
+      types: { nmae: "real" },
+    };
+    for (const [flag, value] of Object.entries(slips)) {
+      const said = `which --${flag === "types" ? "type" : flag} names, did you mean "name"; it has`;
+      expect(await refused(mixed, { [flag]: value })).toContain(said);
+    }
+  });
+
+  test("must leave what --given and --type name", async () => {
+    const choice = { columns: ["x", "y"] };
+    expect(await refused(mixed, { ...choice, given: ["name"] })).toBe(
+      'column "name", which --given names, is not among those that the model is fitted to, "x", "y"; name it with ' +
+        "--columns as well",
+    );
+    expect(await refused(mixed, { ...choice, types: { id: "real" } })).toContain("--type names");
+    expect((await forFit(mixed, { given: ["name"], types: { x: "real" } })).names).toContain(
+      "name",
     );
   });
 
@@ -198,6 +224,93 @@ describe("slips in a table", () => {
     );
     expect((await forFit(content, { exclude: ["x"] })).names).toEqual(["y"]);
     expect((await forFit(content, { columns: ["y"] })).names).toEqual(["y"]);
+  });
+});
+
+describe("text that writes dates and times", () => {
+  const content =
+    "Date,Time,x,d\n16/12/2006,17:24:00,1,1.2.03\n2/1/2007,,2,?\n3/1/2007,9:05:30,4,3.4.05\n";
+
+  test("is told of with the query that reads it", async () => {
+    const { notices, names } = await forFit(content);
+    expect(names).toEqual(["Date", "Time", "x", "d"]);
+    expect(notices).toHaveLength(1);
+    const [notice = ""] = notices;
+    expect(notice).toMatch(
+      /^"Date" \(%d\/%m\/%Y\) and "Time" \(time of day\) and "d" \(%d\.%m\.%y or %m\.%d\.%y, no row says which\) look like/,
+    );
+    const sql = /--sql "(.*)"\.$/.exec(notice)?.[1]?.replaceAll('\\"', '"') ?? "";
+    const from = await openData({ sql });
+    try {
+      const kinds = from.columns.map(({ name, kind }) => [name, kind]);
+      expect(Object.fromEntries(kinds)).toEqual({
+        Date: "date",
+        Time: "number",
+        x: "number",
+        d: "date",
+      });
+      const { columns } = await from.read(from.columns);
+      expect([...(columns[0]?.cells ?? [])]).toEqual([13498, 13515, 13516]);
+      expect(columns[1]?.cells[0]).toBeCloseTo(17.4, 9);
+      expect(columns[1]?.cells[1]).toBeNaN();
+    } finally {
+      from.close();
+    }
+  });
+
+  test("is not told of where it is said to be a category, or is no time throughout", async () => {
+    const types = { Date: "category", Time: "category", d: "category" };
+    expect((await forFit(content, { types })).notices).toEqual([]);
+    expect((await forFit("t,x\n1/2/2003,2\n1/2,2\n3/4,4\n")).notices).toEqual([]);
+    expect((await forFit("t,x\n31/31/2003,2\n1/2/2003,2\n")).notices).toEqual([]);
+  });
+
+  test("is refused with the query where the model has times", async () => {
+    const field: Field = { name: "Date", type: "number", kind: "date" };
+    expect(await refusal(forModel(content, [field]))).toMatch(
+      /holds no dates or times where the model was fitted to a date; "Date" .* --sql "select \* replace/,
+    );
+  });
+});
+
+describe("columns that are kept", () => {
+  const content = "id,big,name,x,day\n007,9007199254740993,a,1,2024-01-01\n008,2,?,2,\n";
+  const x: Field = { name: "x", type: "number", kind: "number" };
+  const keep = async (...names: string[]) => {
+    const path = join(folder, "table.csv");
+    writeFileSync(path, content);
+    const from = await openData({ path });
+    try {
+      const kept = await selectKept(from, [x], names);
+      const { columns } = await from.read(kept);
+      return columns.map(({ name, kind, cells }) => [name, kind, ...cells]);
+    } finally {
+      from.close();
+    }
+  };
+
+  test("are text where numbers would change them", async () => {
+    expect(await keep("name", "id", "big", "day")).toEqual([
+      ["name", "text", "a", null],
+      ["id", "text", "007", "008"],
+      ["big", "text", "9007199254740993", "2"],
+      ["day", "date", 19723, Number.NaN],
+    ]);
+  });
+
+  test("are numbers where these are the same, gaps or not", async () => {
+    const path = join(folder, "numbers.csv");
+    writeFileSync(path, "id,x\n7,1\n,2\n10,3\n");
+    const from = await openData({ path });
+    const [kept] = await selectKept(from, [x], ["id"]);
+    from.close();
+    expect(kept?.kind).toBe("number");
+  });
+
+  test("must be there, once, and none of the model's", async () => {
+    expect(await refusal(keep("nam"))).toMatch(/which --keep names, did you mean "name"; it has/);
+    expect(await refusal(keep("id", "id"))).toContain('"id" is asked for twice');
+    expect(await refusal(keep("x"))).toContain("a column of the model, which is written anyway");
   });
 });
 

@@ -7,6 +7,7 @@ const fields: Field[] = [
   { type: "number", name: "body mass", kind: "number" },
   { type: "number", name: "day", kind: "date" },
   { type: "category", name: "who's", kind: "text", values: ["it's", "and", "AND"] },
+  { type: "number", name: "mass(kg)", kind: "number" },
   { type: "category", name: "code", kind: "number", values: [1, 2, 3] },
 ];
 
@@ -18,6 +19,7 @@ const table: Table = {
     { name: "day", kind: "date", cells: Float64Array.of(0, 19_000, 19_001, 19_002) },
     { name: "who's", kind: "text", cells: ["it's", "and", "AND", "and"] },
     { name: "code", kind: "number", cells: Float64Array.of(1, 2, 3, 2) },
+    { name: "mass(kg)", kind: "number", cells: Float64Array.of(1, 5, 4, 2) },
   ],
 };
 
@@ -31,6 +33,16 @@ test.each([
   [`"who's" = 'it''s'`, [0]],
   [`"who's" = 'AND'`, [2]],
   ["code = 2 and species = Gentoo", [1, 3]],
+  ["species in (adelie, 'Gentoo') and code != 2", [0]],
+  ["code not in (1, 3)", [1, 3]],
+  ["code in(2)", [1, 3]],
+  ["species is null", [2]],
+  ['species IS NOT NULL and "body mass" is null', [3]],
+  ['code = 1 or "body mass" = 4000', [0, 2]],
+  ["code = 1 or code = 2 and species = Adelie", [0]],
+  ["(code = 1 or code = 2) and species = Gentoo", [1, 3]],
+  ["code = 3 or (day > 2022-01-08 and (code = 2 or code = 1))", [2, 3]],
+  ["mass(kg)>=2 and code!=3", [1, 3]],
 ] as [string, number[]][])("%s", (text, rows) => {
   expect(rowsWhere(table, parseWhere(text, fields))).toEqual(rows);
 });
@@ -38,6 +50,13 @@ test.each([
 test.each([
   ["species", /cannot read "species"; write conditions such as/],
   ["species = Gentoo and", /cannot read ""/],
+  ["specis = Gentoo", /no column "specis", did you mean "species"; it has/],
+  ["species like 'A'", /cannot read "species like 'A'"; .* with and, or, in \(\.\.\.\), is null/],
+  ["(code = 1", /cannot read "code = 1"/],
+  ["code = 1)", /cannot read "code = 1\)"/],
+  ["code in 1, 2", /cannot read/],
+  ["code = 2 or", /cannot read ""/],
+  ["code in (1, 7)", /"code" is never "7"/],
   ["mass > 3", /no column "mass"; it has "species", "body mass"/],
   ["species > 'a'", /"species" is a category; only = and != make sense of it/],
   ["species = hail", /"species" is never "hail"; it is one of "Adelie", "Gentoo"/],

@@ -1,0 +1,27 @@
+import type { DataSource, SourceColumn } from "./data-source.ts";
+import { identifier } from "./database.ts";
+import { quoted } from "./wording.ts";
+
+/** What columns of text seem to write, and the query that reads it; null where none is known to write dates or times. */
+export function timeHint(
+  { fromSql }: Pick<DataSource, "fromSql">,
+  columns: readonly SourceColumn[],
+): string | null {
+  const found = columns.filter(({ times }) => times.length > 0);
+  if (found.length === 0) return null;
+  const written = found.map(({ name, times }) => {
+    const forms = times.map((form) => form.written).join(" or ");
+    return `${quoted(name)} (${forms}${times.length > 1 ? ", no row says which" : ""})`;
+  });
+  const read = found.flatMap(({ name, times }) =>
+    times.slice(0, 1).map((form) => `${form.sql(identifier(name))} as ${identifier(name)}`),
+  );
+  const query =
+    fromSql === null
+      ? `select ${read.join(", ")}, ...`
+      : `select * replace (${read.join(", ")}) from ${fromSql}`;
+  return (
+    `${written.join(" and ")} ${found.length > 1 ? "look" : "looks"} like dates or times; to read them as such: ` +
+    `--sql "${query.replace(/["\\$`]/g, "\\$&")}"`
+  );
+}
