@@ -54,7 +54,7 @@ export async function measure(set, prepared, detector, { steps, python }, hooks)
   const { model, ...rest } = fitted;
   try {
     const fitSeconds = (performance.now() - started) / 1000;
-    const { logProb } = await scoreTable(model, set.table, { seed: prepared.seed });
+    const { logProb } = await scoreTable(model, set.table);
     const scoreSeconds = (performance.now() - started) / 1000 - fitSeconds;
     const found = detection(
       logProb.map((value) => -value),

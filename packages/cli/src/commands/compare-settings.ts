@@ -1,9 +1,9 @@
 import { DataError, DomainError, flows } from "pushforward";
+import { readJson } from "../files/read-json.ts";
 import { type FlowSizes, refuseUselessSizes } from "../options/flow-sizes.ts";
 import { given } from "../options/given.ts";
 import { notNegative, positive, wholeNumber, widths } from "../options/parsers.ts";
 import { quoted } from "../table/wording.ts";
-import { readJson } from "./compare-json.ts";
 import { givenTraining, type TrainingOptions } from "./fit-settings.ts";
 
 /** Densities without settings, which are always among those that are compared. */

@@ -10,7 +10,12 @@ import { type Console, openConsole } from "../terminal/console.ts";
 import { type KeptResults, openComparison } from "./compare-file.ts";
 import { openComparisonProgress } from "./compare-progress.ts";
 import { jsonReport, textReport } from "./compare-report.ts";
-import { type ComparedSetting, readSettings, type SettingsOptions } from "./compare-settings.ts";
+import {
+  type ComparedSetting,
+  isFlow,
+  readSettings,
+  type SettingsOptions,
+} from "./compare-settings.ts";
 import { checkFolds, foldOf, scoreFold } from "./cross-validation.ts";
 import { type Ranking, rank } from "./cross-validation-scores.ts";
 import type { EngineOptions } from "./engine-options.ts";
@@ -71,8 +76,8 @@ export async function compareCommand(
   const report = { data, dealing, ranking, out, picture: drawn };
   if (json) console.print(JSON.stringify(jsonReport(report)));
   else for (const line of textReport(report, console.width)) console.print(line);
-  if (ranking.scored.length > 0) return;
-  console.note("No setting could be scored: every one failed.");
+  if (ranking.scored.some(({ setting }) => isFlow(setting)) || !settings.some(isFlow)) return;
+  console.note("No flow could be scored: every one failed.");
   process.exitCode = exitCodes.failure;
 }
 

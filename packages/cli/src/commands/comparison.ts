@@ -42,11 +42,10 @@ export async function scoreContenders(
   contenders: readonly Contender[],
   table: Table,
   { train, validation, test }: Split,
-  seed: number,
 ): Promise<ScoredContender[]> {
   const scored: ScoredContender[] = [];
   for (const contender of contenders) {
-    const score = (rows: Uint32Array) => scoreRows(contender.model, table, rows, seed);
+    const score = (rows: Uint32Array) => scoreRows(contender.model, table, rows);
     const scores = {
       train: await score(train.rows.subarray(0, MOST_TRAINING_ROWS)),
       validation: await score(validation.rows),
@@ -62,9 +61,8 @@ export async function scoreRows(
   model: Model,
   table: Table,
   rows: Uint32Array,
-  seed: number,
 ): Promise<Float64Array> {
-  return (await scoreTable(model, selectRows(table, rows), { seed })).logProb;
+  return (await scoreTable(model, selectRows(table, rows))).logProb;
 }
 
 /** What there is to tell of scores: their means. */

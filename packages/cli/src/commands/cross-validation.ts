@@ -111,7 +111,7 @@ export async function scoreFold(
   const { model, steps } = await fitOutside(setting, data, split, options);
   try {
     const { test } = split;
-    const scores = await scoreRows(model, data.table, test.rows, options.seed);
+    const scores = await scoreRows(model, data.table, test.rows);
     const logLikelihood = meanWithError(scores).mean;
     if (!Number.isFinite(logLikelihood)) {
       throw new DataError("a row of the fold lies outside of what it can produce");

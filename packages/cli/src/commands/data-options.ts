@@ -16,14 +16,19 @@ export interface DataOptions extends ColumnChoice {
 /**
  * Open the file or query that a command was given.
  *
+ * @param asText names of columns of text that stay text even where they hold numbers only.
  * @throws DomainError for both or neither; DataError when it cannot be read.
  */
-export function openInput(path: string | undefined, options: DataOptions): Promise<DataSource> {
+export function openInput(
+  path: string | undefined,
+  options: DataOptions,
+  asText: readonly string[],
+): Promise<DataSource> {
   const { sql, table } = options;
   if (sql !== undefined) {
-    if (path === undefined) return openData({ sql });
+    if (path === undefined) return openData({ sql }, asText);
     throw new DomainError(`--sql: takes the place of a file, and ${path} is one; give one of them`);
   }
-  if (path !== undefined) return openData({ path, ...(table && { table }) });
+  if (path !== undefined) return openData({ path, ...(table && { table }) }, asText);
   throw new DomainError("no data: name a file, or give a query with --sql");
 }

@@ -1,5 +1,6 @@
 import { DomainError, type Model } from "pushforward";
 import {
+  type Field,
   imputeTable,
   joinTables,
   sampleTable,
@@ -18,7 +19,7 @@ import {
   rowsWhere,
 } from "../table/where.ts";
 import { counted, listed } from "../table/wording.ts";
-import { exactNumbers, refuseImpossible } from "./where-checks.ts";
+import { exactNumbers, possibleClauses } from "./where-checks.ts";
 
 export interface DrawOptions {
   seed: number;
@@ -40,15 +41,11 @@ const MOST_DRAWS = 1_000_000;
 export async function drawWhere(model: Model, count: number, options: DrawOptions): Promise<Table> {
   const { seed, temperature, where } = options;
   const schema = schemaOf("sample", model);
-  const clauses = where === undefined ? [] : parseWhere(where, [...schema.fields, ...schema.given]);
+  const parsed = where === undefined ? [] : parseWhere(where, [...schema.fields, ...schema.given]);
+  const clauses = possibleClauses(model, parsed);
   refuseContradiction(clauses.filter(isCondition));
-  refuseImpossible(model, clauses);
-  const isGiven = (clause: Clause) =>
-    conditionsIn(clause).some(({ field }) => schema.given.includes(field));
-  const given = givenValues(
-    clauses.filter(isGiven),
-    schema.given.map(({ name }) => name),
-  );
+  const isGiven = (clause: Clause) => givenIn(clause, schema.given) !== undefined;
+  const given = givenValues(clauses.filter(isGiven), schema.given);
   const others = clauses.filter((clause) => !isGiven(clause));
   for (const clause of others) refuseInexact(model, clause);
   const fixed = others.filter((clause) => isExact(model, clause));
@@ -65,8 +62,13 @@ export async function drawWhere(model: Model, count: number, options: DrawOption
   );
 }
 
-function givenValues(clauses: readonly Clause[], names: readonly string[]): Values {
-  const values = Object.fromEntries(clauses.map(givenValue));
+/** The first column in a clause of those that the model is conditioned on. */
+const givenIn = (clause: Clause, given: readonly Field[]): Field | undefined =>
+  conditionsIn(clause).find(({ field }) => given.includes(field))?.field;
+
+function givenValues(clauses: readonly Clause[], given: readonly Field[]): Values {
+  const values = Object.fromEntries(clauses.map((clause) => givenValue(clause, given)));
+  const names = given.map(({ name }) => name);
   const lacking = names.filter((name) => !Object.hasOwn(values, name));
   if (lacking.length === 0) return values;
   throw new DomainError(
@@ -75,26 +77,38 @@ function givenValues(clauses: readonly Clause[], names: readonly string[]): Valu
 }
 
 /** The one value that a clause gives a column that the model is conditioned on. */
-function givenValue(clause: Clause): [string, string | number | null] {
-  if (isCondition(clause)) {
-    const { field, operator } = clause;
-    if (operator === "=") return [field.name, clause.value];
-    if (operator === "is null") return [field.name, null];
-  }
-  const names = conditionsIn(clause).map(({ field }) => field.name);
+function givenValue(
+  clause: Clause,
+  given: readonly Field[],
+): [name: string, string | number | null] {
+  const value = isCondition(clause) ? heldValue(clause) : undefined;
+  const name = givenIn(clause, given)?.name ?? "";
+  if (value !== undefined) return [name, value];
   throw new DomainError(
-    `--where: the model is conditioned on ${listed([...new Set(names)].slice(0, 1))}, which needs one value: use =`,
+    `--where: the model is conditioned on ${listed([name])}, which needs one value: use =, without or`,
   );
 }
 
-/** @throws DomainError for a column that is to equal two values. */
+/** The value that a condition holds its column at: null where it is to be missing; undefined: at none. */
+function heldValue(condition: Condition): string | number | null | undefined {
+  if (condition.operator === "=") return condition.value;
+  return condition.operator === "is null" ? null : undefined;
+}
+
+/** @throws DomainError for a column that is to equal two values, or one and none. */
 function refuseContradiction(conditions: readonly Condition[]): void {
-  const equal = conditions.flatMap((each) => (each.operator === "=" ? [each] : []));
-  const other = equal.find(({ field, value }) =>
-    equal.some((each) => each.field.name === field.name && each.value !== value),
-  );
-  if (!other) return;
-  throw new DomainError(`--where: ${listed([other.field.name])} cannot equal two values at once`);
+  const held = new Map<string, string | number | null>();
+  for (const condition of conditions) {
+    const { name } = condition.field;
+    const value = heldValue(condition);
+    if (value === undefined) continue;
+    const other = held.get(name);
+    held.set(name, value);
+    if (other === undefined || other === value) continue;
+    const both =
+      other === null || value === null ? "be missing and equal a value" : "equal two values";
+    throw new DomainError(`--where: ${listed([name])} cannot ${both} at once`);
+  }
 }
 
 /** Whether a clause asks for one number of a continuous column. */
@@ -150,7 +164,7 @@ async function drawFixed(
 function withGaps(model: Model, rows: number, values: Values): Table {
   const { fields, given } = schemaOf("sample", model);
   const columns = [...given, ...fields].map(({ name, kind, ...field }): TableColumn => {
-    const value = field.type === "constant" ? field.value : (values[name] ?? null);
+    const value = field.type === "constant" ? field.value : ownValue(values, name);
     if (kind === "text" || kind === "boolean") {
       return { name, kind, cells: new Array(rows).fill(value === null ? null : String(value)) };
     }
@@ -162,6 +176,9 @@ function withGaps(model: Model, rows: number, values: Values): Table {
   });
   return { rows, columns };
 }
+
+const ownValue = (values: Values, name: string): string | number | null =>
+  (Object.hasOwn(values, name) ? values[name] : undefined) ?? null;
 
 /** Draws rows, and again those that do not obey. */
 async function drawUntil(

@@ -1,8 +1,8 @@
 import { DataError } from "pushforward";
 import { type ColumnType, type MissingPolicy, parseColumnType } from "pushforward/tables";
+import { readJson } from "../files/read-json.ts";
 import { didYouMean } from "../table/nearest-name.ts";
 import { quoted } from "../table/wording.ts";
-import { readJson } from "./compare-json.ts";
 
 /** What a fit may be told of a table's columns, on the command line or in a file. */
 export interface ColumnOptions {

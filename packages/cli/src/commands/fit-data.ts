@@ -1,7 +1,7 @@
 import { DataError, DomainError } from "pushforward";
 import type { DataSource, SourceColumn } from "../table/data-source.ts";
 import { type PreparedTable, prepareForFit } from "../table/prepare-for-fit.ts";
-import { selectForFit } from "../table/select-columns.ts";
+import { type FitChoice, selectForFit } from "../table/select-columns.ts";
 import { counted, option, quoted } from "../table/wording.ts";
 import { openInput } from "./data-options.ts";
 import { type ColumnOptions, parseTypes, readColumnOptions } from "./fit-config.ts";
@@ -28,8 +28,9 @@ export async function readFitData(
   options: FitCommandOptions,
 ): Promise<FitData> {
   const settings = await withConfig(options);
-  const { given = [], types, missing, dropDependent } = settings;
-  const from = await openInput(path, { ...options, ...settings });
+  const { given = [], types = {}, missing, dropDependent } = settings;
+  const categories = Object.keys(types).filter((name) => types[name]?.type === "category");
+  const from = await openInput(path, options, categories);
   try {
     const { chosen, notices } = selectForFit(from, settings);
     if (!missing) refuseMissing(from, chosen);
@@ -54,7 +55,9 @@ export async function readFitData(
 }
 
 /** What the command line says, and where it is silent the file. */
-async function withConfig(options: FitCommandOptions): Promise<ColumnOptions> {
+async function withConfig(
+  options: FitCommandOptions,
+): Promise<ColumnOptions & Pick<FitChoice, "config">> {
   const { config, columns, exclude, given, types, missing, dropDependent } = options;
   const own = { columns, exclude, given, missing, dropDependent };
   const file = config === undefined ? {} : await readColumnOptions(config);
@@ -62,8 +65,14 @@ async function withConfig(options: FitCommandOptions): Promise<ColumnOptions> {
   // Named columns take the place of excluded ones, wherever either was said.
   const { columns: _, exclude: __, ...others } = file;
   const rest = columns || exclude ? others : file;
+  const settings = { ...rest, ...(given && { given: [] }) };
   const typed = parseTypes(types ?? {}, (what) => new DomainError(`--type: ${what}`));
-  return { ...rest, ...Object.fromEntries(said), types: { ...file.types, ...typed } };
+  return {
+    ...rest,
+    ...Object.fromEntries(said),
+    types: { ...file.types, ...typed },
+    ...(config !== undefined && { config: { path: config, settings } }),
+  };
 }
 
 const sampleNotice = (taken: number, all: number) =>

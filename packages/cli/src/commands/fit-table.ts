@@ -56,7 +56,7 @@ export async function fitTable(path: string | undefined, asked: FitCommandOption
   const run = await trainWithProgress({ ...job, loss: natsPerRow }, console);
   const seconds = (performance.now() - begin) / 1000;
   const contenders = [{ name: flow, role: "flow" as const, model: run.model }, ...baselines];
-  const scored = await scoreContenders(contenders, data.table, split, seed);
+  const scored = await scoreContenders(contenders, data.table, split);
   calibrate(run.model, scored[0] as ScoredContender);
   await run.model.save(out);
   if (checkpoint) await rm(checkpoint, { force: true });

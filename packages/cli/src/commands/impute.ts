@@ -8,6 +8,7 @@ import { openRowProgress, type RowProgress } from "../terminal/row-progress.ts";
 import type { DataOptions } from "./data-options.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { imageModel } from "./image-model.ts";
+import { refuseUnwritten } from "./kept-cells.ts";
 import { loadModel } from "./load-model.ts";
 import { openModelData } from "./model-data.ts";
 
@@ -29,6 +30,7 @@ export async function imputeCommand(
 ): Promise<void> {
   const console = openConsole();
   const { draws, seed, out, json } = options;
+  refuseUnwritten(options);
   if (out) await checkTableOutput(out, path === undefined ? [modelPath] : [modelPath, path]);
   const model = await loadModel(modelPath, options, console);
   if (imageModel(modelPath, model)) {

@@ -56,9 +56,9 @@ export async function openModelData(
         `tables with the columns ${listed(modelFields(model).map(({ name }) => name))}; name a table`,
     );
   }
-  const from = await openInput(path, options);
+  const fields = modelFields(model);
+  const from = await openInput(path, options, textColumns(fields, options));
   try {
-    const fields = modelFields(model);
     const kept = await selectKept(from, fields, options.keep ?? []);
     const { chosen, notices } = select(model, from, fields, options, kept);
     const read = [...kept, ...chosen];
@@ -82,6 +82,14 @@ export async function openModelData(
     from.close();
     throw error;
   }
+}
+
+/** Columns that must not be read as numbers: those that are kept, and those that were no numbers in the fit. */
+function textColumns(fields: readonly Field[], { columns, keep = [] }: DataOptions): string[] {
+  const own = fields.flatMap(({ name, kind }, place) =>
+    kind === "text" || kind === "boolean" ? [columns?.[place] ?? name] : [],
+  );
+  return [...keep, ...own];
 }
 
 async function* namedChunks(

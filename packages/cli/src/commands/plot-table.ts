@@ -68,8 +68,8 @@ function subtitleOf({ source, table }: ModelRows): string {
 }
 
 /** The log-densities of rows, beside those of rows that the model had not seen. */
-async function scores(model: Model, { table }: ModelRows, { seed }: PlotCommandOptions) {
-  const { logProb } = await scoreTable(model, table, { seed });
+async function scores(model: Model, { table }: ModelRows) {
+  const { logProb } = await scoreTable(model, table);
   const finite = logProb.filter(Number.isFinite);
   const held = model.heldOut;
   return scoreHistogram({

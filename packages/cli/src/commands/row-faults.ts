@@ -12,10 +12,13 @@ export function countFaults(): FaultCount {
   const seen = new Map<RowFault["kind"], { count: number; row: number; first: RowFault }>();
   return {
     add(faults, from) {
-      for (const [row, fault] of faults) {
+      for (const [place, fault] of faults) {
+        const row = from + place + 1;
         const known = seen.get(fault.kind);
         if (known) known.count++;
-        else seen.set(fault.kind, { count: 1, row: from + row + 1, first: fault });
+        // Faults come column by column.
+        if (known && known.row <= row) continue;
+        seen.set(fault.kind, { count: known?.count ?? 1, row, first: fault });
       }
     },
     notices: () =>

@@ -8,6 +8,7 @@ import { counted } from "../table/wording.ts";
 import type { Console } from "../terminal/console.ts";
 import { watchInterrupt } from "../terminal/interrupt.ts";
 import { openRowProgress } from "../terminal/row-progress.ts";
+import { refuseUnwritten, withKept } from "./kept-cells.ts";
 import { leastLikely } from "./least-likely.ts";
 import { type ModelData, modelFields, openModelData } from "./model-data.ts";
 import { countFaults } from "./row-faults.ts";
@@ -26,7 +27,8 @@ export async function scoreTable(
   console: Console,
 ): Promise<void> {
   refuseOptionsOf("images", options, "the model is one of tables");
-  const { out, json, anomalies, draws, seed = 0 } = options;
+  const { out, json, anomalies, draws } = options;
+  refuseUnwritten(options, anomalies !== undefined);
   const data = await openModelData(model, path, options);
   try {
     for (const notice of data.notices) console.note(notice);
@@ -43,7 +45,7 @@ export async function scoreTable(
         if (interrupt.asked) {
           throw new Interrupted(`stopped at row ${total.rows}; nothing was written`);
         }
-        const { logProb, faults: found } = await scoreRows(model, table, { seed, draws });
+        const { logProb, faults: found } = await scoreRows(model, table, { draws });
         faults.add(found, total.rows);
         const scored = { logDensity: logProb, tailProbability: tailsOf(model, logProb) };
         if (worst) worst.add(table, scored, total.rows);
@@ -65,7 +67,7 @@ export async function scoreTable(
     const found = [...faults.notices(), ...impossibleNotices(total)];
     for (const notice of found) console.note(notice);
     const report = { modelPath, model, data, total, notices: [...data.notices, ...found] };
-    const scores = worst ? { anomalies: worst.report() } : { logDensity: inJson };
+    const scores = worst ? { anomalies: withKept(worst, data.kept) } : { logDensity: inJson };
     if (json) console.print(JSON.stringify({ ...jsonReport(report), ...(out ? { out } : scores) }));
     else if (out) console.print(`${out}: ${summary(total, anomalies)}`);
     else console.note(summary(total, anomalies));
@@ -79,7 +81,7 @@ interface Total {
   /** Rows with a finite score, and the sum of these. */
   finite: number;
   sum: number;
-  /** Rows with a value that the model cannot produce, and the first of them, counted from 1. */
+  /** Rows without a fault whose density is too small for the arithmetic, and the first of them, counted from 1. */
   impossible: number;
   firstImpossible: number | null;
 }
@@ -99,8 +101,9 @@ function tally(total: Total, logProb: Float64Array, faults: ReadonlyMap<number, 
 
 function impossibleNotices({ impossible, firstImpossible }: Total): string[] {
   if (firstImpossible === null) return [];
+  const whose = impossible === 1 ? "its" : "their";
   return [
-    `Log-density -inf for ${counted(impossible, "row")}: a value outside of what the model can produce (first row ` +
+    `Log-density -inf for ${counted(impossible, "row")}: ${whose} density is 0 in 32-bit arithmetic (first row ` +
       `${firstImpossible}).`,
   ];
 }

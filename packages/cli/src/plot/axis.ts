@@ -34,24 +34,25 @@ interface Ticks {
   readonly ticks: readonly number[];
   readonly format: (tick: number) => string;
   readonly suffix: string;
+  /** How a tick that is the only one is labelled, where the suffix belongs to several. */
+  readonly formatOfOne?: (tick: number) => string;
 }
 
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-/** Chooses round ticks whose labels do not touch, as many as fit and at most 10. */
+/** Chooses round ticks whose labels do not touch, as many as fit and at most 10; a single one where no two fit. */
 export function axis(name: string, domain: Range, options: AxisOptions): Axis {
   const { length, horizontal, fontSize } = options;
   const size = domain[1] - domain[0];
-  let chosen = ticksOf(domain, size / 10, options);
-  let labelWidth = 0;
-  for (let count = 10; count >= 1; count--) {
-    const next = ticksOf(domain, size / count, options);
-    chosen = next.ticks.length > 0 ? next : withMiddle(chosen);
-    const { ticks, format } = chosen;
-    labelWidth = Math.max(0, ...ticks.map((tick) => textWidth(format(tick), fontSize)));
-    const room = (distance(ticks) / size) * length;
-    if (room >= (horizontal ? labelWidth + 1.2 * fontSize : 2.4 * fontSize)) break;
-  }
+  const widthOf = ({ ticks, format }: Ticks) =>
+    Math.max(0, ...ticks.map((tick) => textWidth(format(tick), fontSize)));
+  const fits = (chosen: Ticks) => {
+    const room = (distance(chosen.ticks) / size) * length;
+    return room >= (horizontal ? widthOf(chosen) + 1.2 * fontSize : 2.4 * fontSize);
+  };
+  const [several, one] = choices(domain, options);
+  const chosen = several.find(fits) ?? one;
+  const labelWidth = widthOf(chosen);
   const { ticks, format, suffix } = chosen;
   const room = (options.titleRoom ?? length) - textWidth(suffix, fontSize);
   const title = (shortened(name, room, fontSize) + suffix).trim();
@@ -60,8 +61,9 @@ export function axis(name: string, domain: Range, options: AxisOptions): Axis {
 
 function ticksOf(domain: Range, least: number, { time, step = 0 }: AxisOptions): Ticks {
   if (time && isInCalendar(domain, time)) {
-    const { ticks, format, shared } = timeTicks(domain, time, least);
-    return { ticks, format, suffix: shared === "" ? "" : ` (${shared})` };
+    const { ticks, format, wholeFormat, shared } = timeTicks(domain, time, least);
+    const suffix = shared === "" ? "" : ` (${shared})`;
+    return { ticks, format, suffix, formatOfOne: wholeFormat };
   }
   const exponent = tenthPower(domain);
   const chosen = roundStep(Math.max(least, step));
@@ -72,10 +74,25 @@ function ticksOf(domain: Range, least: number, { time, step = 0 }: AxisOptions):
   };
 }
 
-/** Where fewer ticks would be none. */
-function withMiddle({ ticks, ...rest }: Ticks): Ticks {
+/** Choices of several ticks, fewer and fewer, and that of a single one; of none only where the range holds none. */
+function choices(domain: Range, options: AxisOptions): [several: Ticks[], one: Ticks] {
+  const size = domain[1] - domain[0];
+  const all = COUNTS.map((count) => ticksOf(domain, size / count, options));
+  const several = all.filter(({ ticks }) => ticks.length > 1);
+  const fewest = several.at(-1);
+  const one = all.find(({ ticks }) => ticks.length === 1) ?? fewest ?? (all[0] as Ticks);
+  if (!fewest) return [several, onlyOne(one)];
+  const ends = [fewest.ticks[0] as number, fewest.ticks.at(-1) as number];
+  return [[...several, { ...fewest, ticks: ends }], onlyOne(one)];
+}
+
+const COUNTS = [10, 9, 8, 7, 6, 5, 4, 3, 2, 1];
+
+/** The one in the middle. */
+function onlyOne({ ticks, formatOfOne, ...rest }: Ticks): Ticks {
   const middle = ticks.length >> 1;
-  return { ...rest, ticks: ticks.slice(middle, middle + 1) };
+  const one = { ...rest, ticks: ticks.slice(middle, middle + 1) };
+  return formatOfOne ? { ...one, format: formatOfOne, suffix: "" } : one;
 }
 
 /** The shortest between neighbours. */

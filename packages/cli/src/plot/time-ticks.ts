@@ -11,6 +11,8 @@ export interface TimeTicks {
   /** As numbers of the axis. */
   readonly ticks: readonly number[];
   readonly format: (tick: number) => string;
+  /** The same with nothing left out. */
+  readonly wholeFormat: (tick: number) => string;
   /** The year or the day that all labels share, which they leave out. */
   readonly shared: string;
 }
@@ -43,15 +45,16 @@ export function timeTicks(domain: Range, scale: TimeScale, least: number): TimeT
   const [times, precision] = roundTimes(low, high, Math.max(least, 1) * unit);
   const texts = times.map((time) => new Date(time).toISOString());
   const start = sharedLength(texts, precision);
-  const format = (tick: number) => {
+  const formatFrom = (begin: number) => (tick: number) => {
     const text = new Date(Math.round((tick + offset) * unit)).toISOString();
     const yearLength = text.indexOf("-", 1);
-    return text.slice(start && start + yearLength, precision + yearLength).replace("T", " ");
+    return text.slice(begin && begin + yearLength, precision + yearLength).replace("T", " ");
   };
   const [first = ""] = texts;
   return {
     ticks: times.map((time) => time / unit - offset),
-    format,
+    format: formatFrom(start),
+    wholeFormat: formatFrom(0),
     shared: start === 0 ? "" : first.slice(0, first.indexOf("-", 1) + start - 1),
   };
 }

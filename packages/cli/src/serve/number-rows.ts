@@ -1,5 +1,5 @@
 import type { Model } from "pushforward";
-import { cellPoints, SCORE_DRAWS } from "pushforward/tables";
+import { SCORE_DRAWS, scorePoints } from "pushforward/tables";
 import { type TSchema, Type } from "typebox";
 import {
   type CellFormat,
@@ -13,7 +13,7 @@ import {
   severalOf,
   sizeOf,
 } from "./row-format.ts";
-import { spreadRow } from "./spread-row.ts";
+import { rowAtPoints } from "./stand-ins.ts";
 
 /** Rows are lists of numbers, or objects where all numbers have names. */
 export function numberFormat(model: Model, maxRows: number): RowFormat {
@@ -23,7 +23,8 @@ export function numberFormat(model: Model, maxRows: number): RowFormat {
   const context = condShape && cellFormat([sizeOf(condShape)], namesOf(contextNames ?? []));
   const latents = latentFormat(model, most);
   // Images and rows with a context of numbers have a density at the value itself.
-  const points = shape.length === 1 && !condShape ? cellPoints(columns, SCORE_DRAWS) : null;
+  const onGrid = shape.length === 1 && !condShape && columns.some(({ step }) => step !== undefined);
+  const points = onGrid ? scorePoints([], columns, SCORE_DRAWS) : null;
   return {
     ...latents,
     most,
@@ -42,8 +43,8 @@ export function numberFormat(model: Model, maxRows: number): RowFormat {
       : undefined,
     readRows: (rows, spread) =>
       (rows as unknown[]).map((row) => {
-        const read = [{ cells: event.read(row), standIn: 0 }];
-        return points && spread ? spreadRow(read, points) : read;
+        const cells = event.read(row);
+        return points && spread ? rowAtPoints(cells, [], points) : [{ cells, standIn: 0 }];
       }),
     readContexts(contexts, count) {
       if (!context || contexts === undefined) return undefined;

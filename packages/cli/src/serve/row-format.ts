@@ -41,10 +41,10 @@ export interface RowFormat {
   /** A context that can stand in an example: the first of the classes, where there are classes. */
   readonly exampleContext: unknown;
   /**
-   * Each row of what keeps to {@link RowFormat.rows}; one with gaps several times, each time with
-   * others in their place, the same whatever rows are beside it.
+   * Each row of what keeps to {@link RowFormat.rows}, the same whatever rows are beside it.
    *
-   * @param spread whether rows with cells on grids come several times too, at points of these cells.
+   * @param spread whether rows with gaps and with cells on grids come several times, at the points that their
+   * density is averaged over.
    * @throws RequestError (422) for rows that the model cannot take.
    */
   readRows(rows: unknown, spread: boolean): RowCells[][];

@@ -69,12 +69,27 @@ const namesOf = ({ properties = {} }: NonNullable<Fault["parentSchema"]>): strin
 
 /** A name that is lacking is most often one that is there, mistyped. */
 function missingText(missing: string, data: object, names: readonly string[]): string {
-  const unknown = Object.keys(data).filter((key) => !names.includes(key));
-  const mistyped = unknown.find((key) => nearestName(key, names) === missing);
+  const unknown = firstUnknown(data, names);
+  const mistyped = unknown.find(
+    (key) => nearestName(key, [missing]) === missing && nearestName(key, names) === missing,
+  );
   if (mistyped !== undefined) return unknownText(mistyped, names);
   const [first] = unknown;
   const lacks = `lacks ${quoted(missing)}`;
   return first === undefined ? lacks : `${lacks}, and ${unknownText(first, names)}`;
+}
+
+/** Keys of a row that are compared with names: a row may have hundreds of thousands. */
+const MOST_UNKNOWN = 20;
+
+function firstUnknown(data: object, names: readonly string[]): string[] {
+  const known = new Set(names);
+  const unknown: string[] = [];
+  for (const key of Object.keys(data)) {
+    if (unknown.length === MOST_UNKNOWN) break;
+    if (!known.has(key)) unknown.push(key);
+  }
+  return unknown;
 }
 
 function unknownText(key: string, names: readonly string[]): string {

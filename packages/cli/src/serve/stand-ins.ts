@@ -1,64 +1,61 @@
 import type { Column } from "pushforward";
-import { encodeTable, type Field, type Table } from "pushforward/tables";
+import { encodeTable, type Field, type ScorePoint, type Table } from "pushforward/tables";
 import type { Cells, RowCells } from "./row-format.ts";
 
-/** What stands in for the missing cells of a column, as the numbers of the model. */
+/** What stands in for the missing cell of a column, as the numbers of the model, at each point. */
 export interface StandIns {
   /** The first of the column's numbers in a row. */
   readonly place: number;
-  /** How many numbers it has. */
-  readonly width: number;
-  /** One draw after the other, row-major. */
-  readonly data: Float64Array;
-  /** What each draw adds to the log-density of its row. */
-  readonly logDensity: Float64Array;
+  /** For each point, the column's numbers. */
+  readonly numbers: readonly Float64Array[];
+  /** For each point, what they add to the log-density of a row. */
+  readonly logDensity: readonly number[];
 }
 
 /**
- * Stand-ins for each column of a table, drawn once and for all: so a row's answer is the same
- * whatever rows are beside it.
+ * Stand-ins for each column of a table, those of `scoreTable`.
  *
- * @param gaps as many rows as draws are wanted, all of their cells missing.
+ * @param gap one row, all of its cells missing.
  */
 export function standInsOf(
   fields: readonly Field[],
   columns: readonly Column[],
-  gaps: Table,
+  gap: Table,
+  points: readonly ScorePoint[],
 ): StandIns[] {
   let next = 0;
-  return fields.map((field, seed) => {
+  return fields.map((field) => {
     const place = next;
     const schema = { fields: [field], given: [] };
-    const { data, shape, standInLogDensity } = encodeTable(
-      schema,
-      columns.slice(place),
-      gaps,
-      seed,
+    const encoded = points.map(({ standIns }) =>
+      encodeTable(schema, columns.slice(place), gap, standIns.subarray(place)),
     );
-    const [, width] = shape;
-    next += width;
-    return { place, width, data, logDensity: standInLogDensity };
+    const numbers = encoded.map(({ data }) => data);
+    next += numbers[0]?.length ?? 0;
+    const logDensity = encoded.map(({ standInLogDensity: [own = 0] }) => own);
+    return { place, numbers, logDensity };
   });
 }
 
 /**
- * A row with its gaps filled in, once for each draw.
+ * A row at each point: its gaps filled in, its numbers at places within their cells.
  *
  * @param missing the columns that have gaps in this row.
  */
-export function fillGaps(cells: Cells, missing: readonly StandIns[]): RowCells[] {
-  const draws = missing[0]?.logDensity.length ?? 0;
-  return Array.from({ length: draws }, (_, draw) => ({
-    standIn: missing.reduce((sum, { logDensity }) => sum + (logDensity[draw] as number), 0),
+export function rowAtPoints(
+  cells: Cells,
+  missing: readonly StandIns[],
+  points: readonly ScorePoint[],
+): RowCells[] {
+  return points.map(({ inCells }, k) => ({
+    standIn: missing.reduce((sum, { logDensity }) => sum + (logDensity[k] as number), 0),
     // Put together when they are needed: a request may have many rows.
     get cells() {
       const filled = [...cells];
-      for (const { place, width, data } of missing) {
-        for (let number = 0; number < width; number++) {
-          filled[place + number] = data[draw * width + number] as number;
-        }
+      for (const { place, numbers } of missing) {
+        for (const [i, number] of (numbers[k] ?? []).entries()) filled[place + i] = number;
       }
-      return filled;
+      return filled.map((number, place) => number + (inCells[place] as number));
     },
   }));
 }

@@ -1,12 +1,12 @@
 import { DomainError, type Model } from "pushforward";
 import {
-  cellPoints,
   decodeTable,
   type EncodedTable,
   encodeTable,
   type Field,
   isMissing,
   SCORE_DRAWS,
+  scorePoints,
   type Table,
   type TableColumn,
   type TableSchema,
@@ -23,8 +23,7 @@ import {
   UNUSABLE,
   written,
 } from "./row-format.ts";
-import { spreadRow } from "./spread-row.ts";
-import { fillGaps, type StandIns, standInsOf } from "./stand-ins.ts";
+import { rowAtPoints, type StandIns, standInsOf } from "./stand-ins.ts";
 import {
   answerCell,
   isTime,
@@ -51,9 +50,14 @@ export function tableFormat(model: Model, table: TableSchema, maxRows: number): 
   const modelled = fields.filter(({ type }) => type !== "constant");
   const several = (items: TSchema, description: string) =>
     Type.Array(items, { minItems: 1, maxItems: most, description });
-  const gaps = tableOf(modelled, new Array<JsonRow>(SCORE_DRAWS).fill({}), () => "");
-  const standIns = standInsOf(modelled, columns, gaps);
-  const points = cellPoints(columns, SCORE_DRAWS);
+  const points = scorePoints(fields, columns, SCORE_DRAWS);
+  const standIns = standInsOf(
+    modelled,
+    columns,
+    tableOf(modelled, [{}], () => ""),
+    points,
+  );
+  const onGrid = columns.some(({ step }) => step !== undefined);
   const row = objectOf(
     modelled.map((field, index) => {
       const { place } = standIns[index] as StandIns;
@@ -72,19 +76,15 @@ export function tableFormat(model: Model, table: TableSchema, maxRows: number): 
     exampleContext: given.length > 0 ? exampleOf(given) : undefined,
     readRows(rows, spread) {
       const read = tableOf(modelled, rows as JsonRow[], (place) => `/rows/${place}`);
-      const encoded = encodeTable({ fields, given: [] }, columns, read);
+      const encoded = encodeTable({ fields, given: [] }, columns, read, points[0]?.standIns);
       refuseFaults(encoded, fields);
       return cellsOf(encoded).map((cells, place) => {
         // A number beyond the ends of its column: no density.
         if (encoded.faults.has(place)) return [{ cells, standIn: Infinity }];
+        if (!spread || !(onGrid || encoded.standInRows.has(place))) return [{ cells, standIn: 0 }];
         const isGap = (column: TableColumn | undefined) => column && isMissing(column, place);
-        const filled = encoded.standInRows.has(place)
-          ? fillGaps(
-              cells,
-              standIns.filter((_, column) => isGap(read.columns[column])),
-            )
-          : [{ cells, standIn: 0 }];
-        return points && spread ? spreadRow(filled, points) : filled;
+        const missing = standIns.filter((_, column) => isGap(read.columns[column]));
+        return rowAtPoints(cells, missing, points);
       });
     },
     readContexts(contexts, count) {

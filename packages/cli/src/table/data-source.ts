@@ -14,6 +14,8 @@ export interface SourceColumn extends ColumnCells {
   readonly type: string;
   /** Of text: how all of it writes dates or times; empty if it is no such. */
   readonly times: readonly TimeForm[];
+  /** Whether its cells are read to the last character: blanks stay, and so do words for a missing value. */
+  readonly verbatim?: boolean;
 }
 
 /** A column that can be read. */
@@ -41,7 +43,7 @@ export interface DataSource {
    * @throws DataError when a column's type cannot be read, or when a query changed its mind.
    */
   read(columns: readonly SourceColumn[], options?: ReadOptions): Promise<Table>;
-  /** Columns with kinds that keep their cells as they are written: text, where numbers would change it. */
+  /** Columns that keep their cells as they are: of text, where a number or a time would be another. */
   asWritten(columns: readonly SourceColumn[]): Promise<ReadableColumn[]>;
   /** All rows of some columns in order, so many at once; memory does not grow with the rows. */
   chunks(columns: readonly SourceColumn[], rowsAtOnce: number): AsyncIterable<Table>;

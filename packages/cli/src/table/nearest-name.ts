@@ -6,8 +6,15 @@ export function didYouMean(name: string, names: readonly string[]): string {
   return nearest === undefined ? "" : `, did you mean ${quoted(nearest)}`;
 }
 
-/** The name that is a slip of the keyboard away: a third of its letters at most, whatever their case. */
+/** Nobody mistypes longer names, and comparing them takes the square of their letters. */
+const MOST_LETTERS = 100;
+
+/**
+ * The name that is a slip of the keyboard away: a third of its letters at most, whatever their case; none for a name
+ * of more than 100 letters.
+ */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
+  if (name.length > MOST_LETTERS) return undefined;
   const wanted = name.toLowerCase();
   const found = names
     .filter((each) => Math.abs(each.length - name.length) <= mostSlips(name))

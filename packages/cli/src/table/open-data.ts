@@ -33,21 +33,25 @@ export interface FileInput {
  * query and a Parquet file are read anew each time, so a query must give its rows in the same order
  * every time (ORDER BY).
  *
+ * @param asText names of columns of text that stay text even where they hold numbers only.
  * @throws DataError, in one line that names the file, the place in it or in the query, and the way out.
  */
-export async function openData(input: DataInput): Promise<DataSource> {
-  if ("sql" in input) return openQuery(input.sql);
+export async function openData(
+  input: DataInput,
+  asText: readonly string[] = [],
+): Promise<DataSource> {
+  if ("sql" in input) return openQuery(input.sql, asText);
   const { path, table } = input;
-  if (path !== "-") return openFiles(path, await dataFiles(path), table, () => {});
+  if (path !== "-") return openFiles(path, await dataFiles(path), table, asText, () => {});
   const { file, remove } = await spoolInput();
-  return openFiles(file.label, [file], table, remove);
+  return openFiles(file.label, [file], table, asText, remove);
 }
 
-async function openQuery(sql: string): Promise<DataSource> {
+async function openQuery(sql: string, asText: readonly string[]): Promise<DataSource> {
   const database = await openDatabase("--sql", { explain: queryError });
   return closing(database, async () => {
     const view = await viewQuery(database, "part0", sql);
-    const [relation = view] = await withTextOfNumbers(database, [view]);
+    const [relation = view] = await withTextOfNumbers(database, [view], asText);
     const from = { label: "--sql", inSql: true, fromSql: null };
     const part = await describe(database, from, relation, 0);
     return relationSource(database, await joinParts(database, "--sql", [part]), database.close);
@@ -58,6 +62,7 @@ async function openFiles(
   source: string,
   files: readonly DataFile[],
   table: string | undefined,
+  asText: readonly string[],
   removeInput: () => void,
 ): Promise<DataSource> {
   let reading = files[0] as DataFile;
@@ -78,7 +83,7 @@ async function openFiles(
       reading = file;
       loaded.push(await load(database, `part${i}`, file, table));
     }
-    const relations = await withTextOfNumbers(database, loaded);
+    const relations = await withTextOfNumbers(database, loaded, asText);
     const parts: Part[] = [];
     let rows = 0;
     for (const [i, file] of files.entries()) {

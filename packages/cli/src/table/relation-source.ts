@@ -6,7 +6,6 @@ import type { DataSource, ReadableColumn, SourceColumn } from "./data-source.ts"
 import { cellName, type Database } from "./database.ts";
 import type { RelationColumn } from "./relation.ts";
 import { rowsAtRandom } from "./rows-at-random.ts";
-import { leadingZeroSql } from "./text-of-numbers.ts";
 import { counted, option, quoted } from "./wording.ts";
 
 /** A relation that was gone through, as a source of tables. */
@@ -33,7 +32,9 @@ export function relationSource(
   const stream = (wanted: readonly SourceColumn[]) => {
     const values = wanted.map((column) => {
       const { storage } = stored[column.index] as RelationColumn;
-      return valueSql(cellName(column.index), storage, readableKind(described, column));
+      const cell = cellName(column.index);
+      if (column.verbatim) return `nullif(${cell}, '')`;
+      return valueSql(cell, storage, readableKind(described, column));
     });
     return database.stream(`SELECT ${values.join(", ") || "NULL"} FROM ${relation}`);
   };
@@ -85,7 +86,11 @@ export function relationSource(
 }
 
 /** SQL: whether a number is so large that not every whole one is a float of 64 bits; NaN is above all. */
-const tooLargeSql = (number: string): string => `abs(${number}) BETWEEN ${2 ** 53} AND 1e308`;
+const isLargeSql = (number: string): string => `abs(${number}) BETWEEN ${2 ** 53} AND 1e308`;
+
+/** SQL: whether a cell of text is anything but a whole number that is written as all are, or nothing. */
+const isWordingSql = (cell: string): string =>
+  `${cell} <> '' AND TRY_CAST(${cell} AS BIGINT)::VARCHAR IS DISTINCT FROM ${cell}`;
 
 async function keptAsWritten(
   { query }: Database,
@@ -95,18 +100,30 @@ async function keptAsWritten(
   const { relation, stored } = described;
   const kept: ReadableColumn[] = [];
   for (const column of wanted) {
-    const { storage } = stored[column.index] as RelationColumn;
     const kind = readableKind(described, column);
+    const { storage } = stored[column.index] as RelationColumn;
     const cell = cellName(column.index);
-    const large = tooLargeSql(valueSql(cell, storage, "number"));
-    const changes = storage === "cells" ? `${leadingZeroSql(`trim(${cell})`)} OR ${large}` : large;
-    const isText =
-      kind === "number" &&
-      (column.firstText !== null ||
-        (await query(`SELECT bool_or(${changes}) FROM ${relation}`))[0]?.[0] === true);
-    kept.push(isText ? { ...column, kind: "text" } : { ...column, kind });
+    const isLarge = isLargeSql(valueSql(cell, storage, "number"));
+    const ask = async (sql: string) => (await query(`SELECT ${sql} FROM ${relation}`))[0] ?? [];
+    if (storage === "cells") {
+      const [changed] = await ask(`bool_or(${isWordingSql(cell)} OR ${isLarge})`);
+      kept.push({ ...column, kind: changed ? "text" : "number", verbatim: changed === true });
+    } else if (storage === "number" || storage === "timestamp") {
+      const [type, large] = await ask(`any_value(typeof(${cell})), bool_or(${isLarge})`);
+      kept.push({ ...column, kind: isInexact(String(type), large === true) ? "text" : kind });
+    } else kept.push({ ...column, kind });
   }
   return kept;
+}
+
+/** Digits that every float of 64 bits gives back. */
+const SURE_DIGITS = 15;
+
+/** Whether floats of 64 bits change values of a type: decimals of many digits, large whole numbers, nanoseconds. */
+function isInexact(type: string, large: boolean): boolean {
+  const digits = /^DECIMAL\((\d+)/.exec(type)?.[1];
+  if (digits !== undefined) return Number(digits) > SURE_DIGITS;
+  return type === "TIMESTAMP_NS" || (large && type.includes("INT"));
 }
 
 function readableKind(

@@ -17,6 +17,8 @@ export interface ColumnChoice {
 export interface FitChoice extends ColumnChoice {
   given?: readonly string[] | undefined;
   types?: Readonly<Record<string, unknown>> | undefined;
+  /** What of it a file says. */
+  config?: { path: string; settings: Omit<FitChoice, "config"> } | undefined;
 }
 
 /** Columns of a source, and what was left out, one line each. */
@@ -34,20 +36,45 @@ export interface Selection {
 export function selectForFit(from: DataSource, choice: FitChoice): Selection {
   const { given = [], types = {} } = choice;
   const { chosen, notices } = selectByChoice(from, choice);
-  refuseLeftOut(from, chosen, given, "--given names");
-  refuseLeftOut(from, chosen, Object.keys(types), "--type names");
+  refuseLeftOut(from, chosen, given, choice, "given");
+  refuseLeftOut(from, chosen, Object.keys(types), choice, "types");
   const untyped = chosen.filter(({ name }) => !Object.hasOwn(types, name));
-  const left = from.columns.filter(({ kind }) => kind === "unsupported" && !choice.columns);
+  const left = from.columns.filter(
+    ({ kind, name }) =>
+      kind === "unsupported" && !choice.columns && !choice.exclude?.includes(name),
+  );
   const hint = timeHint(from, [...untyped, ...left]);
   return { chosen, notices: hint === null ? notices : [...notices, `${hint}.`] };
 }
 
-function selectByChoice(from: DataSource, { columns, exclude = [] }: ColumnChoice): Selection {
+/** Where a name of a column was said: `--given`, or `"given" in fit.json`. */
+function placeOf({ config }: FitChoice, setting: keyof typeof FLAGS, name: string): string {
+  const said = config?.settings[setting] ?? [];
+  const names = Array.isArray(said) ? said : Object.keys(said);
+  return config && names.includes(name) ? `"${setting}" in ${config.path}` : FLAGS[setting];
+}
+
+const FLAGS = {
+  columns: "--columns",
+  exclude: "--exclude",
+  given: "--given",
+  types: "--type",
+} as const;
+
+function selectByChoice(from: DataSource, choice: FitChoice): Selection {
   const { source, columns: all } = from;
-  for (const name of exclude) findColumn(from, name, "--exclude names");
-  if (columns) return { chosen: selectNamed(from, columns, "--columns names"), notices: [] };
+  const { columns, exclude = [] } = choice;
+  for (const name of exclude) findColumn(from, name, `${placeOf(choice, "exclude", name)} names`);
+  const [first = ""] = columns ?? exclude;
+  if (columns) {
+    const who = `${placeOf(choice, "columns", first)} names`;
+    return { chosen: selectNamed(from, columns, who), notices: [] };
+  }
   const left = all.filter(({ name }) => !exclude.includes(name));
-  if (left.length === 0) throw new DataError(`${source}: --exclude leaves no column; keep one`);
+  if (left.length === 0) {
+    const who = placeOf(choice, "exclude", first);
+    throw new DataError(`${source}: ${who} leaves no column; keep one`);
+  }
   const notices: string[] = [];
   const leaveOut = (out: readonly SourceColumn[], why: string) => {
     if (out.length > 0) notices.push(`Left out${why}: ${listed(out.map(({ name }) => name))}.`);
@@ -77,14 +104,19 @@ function refuseLeftOut(
   from: DataSource,
   chosen: readonly SourceColumn[],
   names: readonly string[],
-  who: "--given names" | "--type names",
+  choice: FitChoice,
+  setting: "given" | "types",
 ): void {
   for (const name of names) {
+    const who = `${placeOf(choice, setting, name)} names`;
     const { index } = findColumn(from, name, who);
     if (chosen.some((column) => column.index === index)) continue;
+    const wayOut = choice.exclude?.includes(name)
+      ? `take it out of ${placeOf(choice, "exclude", name)}`
+      : "name it with --columns as well";
     throw new DataError(
       `${from.source}: column ${quoted(name)}, which ${who}, is not among those that the model is fitted to, ` +
-        `${listed(chosen.map((column) => column.name))}; name it with --columns as well`,
+        `${listed(chosen.map((column) => column.name))}; ${wayOut}`,
     );
   }
 }
@@ -131,7 +163,7 @@ export function selectForModel(
         ),
     );
   }
-  const found = selectNamed(from, names, columns ? "--columns names" : "the model needs");
+  const found = selectNamed(from, names, columns ? "--columns names" : OF_MODEL);
   const chosen = found.map((column, place) => asField(from, column, fields[place] as Field));
   const read = [...chosen, ...kept];
   const ignored = from.columns.filter(({ index }) => read.every((each) => each.index !== index));
@@ -163,12 +195,15 @@ function asField(from: DataSource, column: SourceColumn, { kind }: Field): Sourc
   );
 }
 
+/** Who names the columns of a model where nobody names others. */
+const OF_MODEL = "the model needs";
+
 function selectNamed(from: DataSource, names: readonly string[], who: string): SourceColumn[] {
   const { source } = from;
   const found = columnsNamed(from, names, who);
   for (const column of found) {
     refuseText(source, column);
-    if (isEmpty(column) && who.startsWith("--")) {
+    if (isEmpty(column) && who !== OF_MODEL) {
       throw new DataError(`${source}: column ${quoted(column.name)} holds no values; name another`);
     }
   }

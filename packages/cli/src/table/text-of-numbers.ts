@@ -5,19 +5,25 @@ import type { Relation, RelationColumn } from "./relation.ts";
 import { listed } from "./wording.ts";
 
 /** SQL: whether a text is a code such as 007, which a number would cut short. */
-export const leadingZeroSql = (text: string): string => `regexp_matches(${text}, '^[-+]?0[0-9]')`;
+const leadingZeroSql = (text: string): string => `regexp_matches(${text}, '^[-+]?0[0-9]')`;
 
 /**
  * Relations whose columns of text are judged as cells of a CSV file where those of all relations hold numbers and gaps
  * only: what was read from text often stays text for a `?` or `NA` in it. Codes with leading zeros stay text.
+ *
+ * @param asText names of columns that stay text whatever they hold.
  */
 export async function withTextOfNumbers(
   database: Database,
   relations: readonly Relation[],
+  asText: readonly string[],
 ): Promise<Relation[]> {
   const [first] = relations as readonly [Relation];
-  const places = [...first.columns.keys()].filter((place) =>
-    relations.every(({ columns }) => isText(columns[place])),
+  const staysText = new Set(asText);
+  const places = [...first.columns.keys()].filter(
+    (place) =>
+      !staysText.has((first.columns[place] as RelationColumn).name) &&
+      relations.every(({ columns }) => isText(columns[place])),
   );
   const found = await placesOfNumbers(database, relations, places);
   if (found.length === 0) return [...relations];

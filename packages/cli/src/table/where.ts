@@ -66,11 +66,15 @@ function newReader(text: string, fields: readonly Field[]): Reader {
     },
     next: () => tokens[place++],
     textFrom: (first) => text.slice(first.begin, tokens[place - 1]?.end),
-    unreadable: () =>
-      new DomainError(
-        `--where: cannot read ${quoted(text.slice(start).trim())}; write conditions such as ` +
+    unreadable() {
+      const rest = text.slice(start).trim();
+      const fault =
+        rest === "" ? "it ends where a condition is expected" : `cannot read ${quoted(rest)}`;
+      return new DomainError(
+        `--where: ${fault}; write conditions such as ` +
           "\"species = 'Gentoo' and mass > 4000\", with and, or, in (...), is null and parentheses",
-      ),
+      );
+    },
     begin() {
       start = tokens[place]?.begin ?? text.length;
     },
@@ -81,36 +85,44 @@ function newReader(text: string, fields: readonly Field[]): Reader {
 const isWord = (token: Token | undefined, word: string): boolean =>
   token?.quote === undefined && token?.text.toLowerCase() === word;
 
-function readEither(reader: Reader): Clause[] {
-  const either = [readAll(reader)];
-  while (reader.take("or")) either.push(readAll(reader));
+/** Parentheses within each other: what no one writes, long before the stack overflows. */
+const DEEPEST = 100;
+
+function readEither(reader: Reader, depth = 0): Clause[] {
+  if (depth > DEEPEST) {
+    throw new DomainError(
+      `--where: parentheses lie more than ${DEEPEST} deep; write it with fewer of them`,
+    );
+  }
+  const either = [readAll(reader, depth)];
+  while (reader.take("or")) either.push(readAll(reader, depth));
   return either.length === 1 ? (either[0] as Clause[]) : [{ either }];
 }
 
-function readAll(reader: Reader): Clause[] {
-  const all = readOne(reader);
-  while (reader.take("and")) all.push(...readOne(reader));
+function readAll(reader: Reader, depth: number): Clause[] {
+  const all = readOne(reader, depth);
+  while (reader.take("and")) all.push(...readOne(reader, depth));
   return all;
 }
 
-function readOne(reader: Reader): Clause[] {
+function readOne(reader: Reader, depth: number): Clause[] {
   reader.begin();
   if (!reader.take("(")) return [readCondition(reader)];
-  const inside = readEither(reader);
+  const inside = readEither(reader, depth + 1);
   if (!reader.take(")")) throw reader.unreadable();
   return inside;
 }
 
-const SIGNS: Readonly<Record<string, Operator>> = {
-  "<=": "<=",
-  ">=": ">=",
-  "!=": "!=",
-  "<>": "!=",
-  "==": "=",
-  "=": "=",
-  "<": "<",
-  ">": ">",
-};
+const SIGNS: ReadonlyMap<string, Operator> = new Map([
+  ["<=", "<="],
+  [">=", ">="],
+  ["!=", "!="],
+  ["<>", "!="],
+  ["==", "="],
+  ["=", "="],
+  ["<", "<"],
+  [">", ">"],
+]);
 
 function readCondition(reader: Reader): Condition {
   const name = reader.next();
@@ -123,8 +135,9 @@ function readCondition(reader: Reader): Condition {
   const negated = isWord(reader.peek(), "not") && isWord(reader.peek(1), "in");
   if (negated) reader.next();
   if (reader.take("in")) return readList(reader, name.text, negated ? "not in" : "in");
-  const operator = SIGNS[reader.next()?.text ?? ""];
-  if (operator === undefined) throw reader.unreadable();
+  const sign = reader.next();
+  const operator = sign?.quote === undefined && SIGNS.get(sign?.text ?? "");
+  if (!operator) throw reader.unreadable();
   const right = readValue(reader);
   const field = fieldNamed(name.text, reader.fields);
   return { field, operator, value: valueIn(field, operator, right) };
@@ -157,7 +170,7 @@ function readValue(reader: Reader): string {
 }
 
 const isPunctuation = ({ quote, text }: Token): boolean =>
-  quote === undefined && (/^[(),]$/.test(text) || text in SIGNS);
+  quote === undefined && (/^[(),]$/.test(text) || SIGNS.has(text));
 
 function fieldNamed(name: string, fields: readonly Field[]): Field {
   const found = fields.find((field) => field.name === name);
@@ -168,27 +181,9 @@ function fieldNamed(name: string, fields: readonly Field[]): Field {
   );
 }
 
-function valueIn(field: Field, operator: Operator, text: string): string | number {
-  if (field.type === "constant" && String(field.value) === text) return field.value ?? text;
-  if (field.type === "constant") {
-    throw new DomainError(
-      `--where: ${quoted(field.name)} is always ${quoted(String(field.value))}, never ${quoted(text)}`,
-    );
-  }
-  if (field.type === "category") {
-    if (operator !== "=" && operator !== "!=") {
-      throw new DomainError(
-        `--where: ${quoted(field.name)} is a category; only = and != make sense of it`,
-      );
-    }
-    const known = field.values.filter((value) => value !== null);
-    const same = known.find((value) => String(value) === text);
-    const alike = known.filter((value) => String(value).toLowerCase() === text.toLowerCase());
-    const value = same ?? (alike.length === 1 ? alike[0] : undefined);
-    if (value !== undefined) return value;
-    throw new DomainError(
-      `--where: ${quoted(field.name)} is never ${quoted(text)}; it is one of ${listed(known.map(String), 20)}`,
-    );
+function valueIn(field: Field, operator: Operator, text: string): Value {
+  if (field.type === "category" || field.kind === "text" || field.kind === "boolean") {
+    return categoryIn(field, operator, text);
   }
   const number =
     field.kind === "date" || field.kind === "timestamp"
@@ -198,6 +193,31 @@ function valueIn(field: Field, operator: Operator, text: string): string | numbe
   throw new DomainError(
     `--where: ${quoted(field.name)} is ${field.kind === "number" ? "a number" : `a ${field.kind}`}, and ${quoted(text)} is none`,
   );
+}
+
+function categoryIn(field: Field, operator: Operator, text: string): Value {
+  const name = quoted(field.name);
+  if (operator !== "=" && operator !== "!=") {
+    throw new DomainError(
+      `--where: ${name} is a category; =, !=, in, not in, is null and is not null make sense of it`,
+    );
+  }
+  const known = valuesOf(field).filter((value) => value !== null);
+  const same = known.find((value) => String(value) === text);
+  const alike = known.filter((value) => String(value).toLowerCase() === text.toLowerCase());
+  const value = same ?? (alike.length === 1 ? alike[0] : undefined);
+  if (value !== undefined) return value;
+  // A list for many models may name what a column of this one, always the same, is not.
+  if (field.type === "constant") return text;
+  throw new DomainError(
+    `--where: ${name} is never ${quoted(text)}; it is one of ${listed(known.map(String), 20)}`,
+  );
+}
+
+/** All that the cells of a column can be, except of one of numbers. */
+export function valuesOf(field: Field): readonly (Value | null)[] {
+  if (field.type === "number") return [];
+  return field.type === "constant" ? [field.value] : field.values;
 }
 
 /** The rows of a table that obey all clauses. */
@@ -224,7 +244,8 @@ export const isCondition = (clause: Clause): clause is Condition => "field" in c
 export const conditionsIn = (clause: Clause): Condition[] =>
   isCondition(clause) ? [clause] : clause.either.flat().flatMap(conditionsIn);
 
-function obeys(cell: Value | null, condition: Condition): boolean {
+/** Whether a cell is as a condition asks. */
+export function obeys(cell: Value | null, condition: Condition): boolean {
   const missing = cell === null || Number.isNaN(cell);
   if (!("value" in condition || "values" in condition)) {
     return missing === (condition.operator === "is null");

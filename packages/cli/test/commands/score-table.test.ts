@@ -61,7 +61,7 @@ test("columns that are kept come first and as they were written", async () => {
   expect(lines[0]).toMatch(/^name,id,x,n,log_density/);
   expect(lines.slice(1).map((line) => line.split(",").slice(0, 2))).toEqual([
     ["a", "007"],
-    ["", "008"],
+    ["NA", "008"],
     ["c", "009"],
     ["d", "010"],
   ]);
@@ -83,6 +83,22 @@ test("text that is kept is text in a Parquet file", async () => {
   from.close();
 });
 
+test("with --json, cells that are kept are with the least likely rows, or there is a file", async () => {
+  const printed: string[] = [];
+  const console = { width: 80, print: (line: string) => void printed.push(line), note: () => {} };
+  const path = join(folder, "t.csv");
+  await scoreTable("m", model, path, { json: true, keep: ["id"], anomalies: 2 }, console);
+  const { anomalies, kept } = JSON.parse(printed.join());
+  expect(kept).toEqual(["id"]);
+  expect(anomalies).toMatchObject([
+    { row: 2, kept: { id: "008" } },
+    { row: 4, kept: { id: "010" } },
+  ]);
+  await expect(scoreTable("m", model, path, { json: true, keep: ["id"] }, console)).rejects.toThrow(
+    "--keep: is for rows that are written, and --json prints none; name a file for them with --out",
+  );
+});
+
 test("rows that the model cannot produce are told of, and are not in the mean", async () => {
   const { said, printed } = await score({});
   expect(said).toContain(
@@ -102,7 +118,7 @@ test("rows so far off that their density is 0 in 32 bits are told of", async () 
   const console = { width: 80, print: () => {}, note: (line: string) => void said.push(line) };
   await scoreTable("m", model, path, { out: join(folder, "f.csv") }, console);
   expect(said).toEqual([
-    "Log-density -inf for 1 row: a value outside of what the model can produce (first row 2).",
+    "Log-density -inf for 1 row: its density is 0 in 32-bit arithmetic (first row 2).",
   ]);
 });
 

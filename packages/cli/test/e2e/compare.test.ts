@@ -65,7 +65,8 @@ test("Ctrl-C ends with code 130, and the same command goes on to the same scores
 test("a setting that cannot be fitted is a line with the reason, and the others are told", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "t.csv"), ridge(300));
-  const settings = [{ name: "wild", flow: "maf", learningRate: 1e30, layers: 1, steps: 50 }];
+  const wild = { name: "wild", flow: "maf", learningRate: 1e30, layers: 1, steps: 50 };
+  const settings = [wild, { name: "tame", flow: "realnvp", layers: 1, steps: 5 }];
   writeFileSync(join(folder, "s.json"), JSON.stringify(settings));
   const { code, stdout } = await run(folder, ...common, "--settings", "s.json");
   expect(code).toBe(0);
@@ -73,14 +74,14 @@ test("a setting that cannot be fitted is a line with the reason, and the others 
   expect(stdout).toMatch(/^gaussian +\d/m);
 });
 
-test("where every setting fails, the exit code says so", async () => {
+test("where every flow fails, the exit code says so", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "t.csv"), ridge(300));
-  const wild = ["--given", "x", "--flows", "maf:learning-rate=1e30,layers=1,steps=50"];
+  const wild = ["--flows", "maf:learning-rate=1e30,layers=1,steps=50"];
   const { code, stdout, stderr } = await run(folder, ...common, ...wild, "--columns", "x,y");
   expect(code).toBe(1);
   expect(stdout).toMatch(/ failed in fold 1: /);
-  expect(stderr).toMatch(/^No setting could be scored: every one failed\.$/m);
+  expect(stderr).toMatch(/^No flow could be scored: every one failed\.$/m);
 });
 
 test("images, and an output that is no comparison, are refused", async () => {

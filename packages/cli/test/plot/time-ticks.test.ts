@@ -61,9 +61,27 @@ test("between days there are no hours", () => {
 describe("on an axis", () => {
   const options = { length: 110, horizontal: true, fontSize: 9 };
 
+  test.each([
+    [days, dayOf("2023-12-29"), dayOf("2024-01-04"), ["2023-12-29", "2024-01-04"]],
+    [seconds, -50_000, 50_000, ["1969-12-31 12:00", "1970-01-01 12:00"]],
+  ])("there are two ticks where two fit, round or not: %j from %d to %d", (time, ...rest) => {
+    const [low, high, expected] = rest;
+    const { ticks, format, title } = axis("t", [low, high], { ...options, length: 150, time });
+    expect(ticks.map(format)).toEqual(expected);
+    expect(title).toBe("t");
+  });
+
+  test("a single tick is labelled in whole, without anything in the title", () => {
+    const range = [dayOf("2023-12-29"), dayOf("2024-01-04")] as const;
+    const { ticks, format, title } = axis("t", range, { ...options, length: 60, time: days });
+    expect(ticks.map(format)).toEqual(["2024-01-01"]);
+    expect(title).toBe("t");
+  });
+
   test("what labels share is in the title, and there is always one label", () => {
     const range = [secondOf("2024-05-07T12:00Z"), secondOf("2024-05-09T00:00Z")] as const;
-    for (const length of [30, 110, 500]) {
+    expect(axis("moment", range, { ...options, length: 30, time: seconds }).ticks).toHaveLength(1);
+    for (const length of [110, 500]) {
       const { ticks, title } = axis("moment", range, {
         ...options,
         length,

@@ -13,6 +13,12 @@ test.each([
   expect(nearestName(name, ["species", "island", "body_mass", "x", "y"])).toBe(nearest);
 });
 
+test("a name of very many letters is a slip of none", () => {
+  const long = "x".repeat(20_000);
+  expect(nearestName(`${long}y`, [long])).toBeUndefined();
+  expect(nearestName(`${"x".repeat(99)}y`, ["x".repeat(100)])).toBe("x".repeat(100));
+});
+
 test("a name that is not near is no suggestion", () => {
   expect(didYouMean("weight", ["x"])).toBe("");
   expect(didYouMean("wieght", ["height", "weight"])).toBe(', did you mean "weight"');

@@ -567,6 +567,14 @@ describe("text of numbers in queries and Parquet files", () => {
     }
   });
 
+  test("stays text where it is asked for", async () => {
+    const sql = `SELECT * FROM ${rows} AS t(x, code, mixed, n, none)`;
+    const data = await openData({ sql }, ["x"]);
+    expect(cellsOf(await data.read(data.columns)).x).toEqual(["1.5", "?", "3"]);
+    expect(data.notices).toEqual([expect.stringContaining('read as numbers: "n" (')]);
+    data.close();
+  });
+
   test("is text where it is in any file, and where only a late row says so", async () => {
     await make(
       `COPY (SELECT '1' AS a, '1' AS b) TO '${at("ton0.parquet")}' (FORMAT parquet)`,

@@ -147,8 +147,22 @@ describe("--columns and --exclude", () => {
         "--columns as well",
     );
     expect(await refused(mixed, { ...choice, types: { id: "real" } })).toContain("--type names");
+    expect(await refused(mixed, { exclude: ["x"], given: ["x"] })).toMatch(
+      /which --given names, .* take it out of --exclude$/,
+    );
     expect((await forFit(mixed, { given: ["name"], types: { x: "real" } })).names).toContain(
       "name",
+    );
+  });
+
+  test("are called by their file where a file names the column", async () => {
+    const inFile = (settings: FitChoice) =>
+      refused(mixed, { ...settings, config: { path: "c.json", settings } });
+    expect(await inFile({ given: ["nmae"] })).toContain('which "given" in c.json names, did you');
+    expect(await inFile({ types: { nmae: "real" } })).toContain('which "types" in c.json names');
+    expect(await inFile({ columns: ["nmae"] })).toContain('which "columns" in c.json names');
+    expect(await inFile({ exclude: ["x"], given: ["x"] })).toMatch(
+      /which "given" in c\.json names, .* take it out of "exclude" in c\.json$/,
     );
   });
 
@@ -273,6 +287,16 @@ describe("text that writes dates and times", () => {
   });
 });
 
+test("a time of day that is excluded is not told of", async () => {
+  const from = await openData({
+    sql: "SELECT i AS x, TIME '12:00' AS tt FROM (VALUES (2), (5)) t(i)",
+  });
+  const { notices } = selectForFit(from, {});
+  expect(notices.join()).toContain('"tt" (time of day)');
+  expect(selectForFit(from, { exclude: ["tt"] }).notices).toEqual([]);
+  from.close();
+});
+
 describe("columns that are kept", () => {
   const content = "id,big,name,x,day\n007,9007199254740993,a,1,2024-01-01\n008,2,?,2,\n";
   const x: Field = { name: "x", type: "number", kind: "number" };
@@ -289,16 +313,50 @@ describe("columns that are kept", () => {
     }
   };
 
-  test("are text where numbers would change them", async () => {
+  test("are the text of the file, empty cells empty", async () => {
     expect(await keep("name", "id", "big", "day")).toEqual([
-      ["name", "text", "a", null],
+      ["name", "text", "a", "?"],
       ["id", "text", "007", "008"],
       ["big", "text", "9007199254740993", "2"],
-      ["day", "date", 19723, Number.NaN],
+      ["day", "text", "2024-01-01", null],
     ]);
   });
 
-  test("are numbers where these are the same, gaps or not", async () => {
+  test.each([
+    ["1.10", "1"],
+    ["NA", "7"],
+    ["TRUE", "false"],
+    [" 3", "4"],
+    ["-0", "1e3"],
+  ])("are not changed: %j beside %j", async (...cells) => {
+    const path = join(folder, "codes.csv");
+    writeFileSync(path, `id,x\n${cells.map((cell, row) => `${cell},${row}`).join("\n")}\n,3\n`);
+    const from = await openData({ path });
+    const { columns } = await from.read(await selectKept(from, [x], ["id"]));
+    from.close();
+    expect(columns[0]?.cells).toEqual([...cells, null]);
+  });
+
+  test("are text where their type holds more than a number does", async () => {
+    const values =
+      "123456789012345678901.123456789::DECIMAL(30, 9) AS wide, 0.25::DECIMAL(9, 2) AS narrow, " +
+      "9007199254740993 AS big, 3 AS small, 1e20::DOUBLE AS float, " +
+      "TIMESTAMP_NS '2024-01-01 00:00:00.123456789' AS ns, 1 AS x";
+    const from = await openData({ sql: `SELECT ${values}` });
+    const names = ["wide", "narrow", "big", "small", "float", "ns"];
+    const { columns } = await from.read(await selectKept(from, [x], names));
+    from.close();
+    expect(columns.map(({ cells }) => cells[0])).toEqual([
+      "123456789012345678901.123456789",
+      0.25,
+      "9007199254740993",
+      3,
+      1e20,
+      "2024-01-01 00:00:00.123456789",
+    ]);
+  });
+
+  test("are numbers where these are whole and written the same, gaps or not", async () => {
     const path = join(folder, "numbers.csv");
     writeFileSync(path, "id,x\n7,1\n,2\n10,3\n");
     const from = await openData({ path });

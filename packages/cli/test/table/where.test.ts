@@ -9,6 +9,9 @@ const fields: Field[] = [
   { type: "category", name: "who's", kind: "text", values: ["it's", "and", "AND"] },
   { type: "number", name: "mass(kg)", kind: "number" },
   { type: "category", name: "code", kind: "number", values: [1, 2, 3] },
+  { type: "category", name: "constructor", kind: "text", values: ["toString", "no"] },
+  { type: "constant", name: "site", kind: "text", value: "HQ" },
+  { type: "constant", name: "since", kind: "date", value: 19_000 },
 ];
 
 const table: Table = {
@@ -20,6 +23,9 @@ const table: Table = {
     { name: "who's", kind: "text", cells: ["it's", "and", "AND", "and"] },
     { name: "code", kind: "number", cells: Float64Array.of(1, 2, 3, 2) },
     { name: "mass(kg)", kind: "number", cells: Float64Array.of(1, 5, 4, 2) },
+    { name: "constructor", kind: "text", cells: ["no", "toString", "no", "no"] },
+    { name: "site", kind: "text", cells: ["HQ", "HQ", "HQ", "HQ"] },
+    { name: "since", kind: "date", cells: Float64Array.of(19_000, 19_000, 19_000, 19_000) },
   ],
 };
 
@@ -43,26 +49,45 @@ test.each([
   ["(code = 1 or code = 2) and species = Gentoo", [1, 3]],
   ["code = 3 or (day > 2022-01-08 and (code = 2 or code = 1))", [2, 3]],
   ["mass(kg)>=2 and code!=3", [1, 3]],
+  ["constructor = toString", [1]],
+  ["constructor in (no) and code != 2", [0, 2]],
+  ["site in ('hq', 'X') and code = 1", [0]],
+  ["since > 2022-01-07 and code = 1", [0]],
+  [`${"(".repeat(100)}code = 1${")".repeat(100)}`, [0]],
 ] as [string, number[]][])("%s", (text, rows) => {
   expect(rowsWhere(table, parseWhere(text, fields))).toEqual(rows);
 });
 
 test.each([
   ["species", /cannot read "species"; write conditions such as/],
-  ["species = Gentoo and", /cannot read ""/],
+  ["species = Gentoo and", /--where: it ends where a condition is expected; write conditions/],
+  ["", /it ends where a condition is expected/],
+  ["(", /it ends where a condition is expected/],
+  ["mass(kg) toString 5", /cannot read "mass\(kg\) toString 5"/],
+  ["mass(kg) '=' 5", /cannot read "mass\(kg\) '=' 5"/],
   ["specis = Gentoo", /no column "specis", did you mean "species"; it has/],
   ["species like 'A'", /cannot read "species like 'A'"; .* with and, or, in \(\.\.\.\), is null/],
   ["(code = 1", /cannot read "code = 1"/],
   ["code = 1)", /cannot read "code = 1\)"/],
   ["code in 1, 2", /cannot read/],
-  ["code = 2 or", /cannot read ""/],
+  ["code = 2 or", /it ends where a condition is expected/],
   ["code in (1, 7)", /"code" is never "7"/],
   ["mass > 3", /no column "mass"; it has "species", "body mass"/],
-  ["species > 'a'", /"species" is a category; only = and != make sense of it/],
+  [
+    "species > 'a'",
+    /"species" is a category; =, !=, in, not in, is null and is not null make sense/,
+  ],
+  ["site > 'A'", /"site" is a category; =, !=/],
   ["species = hail", /"species" is never "hail"; it is one of "Adelie", "Gentoo"/],
   [`"who's" = 'And'`, /is never "And"/],
   [`"body mass" > heavy`, /"body mass" is a number, and "heavy" is none/],
   ["day < tomorrow", /"day" is a date, and "tomorrow" is none/],
 ])("%s is refused", (text, message) => {
   expect(() => parseWhere(text, fields)).toThrow(message);
+});
+
+test("parentheses are nested a hundred deep at most", () => {
+  const nested = (depth: number) => `${"(".repeat(depth)}code = 1${")".repeat(depth)}`;
+  expect(() => parseWhere(nested(101), fields)).toThrow("parentheses lie more than 100 deep");
+  expect(() => parseWhere("(".repeat(20_000), fields)).toThrow("more than 100 deep");
 });

@@ -1,6 +1,7 @@
 import type { Bijector } from "../core/bijector.ts";
 import { DomainError, ShapeError } from "../core/errors.ts";
 import { type NDArray, np } from "../engine/index.ts";
+import { normalized } from "../numerics/normalized.ts";
 import { logSigmoid, sigmoid } from "../numerics/stable.ts";
 import { scalarBijector } from "./scalar-map.ts";
 
@@ -17,7 +18,7 @@ export interface HistogramOptions {
  * logistic becomes what the histogram says: shares of levels and categories are right before anything is learnt.
  *
  * Log-det `sum(log(width_k / share_k) + log sigmoid(x) + log sigmoid(-x))`, k the bin of y; shapes `[features]`.
- * Round trip within 5e-5 where no bin is narrower than 1e-3.
+ * Float32 resolves a bin to 1e-7 of its width by its share: round trip within 5e-5 for shares above 2e-3.
  *
  * @throws ShapeError when widths and shares differ in number; DomainError when one is not above 0.
  */
@@ -117,11 +118,6 @@ function binsOf(widths: readonly number[], shares: readonly number[], most: numb
 }
 
 const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
-
-const normalized = (values: readonly number[]) => {
-  const sum = sumOf(values);
-  return values.map((value) => value / sum);
-};
 
 function checkBins(widths: HistogramOptions["widths"], shares: HistogramOptions["shares"]): void {
   if (widths.length !== shares.length || widths.length === 0) {

@@ -51,6 +51,15 @@ export function isOutside({ range, step = 0 }: Column, value: number): boolean {
   return value < (low ?? -Infinity) - slack || value > (high ?? Infinity) + slack;
 }
 
+/** Whether a value is on its column's grid, if there is one. */
+export function isOnGrid({ step, origin }: Column, value: number): boolean {
+  return (
+    step === undefined ||
+    Math.abs(nearestValue({ step, ...(origin !== undefined && { origin }) }, value) - value) <=
+      OFF_GRID * step
+  );
+}
+
 /** @throws DataError for a value that is not on its column's grid. */
 export function checkOnGrid(
   who: string,
@@ -59,13 +68,11 @@ export function checkOnGrid(
 ): void {
   for (let i = 0; i < data.length; i++) {
     const column = columns[i % size] as Column;
-    const { step } = column;
     const value = data[i] as number;
-    if (step === undefined || Math.abs(nearestValue(column, value) - value) <= OFF_GRID * step)
-      continue;
+    if (isOnGrid(column, value) && !isOutside(column, value)) continue;
     throw new DataError(
       `${who}: row ${Math.floor(i / size)}, column ${columnLabel(columns, i % size)}: ${value} is not on the grid ` +
-        `of the column, steps of ${step}: it has a density, logProb, and no probability.`,
+        `of the column, steps of ${column.step}: it has a density, logProb, and no probability.`,
     );
   }
 }

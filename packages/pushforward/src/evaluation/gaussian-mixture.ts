@@ -251,14 +251,25 @@ function weightedMoments(
   covariance: Float64Array,
 ): void {
   const triangle = new Float64Array((features * (features + 1)) / 2);
-  for (let row = 0; row < count; row++) {
-    const weight = weightOf(row);
-    // Most rows belong to few components; their shares in the others are below rounding.
-    if (weight * count < Number.EPSILON) continue;
+  // Most rows belong to few components; their shares in the others are below rounding.
+  const kept = Array.from({ length: count }, (_, row) => row).filter(
+    (row) => weightOf(row) * count >= Number.EPSILON,
+  );
+  // Four rows at once: a sum of one row after the other would wait for each addition.
+  for (let from = 0; from < kept.length; from += 4) {
+    const [a, b, c, d] = [0, 1, 2, 3].map((k) => (kept[from + k] ?? kept[0]) * features);
+    const [wa, wb, wc, wd] = [0, 1, 2, 3].map((k) =>
+      from + k < kept.length ? weightOf(kept[from + k]) : 0,
+    );
     for (let i = 0, at = 0; i < features; i++) {
-      const weighted = weight * data[row * features + i];
-      centre[i] += weighted;
-      for (let j = 0; j <= i; j++) triangle[at++] += weighted * data[row * features + j];
+      const xa = wa * data[a + i];
+      const xb = wb * data[b + i];
+      const xc = wc * data[c + i];
+      const xd = wd * data[d + i];
+      centre[i] += xa + xb + xc + xd;
+      for (let j = 0; j <= i; j++) {
+        triangle[at++] += xa * data[a + j] + xb * data[b + j] + xc * data[c + j] + xd * data[d + j];
+      }
     }
   }
   for (let i = 0, at = 0; i < features; i++) {
@@ -273,7 +284,7 @@ function weightedMoments(
 /** Writes log weight_k + log N(x; mean_k, covariance_k) to `joint`, [count, components]. */
 function logJoint(mixture: Mixture, data: Float64Array, count: number, joint: Float64Array): void {
   const { components, features } = mixture;
-  const residual = new Float64Array(features);
+  const [ra, rb, rc, rd] = Array.from({ length: 4 }, () => new Float64Array(features));
   for (let k = 0; k < components; k++) {
     const factor = component(mixture.choleskys, k, features * features);
     const inverse = invertLower(factor, features);
@@ -282,15 +293,38 @@ function logJoint(mixture: Mixture, data: Float64Array, count: number, joint: Fl
       Math.log(mixture.weights[k]) -
       sumLogDiagonal(factor, features) -
       0.5 * features * Math.log(2 * Math.PI);
-    for (let row = 0; row < count; row++) {
-      let square = 0;
+    // Four rows at once, as in `weightedMoments`; past the end, the last one again.
+    for (let from = 0; from < count; from += 4) {
+      const rows = [0, 1, 2, 3].map((place) => Math.min(from + place, count - 1));
+      const [a, b, c, d] = rows.map((row) => row * features);
+      let squareA = 0;
+      let squareB = 0;
+      let squareC = 0;
+      let squareD = 0;
       for (let i = 0; i < features; i++) {
-        residual[i] = data[row * features + i] - centre[i];
-        let whitened = 0;
-        for (let j = 0; j <= i; j++) whitened += inverse[i * features + j] * residual[j];
-        square += whitened * whitened;
+        ra[i] = data[a + i] - centre[i];
+        rb[i] = data[b + i] - centre[i];
+        rc[i] = data[c + i] - centre[i];
+        rd[i] = data[d + i] - centre[i];
+        let wa = 0;
+        let wb = 0;
+        let wc = 0;
+        let wd = 0;
+        for (let j = 0, at = i * features; j <= i; j++, at++) {
+          const entry = inverse[at];
+          wa += entry * ra[j];
+          wb += entry * rb[j];
+          wc += entry * rc[j];
+          wd += entry * rd[j];
+        }
+        squareA += wa * wa;
+        squareB += wb * wb;
+        squareC += wc * wc;
+        squareD += wd * wd;
       }
-      joint[row * components + k] = constant - 0.5 * square;
+      [squareA, squareB, squareC, squareD].forEach((square, place) => {
+        joint[rows[place] * components + k] = constant - 0.5 * square;
+      });
     }
   }
 }

@@ -13,7 +13,7 @@ export const streams = {
   mapNoise: 9,
   missingCells: 10,
   imputation: 11,
-  cellPoints: 12,
+  scorePoints: 12,
   epochs: 1_000,
   noise: 2_000_000_000,
   mixtureStarts: 3_000_000_000,

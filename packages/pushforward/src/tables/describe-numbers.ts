@@ -129,7 +129,7 @@ function quartileSpan(values: Float64Array): number {
 }
 
 /** Whether values look as if they had been scaled to 0 and 1: the ends are nothing but the extremes. */
-function isScaled(values: Float64Array): boolean {
+export function isScaled(values: Float64Array): boolean {
   const [low, high] = [shareAt(values, 0), shareAt(values, 1)];
   return low > 0 && high > 0 && Math.max(low, high) <= MANY_COPIES;
 }
@@ -154,8 +154,12 @@ export function levelsMap(
   edges[0] = (edges[0] as number) - margin;
   edges[levels] = (edges[levels] as number) + margin;
   const sum = values.length + levels / 2;
-  return { kind: "histogram", edges, shares: counts.map((count) => count / sum) };
+  const shares = counts.map((count) => Math.max(count / sum, LEAST_SHARE));
+  return { kind: "histogram", edges, shares };
 }
+
+/** Of smaller shares, 32 bits resolve little. */
+const LEAST_SHARE = 1e-5;
 
 /** The first and the last value of a grid within bounds. */
 function endsOnGrid({ step, origin }: Grid, low: number, high: number): readonly [number, number] {
@@ -185,8 +189,12 @@ const LEAST = 1e-30;
 /** Where a map onto numbers that are not negative begins: at 0, or below by what lies around it. */
 function lowEnd(values: Float64Array, grid: Grid | null): number {
   const first = values[0] as number;
-  if (isFine(grid, values)) return first > LEAST ? 0 : -roomAt(first, values, grid);
-  return leastOf(grid) - reachOf(grid);
+  const reach = reachOf(grid);
+  if (isFine(grid, values)) {
+    if (first <= LEAST) return -roomAt(first, values, grid);
+    if (first > reach) return 0;
+  }
+  return leastOf(grid) - reach;
 }
 
 /** Bowley's, of the quantiles of 10 % and 90 %: from -1 to 1, outliers do not move it. */

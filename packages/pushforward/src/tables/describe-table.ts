@@ -11,7 +11,7 @@ import { findGrid } from "../training/dequantization.ts";
 import { fingerprint } from "../training/fingerprint.ts";
 import type { ColumnType } from "./column-type.ts";
 import { dependentColumns } from "./dependent-columns.ts";
-import { describeNumbers, levelsMap, quantile, wrap } from "./describe-numbers.ts";
+import { describeNumbers, isScaled, levelsMap, quantile, wrap } from "./describe-numbers.ts";
 import {
   columnNamed,
   isMissing,
@@ -79,6 +79,7 @@ export function describeTable(table: Table, options: DescribeOptions = {}): Tabl
       `Column ${JSON.stringify(field.name)} is constant, ${JSON.stringify(field.value)}: samples have it, the density does not.`,
     );
   }
+  noticeScaled(complete, described, types, notices);
   const kept = shareFlags(complete, withoutDependent(complete, described, options, notices));
   const isGiven = ({ field }: Described) => given.includes(field.name);
   const events = kept.filter((each) => !isGiven(each));
@@ -103,6 +104,23 @@ interface Described {
 
 const typeOf = (types: Readonly<Record<string, ColumnType>>, { name }: TableColumn) =>
   Object.hasOwn(types, name) ? types[name] : undefined;
+
+function noticeScaled(
+  table: Table,
+  described: readonly Described[],
+  types: Readonly<Record<string, ColumnType>>,
+  notices: string[],
+): void {
+  const scaled = table.columns.filter((column, i) => {
+    const hasLevels = described[i]?.columns[0]?.map?.kind === "histogram";
+    return !hasLevels && !isText(column) && !typeOf(types, column) && isScaled(column.cells);
+  });
+  if (scaled.length === 0) return;
+  const names = scaled.map(({ name }) => name);
+  notices.push(
+    `Seem to be scaled to 0 and 1, and are not taken to end at 1: ${listNames(names, 8)} (bounded(0, 1) where they do).`,
+  );
+}
 
 /** Columns without values and text of many different values go first: their gaps are nobody's concern. */
 function withoutUseless(

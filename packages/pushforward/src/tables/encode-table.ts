@@ -10,10 +10,10 @@ import {
   ownFlag,
   type TableSchema,
 } from "../core/table-schema.ts";
-import { type HostRandom, hostRandom } from "../numerics/host-random.ts";
+import { hostRandom } from "../numerics/host-random.ts";
 import { streams } from "../numerics/streams.ts";
 import { wrap } from "./describe-numbers.ts";
-import { drawStandIn, standInLogDensity } from "./stand-in.ts";
+import { standInLogDensity, standInQuantile } from "./stand-in.ts";
 import { columnNamed, isMissing, isText, type Table, type TableColumn } from "./table.ts";
 
 /** Rows of a table as rows of numbers. */
@@ -46,20 +46,20 @@ export interface RowFault {
  * Turn the rows of a table into events, and contexts if columns are given.
  *
  * @param columns of the model, one for each number of an event.
- * @param seed of what stands in for missing cells.
+ * @param standIns seed of what stands in for missing cells, or for each number of an event what it is.
  * @throws DataError when a column of the schema is not in the table, or holds text where it held numbers.
  */
 export function encodeTable(
   schema: TableSchema,
   columns: readonly Column[],
   table: Table,
-  seed = 0,
+  standIns: number | Float64Array = 0,
 ): EncodedTable {
   const faults = new Map<number, RowFault>();
-  const standIns = new Float64Array(table.rows);
+  const standInLogDensity = new Float64Array(table.rows);
   const standInRows = new Set<number>();
-  const random = hostRandom(seed, streams.missingCells);
-  const encoding = { faults, standIns, standInRows, random };
+  const standInFor = typeof standIns === "number" ? drawnBy(standIns) : givenBy(standIns);
+  const encoding = { faults, standInLogDensity, standInRows, standInFor };
   const width = countNumbers(schema.fields, eventNumbers);
   const data = new Float64Array(table.rows * width);
   let place = 0;
@@ -71,17 +71,39 @@ export function encodeTable(
     data,
     shape: [table.rows, width],
     ...(schema.given.length > 0 && { context: encodeGiven(schema.given, table, encoding) }),
-    standInLogDensity: standIns,
+    standInLogDensity,
     standInRows,
     faults,
   };
 }
 
+/** What stands in for a missing cell, between the knots, whose number of the event is at `place`. */
+type StandInFor = (knots: readonly number[], column: Column, place: number) => number;
+
+function drawnBy(seed: number): StandInFor {
+  const random = hostRandom(seed, streams.missingCells);
+  return (knots, column) => nearestValue(column, standInQuantile(knots, random.uniform()));
+}
+
+const givenBy =
+  (standIns: Float64Array): StandInFor =>
+  (_, __, place) =>
+    standIns[place] as number;
+
 interface Encoding {
   readonly faults: Map<number, RowFault>;
-  readonly standIns: Float64Array;
+  readonly standInLogDensity: Float64Array;
   readonly standInRows: Set<number>;
-  readonly random: HostRandom;
+  readonly standInFor: StandInFor;
+}
+
+/** Which fault is told of a row that has several. */
+const precedence: readonly RowFault["kind"][] = ["missing", "unseen", "outside"];
+
+function addFault({ faults }: Encoding, row: number, fault: RowFault): void {
+  const known = faults.get(row);
+  if (known && precedence.indexOf(known.kind) <= precedence.indexOf(fault.kind)) return;
+  faults.set(row, fault);
 }
 
 interface Target extends Encoding {
@@ -99,7 +121,7 @@ function encodeField(table: Table, field: Field, columns: readonly Column[], tar
     encodeCategories(cells, field, eventNumbers(field), target);
     return;
   }
-  const { data, width, place, standIns, standInRows, random, faults } = target;
+  const { data, width, place, standInLogDensity: logDensity, standInRows, standInFor } = target;
   const [column = {}] = columns;
   const { missingWith } = field;
   const other = missingWith === undefined ? undefined : columnNamed(table, missingWith);
@@ -107,26 +129,27 @@ function encodeField(table: Table, field: Field, columns: readonly Column[], tar
     const at = row * width + place;
     const missing = isMissing(cells, row);
     if (other && missing !== isMissing(other, row)) {
-      faults.set(row, { column: field.name, kind: "unseen", value: null });
+      addFault(target, row, { column: field.name, kind: "unseen", value: null });
     }
     if (!missing) {
       const value = toEvent(field, cells.cells[row] as number);
       data[at] = value;
       if (isOutside(column, value)) {
-        faults.set(row, { column: field.name, kind: "outside", value: cells.cells[row] as number });
+        const found = cells.cells[row] as number;
+        addFault(target, row, { column: field.name, kind: "outside", value: found });
       }
       continue;
     }
     if (!field.standIn) {
-      faults.set(row, { column: field.name, kind: "missing", value: null });
+      addFault(target, row, { column: field.name, kind: "missing", value: null });
       continue;
     }
-    const value = drawStandIn(field.standIn, random, (drawn) => nearestValue(column, drawn));
+    const value = standInFor(field.standIn, column, place);
     data[at] = value;
     if (ownFlag(field)) data[at + 1] = 1;
     standInRows.add(row);
-    standIns[row] =
-      (standIns[row] as number) + standInLogDensity(field.standIn, value, column.step);
+    logDensity[row] =
+      (logDensity[row] as number) + standInLogDensity(field.standIn, value, column.step);
   }
 }
 
@@ -138,8 +161,9 @@ function encodeCategories(
   column: TableColumn,
   field: CategoryField,
   numbers: number,
-  { data, width, place, faults }: Target,
+  target: Target,
 ): void {
+  const { data, width, place } = target;
   const { name, values } = field;
   const codes = new Map(values.map((value, code) => [value, code]));
   const rows = data.length / width;
@@ -147,7 +171,7 @@ function encodeCategories(
     const value = isMissing(column, row) ? null : (column.cells[row] as string | number);
     const code = codes.get(value);
     const kind = value === null ? "missing" : "unseen";
-    if (code === undefined) faults.set(row, { column: name, kind, value });
+    if (code === undefined) addFault(target, row, { column: name, kind, value });
     else if (numbers === 1) data[row * width + place] = code;
     else data[row * width + place + code] = 1;
   }
@@ -168,16 +192,13 @@ function encodeGiven(given: readonly Field[], table: Table, encoding: Encoding) 
   return { data, shape: [table.rows, width] as [number, number] };
 }
 
-function encodeGivenNumbers(
-  column: TableColumn,
-  field: NumberField,
-  { data, width, place, faults }: Target,
-): void {
+function encodeGivenNumbers(column: TableColumn, field: NumberField, target: Target): void {
+  const { data, width, place } = target;
   const { name, circle, standIn, offset = 0 } = field;
   const rows = data.length / width;
   for (let row = 0; row < rows; row++) {
     const missing = isMissing(column, row);
-    if (missing && !standIn) faults.set(row, { column: name, kind: "missing", value: null });
+    if (missing && !standIn) addFault(target, row, { column: name, kind: "missing", value: null });
     // No density is taken of a context: any number does, with the flag beside it.
     const value = missing
       ? (standIn?.[standIn.length >> 1] ?? 0)

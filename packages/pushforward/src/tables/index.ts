@@ -1,5 +1,5 @@
+export { isOnGrid, isOutside } from "../core/column.ts";
 export type { CellKind, Field, TableSchema } from "../core/table-schema.ts";
-export { cellPoints } from "./cell-points.ts";
 export { type ColumnType, parseColumnType } from "./column-type.ts";
 export { decodeTable, type Values } from "./decode-table.ts";
 export {
@@ -14,6 +14,7 @@ export { type FitTableOptions, type FlowSizes, fitTable, flowSizes } from "./fit
 export { type Imputation, type ImputeOptions, imputeTable } from "./impute-table.ts";
 export { type SampleTableOptions, sampleTable } from "./sample-table.ts";
 export { schemaOf } from "./schema-of.ts";
+export { type ScorePoint, scorePoints } from "./score-points.ts";
 export {
   SCORE_DRAWS,
   type ScoreTableOptions,

@@ -1,19 +1,14 @@
-import type { HostRandom } from "../numerics/host-random.ts";
-
 /**
- * What stands in for a missing cell is drawn from a density q of its own, even between neighbouring knots, each
+ * The quantile function of what stands in for a missing cell: it comes from a density q of its own, even between neighbouring knots, each
  * interval as likely as any other. With q taken off again,
  * `log p(observed, mask) >= E_q[log p(observed, x, mask) - log q(x)]` (Jensen), and equal where the flow has learnt
  * that x follows q whenever the mask says that the cell is missing.
  */
-export function drawStandIn(
-  knots: readonly number[],
-  random: HostRandom,
-  nearest: (value: number) => number,
-): number {
-  const interval = random.integer(knots.length - 1);
+export function standInQuantile(knots: readonly number[], share: number): number {
+  const at = share * (knots.length - 1);
+  const interval = Math.min(Math.floor(at), knots.length - 2);
   const [low, high] = [knots[interval] as number, knots[interval + 1] as number];
-  return nearest(low + random.uniform() * (high - low));
+  return low + (at - interval) * (high - low);
 }
 
 /** `log q` of a stand-in; on a grid, of the cell that it stands for. */

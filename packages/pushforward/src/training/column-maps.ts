@@ -9,6 +9,7 @@ import { softplus } from "../bijectors/softplus.ts";
 import type { Bijector } from "../core/bijector.ts";
 import { type Column, type ColumnMap, columnLabel, isHistogram } from "../core/column.ts";
 import { DataError, DomainError } from "../core/errors.ts";
+import { normalized } from "../numerics/normalized.ts";
 
 type Kind = ColumnMap["kind"];
 
@@ -97,11 +98,6 @@ function polyline(runs: readonly number[], rises: readonly number[]) {
     }
     return [Number.NaN, Number.NaN];
   };
-}
-
-function normalized(values: readonly number[]): number[] {
-  const sum = values.reduce((all, value) => all + value, 0);
-  return values.map((value) => value / sum);
 }
 
 function logSigmoid(y: number): number {

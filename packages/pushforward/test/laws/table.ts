@@ -137,7 +137,7 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
           [1, 3],
         ],
         shares: [
-          [0.3, 0.6, 0.1],
+          [0.397, 0.003, 0.6],
           [0.95, 0.05],
         ],
       }),

@@ -101,14 +101,26 @@ test("values that repeat at an end among continuous numbers are not stretched", 
   expect(share?.[1]).toBeGreaterThan(1.3);
 });
 
+test("a fine grid whose cells reach 0 has its map begin below them", () => {
+  const odd = numbers("odd", 20_001, (_, row) => 1 + 2 * ((row * 7919) % 20_000));
+  const { columns } = describeTable(tableOf(odd));
+  expect(beforeMap(columns[0]?.map as ColumnMap, 0)).not.toBeNaN();
+  expect(endsOf(columns[0]?.map)[0]).toBeLessThan(0);
+});
+
 test("numbers scaled to 0 and 1 are not bounded by 1, and their least is no outlier", () => {
   const normal = hostRandom(3);
   const raw = Float64Array.from({ length: rows }, () => normal.normal());
   const [low, high] = [Math.min(...raw), Math.max(...raw)];
   const scaled = raw.map((value) => (value - low) / (high - low));
   const table = tableOf({ name: "x", kind: "number", cells: scaled });
-  const { schema, columns } = describeTable(table);
+  const { schema, columns, notices } = describeTable(table);
   expect(fieldTexts(schema, columns)[0]?.text).toBe("not negative");
+  expect(notices).toEqual([
+    'Seem to be scaled to 0 and 1, and are not taken to end at 1: "x" (bounded(0, 1) where they do).',
+  ]);
+  const asked = describeTable(table, { types: { x: parseColumnType("bounded(0, 1)") } });
+  expect([asked.notices, asked.columns[0]?.range]).toEqual([[], [0, 1]]);
   const map = columns[0]?.map as ColumnMap;
   const before = scaled.map((value) => beforeMap(map, value)).sort();
   const span = (share: number) =>
