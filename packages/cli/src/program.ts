@@ -17,6 +17,7 @@ import {
   exportable,
   fileOrStandardOutput,
   functionNames,
+  nameOf,
   names,
   notNegative,
   pictureFile,
@@ -115,7 +116,7 @@ const DATA =
   "JPEG files of one size, or an IDX, NPY or NPZ file. Exit codes: 0 done, 1 failed, 2 wrong input or options, 130 " +
   "interrupted.";
 
-const TABLE_OUT = "table: .csv, .tsv, .parquet or .jsonl file";
+const TABLE_OUT = "table: .csv, .tsv, .parquet, .jsonl or .ndjson file";
 
 const TABLE_HELP = "table: CSV, JSON, Parquet, ... file";
 
@@ -221,7 +222,9 @@ function addFlowOptions(command: Command): Command {
       new Option(
         "--flow <name>",
         "kind of flow; `pushforward flows` tells about each (default: nsf; images glow)",
-      ).choices(flowNames),
+      )
+        .choices(flowNames)
+        .argParser(nameOf(flowNames)),
     )
     .option(
       "--levels <n>",

@@ -25,3 +25,18 @@ test.each(["40", "60", "80", "100"])("help keeps to %s columns", async (columns)
     for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(Number(columns));
   }
 });
+
+test("a slip in the name of a flow is told, with all names", async () => {
+  const program = createProgram().configureOutput({ writeErr: () => {} });
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  await expect(
+    program.parseAsync(["fit", "t.csv", "--flow", "nfs"], { from: "user" }),
+  ).rejects.toThrow(/'nfs' is invalid\. Did you mean nsf\? Allowed choices are nsf, nsf-ar, maf, /);
+});
+
+test("help names all files that tables are written to", async () => {
+  for (const command of ["score", "sample", "impute"]) {
+    const text = (await help("100", "help", command)).replace(/\s+/g, " ");
+    expect(text).toContain(".csv, .tsv, .parquet, .jsonl or .ndjson file");
+  }
+});

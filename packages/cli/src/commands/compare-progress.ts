@@ -3,6 +3,7 @@ import type { Console } from "../terminal/console.ts";
 import { clock } from "../terminal/duration.ts";
 import { openLine } from "../terminal/progress.ts";
 import type { FoldResult } from "./cross-validation-scores.ts";
+import { withFlags } from "./with-flags.ts";
 
 /** A fit that is done, under way, or to be done. */
 export interface FoldJob {
@@ -34,7 +35,7 @@ export function openComparisonProgress(
     report(report) {
       if (report.type === "notice") {
         line.clear();
-        console.note(report.message);
+        console.note(withFlags(report.message));
       }
       if (report.type !== "step") return;
       const { step, steps, loss } = report;

@@ -3,6 +3,7 @@ import { readJson } from "../files/read-json.ts";
 import { type FlowSizes, refuseUselessSizes } from "../options/flow-sizes.ts";
 import { given } from "../options/given.ts";
 import { notNegative, positive, wholeNumber, widths } from "../options/parsers.ts";
+import { didYouMean } from "../table/nearest-name.ts";
 import { quoted } from "../table/wording.ts";
 import { givenTraining, type TrainingOptions } from "./fit-settings.ts";
 
@@ -128,8 +129,9 @@ async function readFile(path: string): Promise<ComparedSetting[]> {
 function readSetting(values: Record<string, unknown>, refuse: Refuse): ComparedSetting {
   const { flow, name = flow, ...rest } = values;
   if (typeof flow !== "string" || !(isBaseline(flow) || Object.hasOwn(flows, flow))) {
+    const [asked, known] = [String(flow), [...Object.keys(flows), ...baselines]];
     throw refuse(
-      `there is no flow ${quoted(String(flow))}; take some of ${[...Object.keys(flows), ...baselines].join(", ")}`,
+      `there is no flow ${quoted(asked)}${didYouMean(asked, known)}; take some of ${known.join(", ")}`,
     );
   }
   if (

@@ -21,6 +21,7 @@ import { type Ranking, rank } from "./cross-validation-scores.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { type FitData, readFitData } from "./fit-data.ts";
 import type { FitCommandOptions } from "./fit-options.ts";
+import { withFlags } from "./with-flags.ts";
 
 type DataOfFit =
   | "sql"
@@ -142,9 +143,9 @@ async function crossValidate(
 }
 
 /** What is wrong with a setting is told in its line; whatever else is wrong ends the command. */
-function failureOf(error: unknown): { failure: string } {
+export function failureOf(error: unknown): { failure: string } {
   if (!(error instanceof PushforwardError) || error.code === "engine") throw error;
-  return { failure: error.message.replace(/^fit: /, "") };
+  return { failure: withFlags(error.message.replace(/^fit: /, "")) };
 }
 
 async function drawComparison(

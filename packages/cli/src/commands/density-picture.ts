@@ -83,9 +83,9 @@ async function map(model: Model, names: readonly string[], rows: ShownRows): Pro
 async function pairs(model: Model, found: ModelRows, seed: number): Promise<string> {
   // Another seed: without a table, the rows shown are a sample themselves.
   const samples = tableNumbers(model, await drawBeside(model, found, SAMPLES, seed + 1));
-  const { names, times, steps, ...data } = tableNumbers(model, found.table);
+  const { names, categories, times, steps, ...data } = tableNumbers(model, found.table);
   const dataName = found.source === undefined ? "other samples" : "data";
-  return pairPlot({ names, times, steps, data, samples, dataName });
+  return pairPlot({ names, categories, times, steps, data, samples, dataName });
 }
 
 /** Of a model of numbers alone: how those of its events are times, their offset taken off. */

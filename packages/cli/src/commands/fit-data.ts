@@ -40,8 +40,8 @@ export async function readFitData(
     const prepared = prepareForFit(from.source, table, describe, seed);
     const rows = prepared.table.rows;
     const all = [
-      ...from.notices,
       ...notices,
+      ...from.notices,
       ...(maxRows < from.rows ? [sampleNotice(maxRows, from.rows)] : []),
       ...prepared.notices,
       ...(rows < SMALL_TABLE

@@ -30,7 +30,10 @@ export function textReport(report: FitReport, width: number): string[] {
     ["rows", `${rowsOf("train")}, ${rowsOf("validation")}, ${rowsOf("test")}`],
     ["flow", `${flow}, ${counted(model.parameterCount, "parameter")}`],
     ["engine", model.engineName ?? ""],
-    ["time", `${duration(seconds)} for ${counted(steps, "step")}, the best was ${bestStep}`],
+    [
+      "training time",
+      `${duration(seconds)} for ${counted(steps, "step")}, the best was ${bestStep}`,
+    ],
   ];
   return [
     ...factLines(facts, width),

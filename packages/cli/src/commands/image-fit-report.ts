@@ -31,7 +31,10 @@ export function imageTextReport(report: ImageFitReport, width: number): string[]
     ["split", `${imagesOf("train")}, ${imagesOf("validation")}, ${imagesOf("test")}`],
     ["flow", `${model.flowName}, ${counted(model.parameterCount, "parameter")}`],
     ["engine", model.engineName ?? ""],
-    ["time", `${duration(seconds)} for ${counted(steps, "step")}, the best was ${bestStep}`],
+    [
+      "training time",
+      `${duration(seconds)} for ${counted(steps, "step")}, the best was ${bestStep}`,
+    ],
   ];
   return [
     ...factLines(facts, width),

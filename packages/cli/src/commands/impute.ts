@@ -42,18 +42,24 @@ export async function imputeCommand(
     const table = await data.read();
     const { tables, effectiveSizes } = await impute(model, table, options, console);
     if (out || !json) await write(tables, out || null);
-    const sizes = [...effectiveSizes.values()];
-    const found = noticesOn(sizes);
+    const found = noticesOn(effectiveSizes);
     for (const notice of found) console.note(notice);
     if (json) {
       const { engineName: engine } = model;
       const notices = [...data.notices, ...found];
-      const facts = { rows: table.rows, imputed: sizes.length, draws, seed, engine, notices };
+      const facts = {
+        rows: table.rows,
+        imputed: effectiveSizes.size,
+        draws,
+        seed,
+        engine,
+        notices,
+      };
       const report = { command: "impute", model: modelPath, table: data.source, ...facts };
       console.print(JSON.stringify({ ...report, ...(out && { out }) }));
       return;
     }
-    const summary = `${counted(table.rows, "row")}, gaps filled in ${sizes.length.toLocaleString("en-US")} of them`;
+    const summary = `${counted(table.rows, "row")}, gaps filled in ${effectiveSizes.size.toLocaleString("en-US")} of them`;
     if (out) console.print(`${out}: ${summary}`);
     else console.note(summary);
   } finally {
@@ -95,23 +101,26 @@ async function write(tables: readonly Table[], out: string | null): Promise<void
   }
 }
 
-/** What to know of rows whose candidates are worth too few draws. */
-function noticesOn(sizes: readonly number[]): string[] {
-  const impossible = sizes.filter((size) => size === 0).length;
-  const doubtful = sizes.filter((size) => size < FEWEST_EFFECTIVE).length - impossible;
+/** What to know of rows whose candidates are worth too few draws, by row in order. */
+export function noticesOn(sizes: ReadonlyMap<number, number>): string[] {
+  const impossible = tell(sizes, (size) => size === 0);
+  const doubtful = tell(sizes, (size) => size > 0 && size < FEWEST_EFFECTIVE);
   return [
-    ...(impossible > 0
-      ? [
-          `${counted(impossible, "row")} with gaps: what is there has no density; the imputed cells mean nothing.`,
-        ]
+    ...(impossible
+      ? [`${impossible}: what is there has no density; the imputed cells mean nothing.`]
       : []),
-    ...(doubtful > 0
-      ? [
-          `${counted(doubtful, "row")} of ${sizes.length} with gaps: what is there is unlike the model's draws, and the ` +
-            "imputed cells are rough.",
-        ]
+    ...(doubtful
+      ? [`${doubtful}: what is there is unlike the model's draws, and the imputed cells are rough.`]
       : []),
   ];
+}
+
+/** How many rows with gaps are worth so little, and the first of them; nothing where there is none. */
+function tell(sizes: ReadonlyMap<number, number>, is: (size: number) => boolean): string {
+  const rows = [...sizes].flatMap(([row, size]) => (is(size) ? [row + 1] : []));
+  const [first] = rows;
+  if (first === undefined) return "";
+  return `${counted(rows.length, "row")} of ${sizes.size.toLocaleString("en-US")} with gaps (first row ${first})`;
 }
 
 /** One of several completed copies, with its number in a column before the others. */

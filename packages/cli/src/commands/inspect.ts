@@ -9,6 +9,7 @@ import { bestEntry } from "./best-entry.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { fieldFacts } from "./field-facts.ts";
 import { type ImageModel, imageModel } from "./image-model.ts";
+import { trainsOnOnePoint } from "./one-point.ts";
 
 export interface InspectCommandOptions extends EngineOptions {
   json?: boolean;
@@ -52,7 +53,8 @@ export async function inspectCommand(path: string, options: InspectCommandOption
 }
 
 function tableFacts(model: Model): [string, string][] {
-  const best = (loss: number) => `log-likelihood ${(-loss).toFixed(3)} nats`;
+  const bound = trainsOnOnePoint(model) ? " while training, a lower bound" : "";
+  const best = (loss: number) => `log-likelihood ${(-loss).toFixed(3)} nats${bound}`;
   return [...columnFacts(model), ["training", trainingText(model.history, best)]];
 }
 

@@ -15,6 +15,8 @@ import { countFaults } from "./row-faults.ts";
 export interface ModelRows {
   /** What messages call the table; undefined for draws of the model. */
   source: string | undefined;
+  /** Rows of that table, and whether those read are some of them at random. */
+  from: { rows: number; atRandom: boolean };
   table: Table;
   events: { data: Float64Array; shape: [number, number] };
   context: Rows | undefined;
@@ -39,26 +41,29 @@ export async function readModelRows(
   const data = await openModelData(model, path, options);
   try {
     const { source } = data;
+    const from = { rows: data.rows, atRandom: data.rows > most };
     const all = await data.read({ rows: Math.min(most, data.rows), seed: options.seed });
     const { notices, ...rows } = completeRows(model, all, options.seed);
     if (rows.table.rows === 0) {
-      throw new DomainError(
-        `${source}: the model can score none of its rows: ${notices.join(" ")}`,
-      );
+      throw new DomainError(`${source}: the model can take none of its rows: ${notices.join(" ")}`);
     }
-    return { source, notices: [...data.notices, ...notices], ...rows };
+    return { source, from, notices: [...data.notices, ...notices], ...rows };
   } finally {
     data.close();
   }
 }
 
 /** The rows of a table that a model can score, as events; what was left out, one line each. */
-export function completeRows(model: Model, all: Table, seed: number): Omit<ModelRows, "source"> {
+export function completeRows(
+  model: Model,
+  all: Table,
+  seed: number,
+): Omit<ModelRows, "source" | "from"> {
   const schema = schemaOf("the model", model);
   const { faults, ...whole } = encodeTable(schema, model.columns, all, seed);
   const counted = countFaults();
   counted.add(faults, 0);
-  const notices = counted.notices();
+  const notices = counted.notices("left out");
   const { data, shape, context } = whole;
   if (faults.size === 0) return { table: all, events: { data, shape }, context, notices };
   const kept = Array.from({ length: all.rows }, (_, row) => row).filter((row) => !faults.has(row));
@@ -75,7 +80,8 @@ export async function drawModelRows(model: Model, count: number, seed: number): 
     throw new DomainError("the model is conditioned on columns: name a table with values of them");
   }
   const table = await sampleTable(model, count, { seed });
-  return { source: undefined, ...completeRows(model, table, seed) };
+  const from = { rows: count, atRandom: false };
+  return { source: undefined, from, ...completeRows(model, table, seed) };
 }
 
 /** As many draws of the model as there are rows, at most `most`; conditioned on what these are, where it is conditional. */

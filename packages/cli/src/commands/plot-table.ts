@@ -47,7 +47,7 @@ export async function tablePicture(
     : await drawModelRows(model, SAMPLES, seed);
   for (const notice of found.notices) console.note(notice);
   const part = await pictures[what as DataPicture](model, found, options, console);
-  return { parts: [part], subtitle: subtitleOf(found) };
+  return { parts: [part], subtitle: subtitleOf(found, found.table.rows) };
 }
 
 type DataPicture = Exclude<TablePictureName, "training" | "layers">;
@@ -61,10 +61,14 @@ const pictures = {
     qualityPlot(await qualityOf(model, found, options), eventNames(model)),
 };
 
-function subtitleOf({ source, table }: ModelRows): string {
-  return source === undefined
-    ? `${counted(table.rows, "sample")} of the model in the place of data`
-    : `${counted(table.rows, "row")} of ${basename(source)}`;
+/** Which rows are drawn. */
+export function subtitleOf(
+  { source, from }: Pick<ModelRows, "source" | "from">,
+  rows: number,
+): string {
+  if (source === undefined) return `${counted(rows, "sample")} of the model in the place of data`;
+  const some = rows < from.rows ? `${rows.toLocaleString("en-US")} of ` : "";
+  return `${some}${counted(from.rows, "row")} of ${basename(source)}${from.atRandom ? ", at random" : ""}`;
 }
 
 /** The log-densities of rows, beside those of rows that the model had not seen. */

@@ -4,7 +4,8 @@ import { counted, quoted } from "../table/wording.ts";
 /** Rows without a finite score, counted by why. */
 export interface FaultCount {
   add(faults: ReadonlyMap<number, RowFault>, from: number): void;
-  notices(): string[];
+  /** One line for each kind; says that rows without a score are left out, where nothing is scored. */
+  notices(then?: "scored" | "left out"): string[];
 }
 
 /** Counts rows that a model cannot score, and keeps the first of each kind to tell of. */
@@ -21,19 +22,21 @@ export function countFaults(): FaultCount {
         seen.set(fault.kind, { count: known?.count ?? 1, row, first: fault });
       }
     },
-    notices: () =>
+    notices: (then = "scored") =>
       [...seen].map(([kind, { count, row, first }]) => {
         const { column, value } = first;
         const where = `column ${quoted(column)}, row ${row}`;
+        const rows = counted(count, "row");
+        const leftOut = then === "left out" && `${rows} ${count === 1 ? "is" : "are"} left out`;
         if (kind === "missing") {
-          return `No score for ${counted(count, "row")}: a cell is missing that the model needs (first ${where}).`;
+          return `${leftOut || `No score for ${rows}`}: a cell is missing that the model needs (first ${where}).`;
         }
         const what = value === null ? "a gap" : quoted(String(value));
         const why =
           kind === "unseen"
             ? `${what} where the model has seen none such`
             : `${value} is outside of what the model can produce`;
-        return `Log-density -inf for ${counted(count, "row")}: ${why} (first ${where}).`;
+        return `${leftOut || `Log-density -inf for ${rows}`}: ${why} (first ${where}).`;
       }),
   };
 }

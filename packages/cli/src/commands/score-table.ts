@@ -55,7 +55,7 @@ export async function scoreTable(
         progress.show(total.rows);
       }
       progress.clear();
-      if (worst && writer) await writer.write(worst.table());
+      if (worst) await writer?.write(worst.table());
       await writer?.close();
     } catch (error) {
       progress.clear();
@@ -68,9 +68,10 @@ export async function scoreTable(
     for (const notice of found) console.note(notice);
     const report = { modelPath, model, data, total, notices: [...data.notices, ...found] };
     const scores = worst ? { anomalies: withKept(worst, data.kept) } : { logDensity: inJson };
+    const text = summary(total, worst?.table().rows);
     if (json) console.print(JSON.stringify({ ...jsonReport(report), ...(out ? { out } : scores) }));
-    else if (out) console.print(`${out}: ${summary(total, anomalies)}`);
-    else console.note(summary(total, anomalies));
+    else if (out) console.print(`${out}: ${text}`);
+    else console.note(text);
   } finally {
     data.close();
   }
@@ -108,10 +109,10 @@ function impossibleNotices({ impossible, firstImpossible }: Total): string[] {
   ];
 }
 
-function summary(total: Total, anomalies: number | undefined): string {
-  const { rows } = total;
-  const kept = anomalies === undefined ? "" : `the ${Math.min(anomalies, rows)} least likely of `;
-  return `${kept}${counted(rows, "row")}${meanText(total)}`;
+/** @param least how many of the rows are written, where only the least likely are. */
+function summary(total: Total, least: number | undefined): string {
+  const kept = least === undefined ? "" : `the ${least.toLocaleString("en-US")} least likely of `;
+  return `${kept}${counted(total.rows, "row")}${meanText(total)}`;
 }
 
 /** The mean over the rows that have a log-density; how many have none. */

@@ -7,6 +7,8 @@ import { timeScale } from "./time-scale.ts";
 /** Columns of a table as numbers to draw. */
 export interface TableNumbers {
   names: string[];
+  /** Of categories: their values, in the order of their codes. */
+  categories: (string[] | undefined)[];
   /** Of dates and times. */
   times: (TimeScale | undefined)[];
   /** Distance of values on a grid; 1 of categories. */
@@ -16,6 +18,14 @@ export interface TableNumbers {
   shape: [number, number];
 }
 
+interface ColumnNumbers {
+  name: string;
+  cells: Float64Array;
+  categories?: string[];
+  time: TimeScale | undefined;
+  step: number | undefined;
+}
+
 /**
  * The columns of a model as numbers to draw: categories are numbered from 0 in the order of their values. Rows with a
  * missing cell are left out.
@@ -23,7 +33,7 @@ export interface TableNumbers {
 export function tableNumbers(model: Model, table: Table): TableNumbers {
   const { fields } = schemaOf("the model", model);
   const numbers = eventNames(model);
-  const columns = fields.flatMap((field) => {
+  const columns = fields.flatMap((field): ColumnNumbers[] => {
     const column = table.columns.find(({ name }) => name === field.name);
     if (!column || field.type === "constant") return [];
     if (field.type === "number" && !isText(column)) {
@@ -35,10 +45,8 @@ export function tableNumbers(model: Model, table: Table): TableNumbers {
       const code = field.values.findIndex((value) => String(value) === String(cell));
       return code < 0 ? Number.NaN : code;
     });
-    const codes = field.values.slice(0, 4).map((value, code) => `${code} ${value ?? "missing"}`);
-    const more = field.values.length > 4 ? ", ..." : "";
-    const name = `${field.name} (${codes.join(", ")}${more})`;
-    return [{ name, cells, time: undefined, step: 1 }];
+    const categories = field.values.map((value) => String(value ?? "missing"));
+    return [{ name: field.name, cells, categories, time: undefined, step: 1 }];
   });
   const rows = Array.from({ length: table.rows }, (_, row) => row).filter((row) =>
     columns.every(({ cells }) => !Number.isNaN(cells[row])),
@@ -51,6 +59,7 @@ export function tableNumbers(model: Model, table: Table): TableNumbers {
   });
   return {
     names: columns.map(({ name }) => name),
+    categories: columns.map(({ categories }) => categories),
     times: columns.map(({ time }) => time),
     steps: columns.map(({ step }) => step),
     data,

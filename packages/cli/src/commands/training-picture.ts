@@ -1,25 +1,30 @@
 import { bitsPerDimension, DataError, type Model } from "pushforward";
-import { trainingCurve } from "../plot/index.ts";
+import { type TrainingCurveOptions, trainingCurve } from "../plot/index.ts";
 import { bestEntry } from "./best-entry.ts";
+import { trainsOnOnePoint } from "./one-point.ts";
 import type { Picture } from "./picture.ts";
 
 /** The training curve of a model of tables, in nats per row. */
 export function tableTrainingPicture(model: Model): Picture {
-  return trainingPicture(model, (loss) => loss, "density");
+  const note = trainsOnOnePoint(model) ? ONE_POINT : undefined;
+  return trainingPicture(model, (loss) => loss, "density", { note });
 }
+
+const ONE_POINT =
+  "While training: upper bounds, of one point in each cell; scores are averages over several.";
 
 /** The training curve of a model of images, in bits per dimension. */
 export function imageTrainingPicture(model: Model): Picture {
   const size = model.columns.length;
   const measure = "bits per dimension";
-  return trainingPicture(model, (loss) => bitsPerDimension(-loss, size), "samples", measure);
+  return trainingPicture(model, (loss) => bitsPerDimension(-loss, size), "samples", { measure });
 }
 
 function trainingPicture(
   model: Model,
   of: (loss: number) => number,
   instead: string,
-  measure?: string,
+  texts: Pick<TrainingCurveOptions, "measure" | "note">,
 ): Picture {
   const history = model.history.map(({ step, train, validation }) => ({
     step,
@@ -33,7 +38,7 @@ function trainingPicture(
     );
   }
   return {
-    parts: [trainingCurve({ history, bestStep: best.step, measure })],
+    parts: [trainingCurve({ history, bestStep: best.step, ...texts })],
     subtitle: model.flowName,
   };
 }

@@ -8,6 +8,7 @@ import {
   fit,
   type Model,
   ModelFileError,
+  NotFiniteError,
   type Rows,
 } from "pushforward";
 import { Interrupted } from "../exit-code.ts";
@@ -15,6 +16,7 @@ import { writeBlocks } from "../output/output-file.ts";
 import type { Console } from "../terminal/console.ts";
 import { openProgress } from "../terminal/progress.ts";
 import type { ProgressState } from "../terminal/progress-line.ts";
+import { withFlags } from "./with-flags.ts";
 
 /** A run that came to its end. */
 export interface TrainingRun {
@@ -76,6 +78,7 @@ export async function trainWithProgress(
     if (checkpoint && error instanceof ModelFileError) {
       throw new ModelFileError(error.message.replace(/^checkpoint/, `checkpoint ${checkpoint}`));
     }
+    if (error instanceof NotFiniteError) throw new NotFiniteError(withFlags(error.message));
     if (!interruption.signal.aborted) throw error;
     const left =
       checkpoint && existsSync(checkpoint)
@@ -104,8 +107,9 @@ function watchTraining(console: Console, scale: LossScale) {
   return {
     onProgress(report: FitProgress) {
       if (report.type === "notice") {
-        notices.push(report.message);
-        progress.note(report.message);
+        const message = withFlags(report.message);
+        notices.push(message);
+        progress.note(message);
         return;
       }
       if (report.type === "validation") {

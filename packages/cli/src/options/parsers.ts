@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import type { EngineChoice, OnnxFunction } from "pushforward";
+import { nearestName } from "../table/nearest-name.ts";
 
 /** A whole number of at least `least`, and of at most `most` if there is a limit. */
 export function wholeNumber(least: number, most = Infinity): (text: string) => number {
@@ -73,6 +74,17 @@ export function fileOrStandardOutput(text: string): string {
 export function pictureFile(text: string): string {
   if (/\.(png|svg)$/i.test(text)) return text;
   throw new InvalidArgumentError("Name a file that ends in .png or .svg.");
+}
+
+/** One of some names. */
+export function nameOf(known: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (known.includes(text)) return text;
+    const near = nearestName(text, known);
+    throw new InvalidArgumentError(
+      `${near ? `Did you mean ${near}? ` : ""}Allowed choices are ${known.join(", ")}.`,
+    );
+  };
 }
 
 /** What runs the programs: a name that the library knows. */

@@ -40,7 +40,22 @@ export function cutEnd(text: string, room: number, fontSize: number): string {
 
 /** The text on at most `limit` lines, broken after spaces and `_ . - /`; what is left is shortened. */
 export function wrapped(text: string, room: number, fontSize: number, limit: number): string[] {
-  const pieces = printable(text).match(/[^\s_./-]*[\s_./-]*/gu) ?? [];
+  const lines = filled(piecesOf(text), room, fontSize, limit);
+  return lines.map((line) => shortened(line, room, fontSize));
+}
+
+/** Where a text may be broken: after spaces and `_ . - /`. */
+export function piecesOf(text: string): string[] {
+  return printable(text).match(/[^\s_./-]*[\s_./-]*/gu) ?? [];
+}
+
+/** Pieces on at most `limit` lines, with nothing left out: the last line, or a single piece, may be too wide. */
+export function filled(
+  pieces: readonly string[],
+  room: number,
+  fontSize: number,
+  limit: number,
+): string[] {
   const lines = [""];
   for (const piece of pieces) {
     const line = lines[lines.length - 1] + piece;
@@ -48,7 +63,7 @@ export function wrapped(text: string, room: number, fontSize: number, limit: num
     if (fits || lines.length === limit) lines[lines.length - 1] = line;
     else lines.push(piece);
   }
-  return lines.map((line) => shortened(line.trim(), room, fontSize));
+  return lines.map((line) => line.trim());
 }
 
 /** The text with a replacement character for each one that XML 1.0 forbids, on one line. */

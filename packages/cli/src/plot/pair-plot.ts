@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { splitMix32 } from "../table/split-mix.ts";
 import { type Axis, axis } from "./axis.ts";
+import { codedName } from "./coded-name.ts";
 import { type Bar, binEdges, histogram } from "./histogram.ts";
-import { textWidth, whole, wrapped } from "./label.ts";
+import { textWidth, whole } from "./label.ts";
 import { type LegendItem, legend } from "./legend.ts";
 import { dataColor, frameColor, modelColor } from "./palette.ts";
 import { extent, nearby, padded, type Range, robustRange, within } from "./range.ts";
@@ -14,6 +15,8 @@ import type { TimeScale } from "./time-ticks.ts";
 export interface PairPlotOptions {
   /** Names of the columns. */
   readonly names: readonly string[];
+  /** For each column of categories, which are coded from 0 on: what they are called. */
+  readonly categories?: readonly (readonly string[] | undefined)[];
   /** For each column, where it is a date or a time. */
   readonly times?: readonly (TimeScale | undefined)[];
   /** For each column the distance of its values, where they lie on a grid: its dots are spread over its cells. */
@@ -35,6 +38,8 @@ interface Variable {
   readonly dots: { readonly data: Float64Array; readonly samples: Float64Array };
   readonly across: Axis;
   readonly upward: Axis;
+  /** Its name on one or several lines, with what is taken out of the tick labels. */
+  titleOn(axis: Axis): string[];
 }
 
 const mostColumns = 8;
@@ -42,8 +47,10 @@ const mostDots = 14000;
 const gap = 8;
 const tickSize = 9;
 const lineHeight = 13;
-/** Room for a name on three lines. */
-const nameRoom = 36;
+/** Lines of a name. */
+const mostLines = 3;
+/** Room for these, and a margin to their left. */
+const nameRoom = 46;
 const leastTickRoom = 42;
 /** How far from its value a dot may lie, in steps of the grid: so that the cells stay apart. */
 const spread = 0.3;
@@ -81,11 +88,10 @@ export function pairPlot(options: PairPlotOptions): string {
           : scatterPanel(columnVariable, rowVariable, side, dots, row > index);
       placed.push({ panel, x: left + at(index), y: top + at(row) });
     });
-    const name = names[row] as string;
-    const labels = leftLabels(name, rowVariable, { left, side, isFirst: row === 0 });
+    const labels = leftLabels(rowVariable, { left, side, isFirst: row === 0 });
     placed.push({ panel: labels, x: 0, y: top + at(row) });
     placed.push({
-      panel: bottomLabels(name, rowVariable, side),
+      panel: bottomLabels(rowVariable, side),
       x: left + at(row),
       y: top + at(count) - gap,
     });
@@ -108,6 +114,7 @@ function variable(options: PairPlotOptions, index: number, side: number): Variab
   const [low, high] = extent([...ofData, ...central.filter((value) => value !== undefined)]);
   const view = padded([low - step / 2, high + step / 2], 0.06);
   const layout = { length: side, fontSize: tickSize, time, step };
+  const categories = options.categories?.[index] ?? [];
   return {
     view,
     data,
@@ -118,6 +125,10 @@ function variable(options: PairPlotOptions, index: number, side: number): Variab
     },
     across: axis("", view, { ...layout, horizontal: true }),
     upward: axis("", view, { ...layout, horizontal: false }),
+    titleOn({ title }) {
+      const name = `${options.names[index]} ${title}`.trim();
+      return codedName(name, categories, { room: side, fontSize, limit: mostLines });
+    },
   };
 }
 
@@ -231,8 +242,7 @@ function bare(side: number) {
 
 /** Ticks and name to the left of a row. The first panel of the first row is a histogram: there the height is a density. */
 function leftLabels(
-  name: string,
-  { upward }: Variable,
+  { upward, titleOn }: Variable,
   { left, side, isFirst }: { left: number; side: number; isFirst: boolean },
 ): Panel {
   const turned = (text: string, x: number, size: number) => {
@@ -242,7 +252,7 @@ function leftLabels(
   const nodes = isFirst
     ? [turned("density", left - 8, tickSize)]
     : tickLabels(upward, side, left - 5, "end");
-  const lines = wrapped(titled(name, upward.title), side, fontSize, 3);
+  const lines = titleOn(upward);
   const texts = lines.map((line, index) =>
     turned(line, nameRoom - (lines.length - 1 - index) * lineHeight, fontSize),
   );
@@ -266,12 +276,12 @@ function tickLabels(upward: Axis, side: number, x: number, anchor: "start" | "en
 }
 
 /** Ticks and name below a column. */
-function bottomLabels(name: string, { across }: Variable, side: number): Panel {
+function bottomLabels({ across, titleOn }: Variable, side: number): Panel {
   const nodes = placedTicks(across, side, (text) => textWidth(text, tickSize)).map(
     ({ text, place }) =>
       element("text", { x: place, y: 14, "text-anchor": "middle", "font-size": tickSize }, text),
   );
-  const lines = wrapped(titled(name, across.title), side, fontSize, 3);
+  const lines = titleOn(across);
   const texts = lines.map((line, index) =>
     element("text", { x: side / 2, y: 31 + index * lineHeight, "text-anchor": "middle" }, line),
   );
@@ -294,9 +304,4 @@ function placedTicks(
       const overhang = size(text) / 2 - gap / 2 + 1;
       return place >= overhang && place <= side - overhang;
     });
-}
-
-/** A name with the power of ten of its ticks. */
-function titled(name: string, power: string): string {
-  return power === "" ? name : `${name} ${power}`;
 }

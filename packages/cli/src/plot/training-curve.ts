@@ -21,6 +21,8 @@ export interface TrainingCurveOptions {
   readonly bestStep: number;
   /** What the losses are, with their unit; default mean negative log-likelihoods, nats per row. */
   readonly measure?: string | undefined;
+  /** What to know of them, below the legend. */
+  readonly note?: string | undefined;
 }
 
 const height = 340;
@@ -110,7 +112,7 @@ function lossRange(values: readonly number[], best: number | undefined): Range {
   return extent([bottom, top, best ?? top]);
 }
 
-function legendItems({ history, bestStep }: TrainingCurveOptions): LegendItem[] {
+function legendItems({ history, bestStep, note }: TrainingCurveOptions): LegendItem[] {
   const best = history.find(({ step }) => step === bestStep);
   const items: LegendItem[] = [
     { mark: "line", color: trainColor, label: "train" },
@@ -120,6 +122,7 @@ function legendItems({ history, bestStep }: TrainingCurveOptions): LegendItem[] 
     const label = `best: ${lossText(best.validation)} at step ${whole(best.step)}`;
     items.push({ mark: "dot", color: modelColor, label });
   }
+  if (note !== undefined) items.push({ mark: "note", label: note });
   return items;
 }
 

@@ -8,8 +8,8 @@ export interface ColumnCells {
   /** Cells that are neither: text, dates, true and false. */
   text: number;
   firstText: { row: number; cell: string } | null;
-  /** Every number is the row's own number, counted from 0 or from 1. */
-  countsRows: boolean;
+  /** The number that row 1 has, where every cell is a whole number and one more than that above; null elsewhere. */
+  countsFrom: number | null;
 }
 
 /** A way in which all cells of a column of text write dates or times that are not in ISO form. */
@@ -18,4 +18,6 @@ export interface TimeForm {
   written: string;
   /** SQL that reads it as a date, a time, or a time of day in hours. */
   sql(cell: string): string;
+  /** What `--type` says of what was read, where that is not seen in the numbers. */
+  type?: string;
 }

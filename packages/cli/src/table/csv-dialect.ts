@@ -5,7 +5,7 @@ import { cellName, type Database, fileLiteral, literal } from "./database.ts";
 import type { Compression, FileHead } from "./file-head.ts";
 import { isMissing } from "./missing-words.ts";
 
-/** In the place of a separator: cells are numbers with runs of blanks between them. */
+/** In the place of a separator: cells have runs of blanks between them. */
 export const BLANKS = Symbol("blanks");
 
 /** How a file writes its table. */
@@ -69,25 +69,52 @@ export async function findDialect(
   return { ...dialect, ...plainSeparator(text) };
 }
 
-/** The table of numbers that a text is with runs of blanks between cells; null where another separator fits. */
+/** A cell between blanks: all up to the next blank, or up to the closing quote. */
+const CELL = '"[^"]*"|[^ \t]+';
+
+/**
+ * How a text is a table with runs of blanks, or blanks and tabs, between cells; null where one character separates
+ * them. Most lines need as many cells; the others are refused when the file is read.
+ */
 function betweenBlanks(
   text: string,
 ): Pick<CsvDialect, "delimiter" | "skip" | "header" | "width"> | null {
-  const lines = headLines(text);
-  const rows = lines.map((line) => line.trim().split(/[ \t]+/));
-  const [first = [], ...others] = rows;
-  const isNumber = (cell: string) => isMissing(cell) || !Number.isNaN(Number(cell));
-  const isTable =
-    first.length > 1 &&
-    others.length > 0 &&
-    rows.every(({ length }) => length === first.length) &&
-    others.flat().every(isNumber);
-  const hasRuns = lines.some((line) => /^[ \t]|[ \t]{2}|[ \t]$/.test(line));
-  const tabs = lines.map((line) => line.split("\t").length);
-  const byTabs = (tabs[0] as number) > 1 && tabs.every((count) => count === tabs[0]);
-  if (!isTable || !hasRuns || byTabs) return null;
+  const lines = wholeLines(text);
+  const rows = lines.map((line) => line.match(new RegExp(CELL, "g")) ?? []);
+  const [first = [], second] = rows;
+  const width = mostFrequent(rows.map(({ length }) => length));
+  const usual = lines.filter((_, i) => rows[i]?.length === width);
+  if (!second || width < 2 || 2 * usual.length < lines.length) return null;
+  const ofNumbers = rows.slice(1).flat().every(isNumberOrGap);
+  const byTabs = shareOfWidth(usual, "\t") >= (ofNumbers ? 1 : 0.5);
+  const byBlank = usual.some((line) => /^[ \t]|[ \t]{2}|[ \t]$/.test(line))
+    ? usual.length < lines.length && shareOfWidth(lines, " ") === 1
+    : shareOfWidth(usual, " ") === 1;
+  const byOther = [",", ";", "|"].some((mark) => usual.every((line) => line.includes(mark)));
+  if (byTabs || byBlank || byOther) return null;
   const skip = text.split(LINE_END).findIndex((line) => line.trim() !== "");
-  return { delimiter: BLANKS, skip, header: !first.every(isNumber), width: first.length };
+  return { delimiter: BLANKS, skip, header: !first.every(isNumberOrGap), width: first.length };
+}
+
+const isNumberOrGap = (cell: string) => isMissing(cell) || !Number.isNaN(Number(cell));
+
+/** Which share of lines has as many fields as the first, with one mark between fields; 0 where that has but one. */
+function shareOfWidth(lines: readonly string[], mark: string): number {
+  const widths = lines.map((line) => line.split(mark).length);
+  return widths[0] === 1 ? 0 : widths.filter((width) => width === widths[0]).length / widths.length;
+}
+
+/** The lines that hold more than blanks; the last one of the head may be cut. */
+function wholeLines(text: string): string[] {
+  const lines = linesOf(text);
+  return lines.length > 2 && !/[\r\n]$/.test(text) ? lines.slice(0, -1) : lines;
+}
+
+function mostFrequent(counts: readonly number[]): number {
+  const times = new Map<number, number>();
+  for (const count of counts) times.set(count, (times.get(count) ?? 0) + 1);
+  const most = Math.max(...times.values());
+  return counts.find((count) => times.get(count) === most) ?? 0;
 }
 
 /** What the sniffer would have said of a file in which it finds no table for rows too long. */
@@ -204,7 +231,11 @@ function plainSeparator(text: string): Partial<SeparatedDialect> {
 export function csvSource(path: string, dialect: CsvDialect, header: boolean): string {
   const { delimiter, width, quote, escape: escapeMark, comments, skip, compression } = dialect;
   if (delimiter === BLANKS) {
-    const cells = Array.from({ length: width }, (_, c) => `cells[${c + 1}] AS ${cellName(c)}`);
+    const bare = (cell: string) => `regexp_replace(${cell}, '^"(.*)"$', '\\1')`;
+    const cells = Array.from(
+      { length: width },
+      (_, c) => `${bare(`cells[${c + 1}]`)} AS ${cellName(c)}`,
+    );
     return `(SELECT ${cells.join(", ")} FROM ${blanksSource(path, dialect, header)})`;
   }
   const columns = Array.from({ length: width }, (_, c) => `'${cellName(c)}': 'VARCHAR'`);
@@ -217,7 +248,7 @@ export function csvSource(path: string, dialect: CsvDialect, header: boolean): s
 /** The SQL that reads the file's rows as lists of cells with blanks between them, each with the number of its line. */
 export function blanksSource(path: string, dialect: CsvDialect, header: boolean): string {
   const above = dialect.comments + dialect.skip + Number(header);
-  return `(SELECT line, regexp_split_to_array(trim(text, ' \t'), '[ \t]+') AS cells
+  return `(SELECT line, regexp_extract_all(text, '${CELL}') AS cells
     FROM (SELECT *, ${above} + row_number() OVER () AS line FROM
       read_csv(${fileLiteral(path)}, auto_detect=false, header=false, compression='${dialect.compression}',
         delim='\\x01', quote='', escape='', comment='', strict_mode=false, skip=${above}, columns={'text': 'VARCHAR'}))

@@ -124,7 +124,8 @@ export function readerError(path: string, report: string): DataError {
   const line = /CSV Error on Line: (\d+)/.exec(report)?.[1];
   const fields = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(report);
   if (line && fields) {
-    return raggedError(path, Number(line), Number(fields[2]), Number(fields[1]));
+    const between = /^\s*delimiter = {3}\(/m.test(report) ? "single blanks between them" : "";
+    return raggedError(path, Number(line), Number(fields[2]), Number(fields[1]), between);
   }
   if (/unterminated quote/i.test(report)) {
     return new DataError(`${path}: line ${line ?? "?"} opens a quote that never closes`);
@@ -135,10 +136,20 @@ export function readerError(path: string, report: string): DataError {
   );
 }
 
-/** The error of a row that is longer or shorter than the others. */
-export function raggedError(path: string, line: number, found: number, width: number): DataError {
+/**
+ * The error of a row that is longer or shorter than the others.
+ *
+ * @param between what stands between fields, where one does not see that.
+ */
+export function raggedError(
+  path: string,
+  line: number,
+  found: number,
+  width: number,
+  between = "",
+): DataError {
   return new DataError(
     `${path}: line ${line} has ${counted(found, "field")} where ${counted(width, "field")} are ` +
-      "expected; every row needs as many fields as the first",
+      `expected; every row needs as many fields as the first${between && `, ${between}`}`,
   );
 }

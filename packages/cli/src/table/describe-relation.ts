@@ -53,17 +53,18 @@ interface Tally {
   classes: number[];
   firstMissing: ColumnCells["firstMissing"];
   firstText: ColumnCells["firstText"];
-  /** Numbers that are their row's, counted from 0 and from 1. */
-  fromZero: number;
-  fromOne: number;
+  /** How much the first number is above its row's, which counts from 0. */
+  ahead: number | null;
+  /** Numbers that are as much above their row's. */
+  inStep: number;
 }
 
 const newTally = (): Tally => ({
   classes: Object.values(CELL).map(() => 0),
   firstMissing: null,
   firstText: null,
-  fromZero: 0,
-  fromOne: 0,
+  ahead: null,
+  inStep: 0,
 });
 
 /** Counts three columns of a piece: the classes, the numbers and the text of one column's cells. */
@@ -79,9 +80,9 @@ function count(tally: Tally, chunk: DuckDBDataChunk, place: number, before: numb
     const kind = kinds.getItem(row) as number;
     (classes[kind] as number)++;
     if (kind === CELL.number) {
-      const number = numbers.getItem(row);
-      if (number === before + row) tally.fromZero++;
-      else if (number === before + row + 1) tally.fromOne++;
+      const ahead = (numbers.getItem(row) as number) - (before + row);
+      tally.ahead ??= ahead;
+      if (ahead === tally.ahead) tally.inStep++;
     } else if (kind === CELL.missing) tally.firstMissing ??= first(row);
     else tally.firstText ??= first(row);
   }
@@ -98,7 +99,7 @@ function summary(tally: Tally, { storage }: RelationColumn, rows: number): Descr
     firstMissing: tally.firstMissing,
     text: rows - numbers - missing,
     firstText: tally.firstText,
-    countsRows: rows > 0 && (tally.fromZero === rows || tally.fromOne === rows),
+    countsFrom: tally.inStep === rows && Number.isSafeInteger(tally.ahead) ? tally.ahead : null,
   };
 }
 

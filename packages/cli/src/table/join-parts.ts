@@ -90,6 +90,7 @@ function joinColumn(source: string, parts: readonly Part[], index: number) {
     );
   }
   const cells = all.map(({ described }) => described);
+  const written = parts.filter((_, part) => (cells[part]?.text ?? 0) > 0);
   const sum = (key: "numbers" | "missing" | "text") =>
     cells.reduce((total, column) => total + column[key], 0);
   const column: SourceColumn = {
@@ -102,9 +103,11 @@ function joinColumn(source: string, parts: readonly Part[], index: number) {
     firstMissing: cells.find(({ firstMissing }) => firstMissing)?.firstMissing ?? null,
     text: sum("text"),
     firstText: cells.find(({ firstText }) => firstText)?.firstText ?? null,
-    countsRows: cells.every(({ countsRows }) => countsRows),
-    times: (parts[0]?.times[index] ?? []).filter(({ written }) =>
-      parts.every(({ times }) => times[index]?.some((form) => form.written === written)),
+    countsFrom: cells.every(({ countsFrom }) => countsFrom === cells[0]?.countsFrom)
+      ? (cells[0]?.countsFrom ?? null)
+      : null,
+    times: (written[0]?.times[index] ?? []).filter((form) =>
+      written.every(({ times }) => times[index]?.some((each) => each.written === form.written)),
     ),
   };
   return { column, stored: first.stored };

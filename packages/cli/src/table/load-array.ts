@@ -7,7 +7,7 @@ import type { DataFile } from "./data-file.ts";
 import { type Database, limitMemory } from "./database.ts";
 import { newTable } from "./new-table.ts";
 import type { Relation } from "./relation.ts";
-import { quoted } from "./wording.ts";
+import { listed, quoted } from "./wording.ts";
 
 /**
  * Reads an array of rows and columns into a new table; its columns are called column0, column1, ...
@@ -21,10 +21,9 @@ export async function loadArray(
   name: string | undefined,
 ): Promise<Relation> {
   const bytes = await readBytes(path);
-  const array =
-    format === "npz"
-      ? npzArray(label, bytes, tableArray(npzHeaders(label, bytes), name))
-      : decodeNpy(bytes, label);
+  const arrays = format === "npz" ? npzHeaders(label, bytes) : [];
+  const choice = tableArray(arrays, name);
+  const array = format === "npz" ? npzArray(label, bytes, choice) : decodeNpy(bytes, label);
   // A list of numbers is one column.
   const [rows = 0, width = 1] = array.shape;
   if (!isTable(array) || width === 0) {
@@ -46,11 +45,21 @@ export async function loadArray(
   );
   await table.append(rows, (row, column) => Number(array.data[row * width + column]));
   table.finish();
-  return { relation, columns, notices: [] };
+  return { relation, columns, notices: name === undefined ? choiceNotices(arrays, choice) : [] };
 }
 
 const isTable = ({ shape }: { shape: readonly number[] }): boolean =>
   shape.length === 1 || shape.length === 2;
+
+/** Says which of several arrays is read, that nobody named. */
+function choiceNotices(arrays: readonly NamedHeader[], { fits }: ArrayChoice): string[] {
+  const tables = arrays.filter(({ header }) => isTable(header));
+  const isRead = ({ header, name }: NamedHeader) => fits(header, name);
+  const [read] = tables.filter(isRead);
+  const others = tables.filter((array) => !isRead(array)).map(({ name }) => name);
+  if (!read || others.length === 0) return [];
+  return [`Reads the array ${quoted(read.name)}; --table takes ${listed(others)} instead.`];
+}
 
 /** Which array of an NPZ file is the table. */
 function tableArray(arrays: readonly NamedHeader[], named: string | undefined): ArrayChoice {

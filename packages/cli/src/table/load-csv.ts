@@ -45,7 +45,9 @@ async function refuseRagged(
     `SELECT line::DOUBLE, len(cells)::DOUBLE FROM ${blanksSource(path, dialect, header)}
        WHERE len(cells) <> ${dialect.width} LIMIT 1`,
   );
-  if (other) throw raggedError(label, Number(other[0]), Number(other[1]), dialect.width);
+  if (!other) return;
+  const [line, found] = other.map(Number) as [number, number];
+  throw raggedError(label, line, found, dialect.width, "blanks between them");
 }
 
 /** The first lines of a file compressed with zstd, as text. */

@@ -52,7 +52,9 @@ async function openQuery(sql: string, asText: readonly string[]): Promise<DataSo
   return closing(database, async () => {
     const view = await viewQuery(database, "part0", sql);
     const [relation = view] = await withTextOfNumbers(database, [view], asText);
-    const from = { label: "--sql", inSql: true, fromSql: null };
+    // Around a comment or several lines, a query would not stay one line.
+    const fromSql = /--|\n/.test(sql) ? null : `(${sql.trim().replace(/;$/, "")})`;
+    const from = { label: "--sql", inSql: true, fromSql };
     const part = await describe(database, from, relation, 0);
     return relationSource(database, await joinParts(database, "--sql", [part]), database.close);
   });

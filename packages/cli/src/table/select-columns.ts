@@ -43,8 +43,8 @@ export function selectForFit(from: DataSource, choice: FitChoice): Selection {
     ({ kind, name }) =>
       kind === "unsupported" && !choice.columns && !choice.exclude?.includes(name),
   );
-  const hint = timeHint(from, [...untyped, ...left]);
-  return { chosen, notices: hint === null ? notices : [...notices, `${hint}.`] };
+  const hint = timeHint(from, [...untyped, ...left], true);
+  return { chosen, notices: hint === null ? notices : [`${hint}.`, ...notices] };
 }
 
 /** Where a name of a column was said: `--given`, or `"given" in fit.json`. */
@@ -68,7 +68,10 @@ function selectByChoice(from: DataSource, choice: FitChoice): Selection {
   const [first = ""] = columns ?? exclude;
   if (columns) {
     const who = `${placeOf(choice, "columns", first)} names`;
-    return { chosen: selectNamed(from, columns, who), notices: [] };
+    const chosen = columnsNamed(from, columns, who);
+    const untyped = chosen.filter(({ name }) => !Object.hasOwn(choice.types ?? {}, name));
+    refuseUnreadable(from, chosen, who, timeHint(from, untyped, true));
+    return { chosen, notices: [] };
   }
   const left = all.filter(({ name }) => !exclude.includes(name));
   if (left.length === 0) {
@@ -79,13 +82,13 @@ function selectByChoice(from: DataSource, choice: FitChoice): Selection {
   const leaveOut = (out: readonly SourceColumn[], why: string) => {
     if (out.length > 0) notices.push(`Left out${why}: ${listed(out.map(({ name }) => name))}.`);
   };
-  const strange = left.filter(({ kind }) => kind === "unsupported");
+  const strange = left.filter(isUnsupported);
   const empty = left.filter((column) => !strange.includes(column) && isEmpty(column));
   let chosen = left.filter((column) => !strange.includes(column) && !empty.includes(column));
   for (const column of chosen) refuseText(source, column);
-  const counters = chosen.filter(({ countsRows }) => countsRows);
+  const counters = chosen.filter(({ countsFrom }) => countsFrom === 0 || countsFrom === 1);
   if (counters.length < chosen.length) {
-    chosen = chosen.filter(({ countsRows }) => !countsRows);
+    chosen = chosen.filter((column) => !counters.includes(column));
     leaveOut(counters, " as a row number");
   }
   leaveOut(strange, " as neither numbers nor text");
@@ -96,7 +99,18 @@ function selectByChoice(from: DataSource, choice: FitChoice): Selection {
     );
   }
   for (const column of chosen) refuseTwin(from, column);
-  return { chosen, notices };
+  return { chosen, notices: [...notices, ...counterNotices(chosen)] };
+}
+
+/** What counts up may number the rows, or be years. */
+function counterNotices(chosen: readonly SourceColumn[]): string[] {
+  const counters = chosen.filter(({ countsFrom }) => countsFrom !== null);
+  if (counters.length === chosen.length) return [];
+  return counters.map(
+    ({ name }) =>
+      `Column ${quoted(name)} counts up by one from row to row; leave it out with ` +
+      `${option("--exclude", name)} if it only numbers rows.`,
+  );
 }
 
 /** What is said of a column must be of one that the model is fitted to. */
@@ -132,6 +146,7 @@ export async function selectKept(
   keep: readonly string[],
 ): Promise<ReadableColumn[]> {
   const columns = columnsNamed(from, keep, "--keep names");
+  refuseUnsupported(from, columns, timeHint(from, columns.filter(isUnsupported)));
   const own = columns.find(({ name }) => fields.some((field) => field.name === name));
   if (own) {
     throw new DataError(
@@ -163,8 +178,14 @@ export function selectForModel(
         ),
     );
   }
-  const found = selectNamed(from, names, columns ? "--columns names" : OF_MODEL);
-  const chosen = found.map((column, place) => asField(from, column, fields[place] as Field));
+  const who = columns ? "--columns names" : OF_MODEL;
+  const found = columnsNamed(from, names, who);
+  const hint = timeHint(
+    from,
+    found.filter((_, place) => !isWords(fields[place] as Field)),
+  );
+  refuseUnreadable(from, found, who, hint);
+  const chosen = found.map((column, place) => asField(from, column, fields[place] as Field, hint));
   const read = [...chosen, ...kept];
   const ignored = from.columns.filter(({ index }) => read.every((each) => each.index !== index));
   const notices =
@@ -174,18 +195,26 @@ export function selectForModel(
   return { chosen, notices };
 }
 
+const isWords = ({ kind }: Field): boolean => kind === "text" || kind === "boolean";
+
 const times: readonly string[] = ["date", "timestamp"];
 
 /**
  * A column to be read as what it was when the model was fitted: codes such as 1, 2, 3 as text, times as dates.
  *
+ * @param timesHint how to read all columns of text that write times.
  * @throws DataError where its cells cannot be that.
  */
-function asField(from: DataSource, column: SourceColumn, { kind }: Field): SourceColumn {
-  const { source } = from;
-  if (kind === "text" || kind === "boolean") return { ...column, kind };
+function asField(
+  { source }: DataSource,
+  column: SourceColumn,
+  field: Field,
+  timesHint: string | null,
+): SourceColumn {
+  const { kind } = field;
+  if (isWords(field)) return { ...column, kind };
   const isTime = times.includes(column.kind);
-  const hint = timeHint(from, [column]);
+  const hint = column.times.length > 0 ? timesHint : null;
   if (kind === "number" && !isTime) refuseAnyText(source, column, hint);
   if ((kind !== "number") === isTime || isEmpty(column)) return { ...column, kind };
   const [holds, was] = isTime ? ["dates or times", "numbers"] : ["no dates or times", `a ${kind}`];
@@ -198,19 +227,28 @@ function asField(from: DataSource, column: SourceColumn, { kind }: Field): Sourc
 /** Who names the columns of a model where nobody names others. */
 const OF_MODEL = "the model needs";
 
-function selectNamed(from: DataSource, names: readonly string[], who: string): SourceColumn[] {
+/**
+ * Columns that were named must be of kinds that can be read, and hold what their kinds say.
+ *
+ * @param hint how to read those that write times.
+ */
+function refuseUnreadable(
+  from: DataSource,
+  found: readonly SourceColumn[],
+  who: string,
+  hint: string | null,
+): void {
   const { source } = from;
-  const found = columnsNamed(from, names, who);
+  refuseUnsupported(from, found, hint);
   for (const column of found) {
     refuseText(source, column);
     if (isEmpty(column) && who !== OF_MODEL) {
       throw new DataError(`${source}: column ${quoted(column.name)} holds no values; name another`);
     }
   }
-  return found;
 }
 
-/** Columns by name, each of a kind that can be read, and none of them twice. */
+/** Columns by name, none of them twice. */
 function columnsNamed(from: DataSource, names: readonly string[], who: string): SourceColumn[] {
   const { source } = from;
   const repeated = names.find((name, place) => names.indexOf(name) !== place);
@@ -220,12 +258,24 @@ function columnsNamed(from: DataSource, names: readonly string[], who: string): 
   return names.map((name) => {
     const column = findColumn(from, name, who);
     refuseTwin(from, column);
-    if (column.kind !== "unsupported") return column;
-    throw new DataError(
-      `${source}: column ${quoted(name)} holds ${column.type}; ` +
-        (timeHint(from, [column]) ?? "only numbers, dates, true and false, and text can be used"),
-    );
+    return column;
   });
+}
+
+const isUnsupported = ({ kind }: SourceColumn): boolean => kind === "unsupported";
+
+function refuseUnsupported(
+  { source }: DataSource,
+  columns: readonly SourceColumn[],
+  timesHint: string | null,
+): void {
+  const column = columns.find(isUnsupported);
+  if (!column) return;
+  const hint = column.times.length > 0 ? timesHint : null;
+  throw new DataError(
+    `${source}: column ${quoted(column.name)} holds ${column.type}; ` +
+      (hint ?? "only numbers, dates, true and false, and text can be used"),
+  );
 }
 
 const isEmpty = ({ numbers, text }: SourceColumn): boolean => numbers + text === 0;

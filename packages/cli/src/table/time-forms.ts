@@ -8,6 +8,7 @@ import type { Relation } from "./relation.ts";
 const OF_DAY: TimeForm = {
   written: "time of day",
   sql: (cell) => `epoch(try_cast(${cell} as time)) / 3600`,
+  type: "circular(0, 24)",
 };
 
 /** Finds how columns of text write dates and times; empty for those that do not. */

@@ -1,11 +1,16 @@
 import type { DataSource, SourceColumn } from "./data-source.ts";
 import { identifier } from "./database.ts";
-import { quoted } from "./wording.ts";
+import { inShell, quoted } from "./wording.ts";
 
-/** What columns of text seem to write, and the query that reads it; null where none is known to write dates or times. */
+/**
+ * What columns of text seem to write, and the query that reads it; null where none is known to write dates or times.
+ *
+ * @param toFit whether a model is to be fitted to what is read.
+ */
 export function timeHint(
   { fromSql }: Pick<DataSource, "fromSql">,
   columns: readonly SourceColumn[],
+  toFit = false,
 ): string | null {
   const found = columns.filter(({ times }) => times.length > 0);
   if (found.length === 0) return null;
@@ -20,8 +25,11 @@ export function timeHint(
     fromSql === null
       ? `select ${read.join(", ")}, ...`
       : `select * replace (${read.join(", ")}) from ${fromSql}`;
+  const types = found.flatMap(({ name, times: [form] }) =>
+    toFit && form?.type ? [` --type ${inShell(`${name}=${form.type}`)}`] : [],
+  );
   return (
     `${written.join(" and ")} ${found.length > 1 ? "look" : "looks"} like dates or times; to read them as such: ` +
-    `--sql "${query.replace(/["\\$`]/g, "\\$&")}"`
+    `--sql "${query.replace(/["\\$`]/g, "\\$&")}"${types.join("")}`
   );
 }

@@ -2,6 +2,7 @@ import { DomainError } from "pushforward";
 import type { Field, Table } from "pushforward/tables";
 import { isoTime } from "./iso-time.ts";
 import { didYouMean } from "./nearest-name.ts";
+import { insteadOfValue, refuseForeign } from "./where-hints.ts";
 import { type Token, tokensOf } from "./where-tokens.ts";
 import { listed, quoted } from "./wording.ts";
 
@@ -107,10 +108,19 @@ function readAll(reader: Reader, depth: number): Clause[] {
 
 function readOne(reader: Reader, depth: number): Clause[] {
   reader.begin();
-  if (!reader.take("(")) return [readCondition(reader)];
+  const open = reader.peek();
+  if (!open || !reader.take("(")) return [readCondition(reader)];
   const inside = readEither(reader, depth + 1);
-  if (!reader.take(")")) throw reader.unreadable();
+  close(reader, open);
   return inside;
+}
+
+function close(reader: Reader, open: Token): void {
+  if (reader.take(")")) return;
+  if (reader.peek()) throw reader.unreadable();
+  throw new DomainError(
+    `--where: a parenthesis is not closed: ${quoted(reader.textFrom(open))}; write a ) where it ends`,
+  );
 }
 
 const SIGNS: ReadonlyMap<string, Operator> = new Map([
@@ -135,21 +145,26 @@ function readCondition(reader: Reader): Condition {
   const negated = isWord(reader.peek(), "not") && isWord(reader.peek(1), "in");
   if (negated) reader.next();
   if (reader.take("in")) return readList(reader, name.text, negated ? "not in" : "in");
-  const sign = reader.next();
+  const sign = reader.peek();
   const operator = sign?.quote === undefined && SIGNS.get(sign?.text ?? "");
-  if (!operator) throw reader.unreadable();
+  if (!operator) {
+    refuseForeign([name, sign, reader.peek(1)]);
+    throw reader.unreadable();
+  }
+  reader.next();
   const right = readValue(reader);
   const field = fieldNamed(name.text, reader.fields);
-  return { field, operator, value: valueIn(field, operator, right) };
+  return { field, operator, value: valueIn(field, operator, right, reader.fields) };
 }
 
 function readList(reader: Reader, name: string, operator: "in" | "not in"): Condition {
-  if (!reader.take("(")) throw reader.unreadable();
+  const open = reader.peek();
+  if (!open || !reader.take("(")) throw reader.unreadable();
   const texts = [readValue(reader)];
   while (reader.take(",")) texts.push(readValue(reader));
-  if (!reader.take(")")) throw reader.unreadable();
+  close(reader, open);
   const field = fieldNamed(name, reader.fields);
-  const values = texts.map((text) => valueIn(field, "=", text));
+  const values = texts.map((text) => valueIn(field, "=", text, reader.fields));
   const [value] = values as [Value];
   return operator === "in" && values.length === 1
     ? { field, operator: "=", value }
@@ -181,21 +196,28 @@ function fieldNamed(name: string, fields: readonly Field[]): Field {
   );
 }
 
-function valueIn(field: Field, operator: Operator, text: string): Value {
+function valueIn(field: Field, operator: Operator, text: string, fields: readonly Field[]): Value {
   if (field.type === "category" || field.kind === "text" || field.kind === "boolean") {
-    return categoryIn(field, operator, text);
+    return categoryIn(field, operator, text, fields);
   }
   const number =
     field.kind === "date" || field.kind === "timestamp"
       ? (isoTime(text, field.kind) ?? Number.NaN)
       : Number(text);
   if (text.trim() !== "" && Number.isFinite(number)) return number;
+  const what = field.kind === "number" ? "a number" : `a ${field.kind}`;
+  const instead = insteadOfValue(text, fields);
   throw new DomainError(
-    `--where: ${quoted(field.name)} is ${field.kind === "number" ? "a number" : `a ${field.kind}`}, and ${quoted(text)} is none`,
+    `--where: ${quoted(field.name)} is ${what}, and ${quoted(text)} is none${instead && `; ${instead}`}`,
   );
 }
 
-function categoryIn(field: Field, operator: Operator, text: string): Value {
+function categoryIn(
+  field: Field,
+  operator: Operator,
+  text: string,
+  fields: readonly Field[],
+): Value {
   const name = quoted(field.name);
   if (operator !== "=" && operator !== "!=") {
     throw new DomainError(
@@ -207,10 +229,11 @@ function categoryIn(field: Field, operator: Operator, text: string): Value {
   const alike = known.filter((value) => String(value).toLowerCase() === text.toLowerCase());
   const value = same ?? (alike.length === 1 ? alike[0] : undefined);
   if (value !== undefined) return value;
+  const instead = insteadOfValue(text, fields);
   // A list for many models may name what a column of this one, always the same, is not.
-  if (field.type === "constant") return text;
+  if (field.type === "constant" && instead === "") return text;
   throw new DomainError(
-    `--where: ${name} is never ${quoted(text)}; it is one of ${listed(known.map(String), 20)}`,
+    `--where: ${name} is never ${quoted(text)}; ${instead || `it is one of ${listed(known.map(String), 20)}`}`,
   );
 }
 

@@ -22,5 +22,8 @@ export function option(
   name: string,
 ): string {
   const field = /[",]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
-  return `${flag} ${/^[\w.%+:@/-]+$/.test(field) ? field : `'${field.replaceAll("'", "'\\''")}'`}`;
+  return `${flag} ${/^[\w.%+:@/-]+$/.test(field) ? field : inShell(field)}`;
 }
+
+/** A text in single quotes for a shell. */
+export const inShell = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

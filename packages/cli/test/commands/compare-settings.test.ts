@@ -63,7 +63,9 @@ test("equal settings are equal as text, in whatever order they were given", asyn
 });
 
 test.each([
-  ["nfs", /--flows: there is no flow "nfs"; take some of nsf, /],
+  ["nsf,nfs", /--flows: there is no flow "nfs", did you mean "nsf"; take some of nsf, /],
+  ["nsf,mfa", /no flow "mfa", did you mean "maf"/],
+  ["glasso", /--flows: there is no flow "glasso"; take some of nsf, /],
   ["constructor", /no flow "constructor"/],
   ["", /no flow ""/],
   ["nsf,nsf", /two settings are named "nsf"/],

@@ -17,4 +17,9 @@ test("faults are counted by kind, and the first row of each is named", () => {
     'Log-density -inf for 2 rows: "Emperor" where the model has seen none such (first column "species", row 13).',
     'Log-density -inf for 1 row: -5 is outside of what the model can produce (first column "mass", row 14).',
   ]);
+  expect(faults.notices("left out")).toEqual([
+    '2 rows are left out: a cell is missing that the model needs (first column "island", row 12).',
+    '2 rows are left out: "Emperor" where the model has seen none such (first column "species", row 13).',
+    '1 row is left out: -5 is outside of what the model can produce (first column "mass", row 14).',
+  ]);
 });

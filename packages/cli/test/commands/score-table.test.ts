@@ -122,6 +122,17 @@ test("rows so far off that their density is 0 in 32 bits are told of", async () 
   ]);
 });
 
+test("as many least likely rows are told of as are written: those without a score are none", async () => {
+  const path = join(folder, "gaps.csv");
+  writeFileSync(path, "x,n\n1.5,2\n,3\n2,5\n");
+  const out = join(folder, "g.csv");
+  const printed: string[] = [];
+  const console = { width: 80, print: (line: string) => void printed.push(line), note: () => {} };
+  await scoreTable("m", model, path, { out, anomalies: 3 }, console);
+  expect(readFileSync(out, "utf8").trimEnd().split("\n").slice(1)).toHaveLength(2);
+  expect(printed.join()).toMatch(/g\.csv: the 2 least likely of 3 rows, mean .*; 1 has none$/);
+});
+
 test("more draws are another average over the cells of whole numbers", async () => {
   const rows = {
     rows: 1,

@@ -65,6 +65,22 @@ test("a long name is broken at its separators, nothing lost", () => {
   expect(drawn.some((text, index) => text + drawn[index + 1] === long)).toBe(true);
 });
 
+test("the codes of categories stand beside a name, and names have a margin to their left", () => {
+  const categories = [["Adelie", "Chinstrap", "Gentoo"], undefined, undefined];
+  const svg = pairPlot({ names: ["species", "b", "c"], categories, data, samples });
+  const turned = Array.from(parsed(svg).querySelectorAll('text[transform*="rotate"]'));
+  const lines = turned.map((node) => node.textContent);
+  expect(lines.join(" ")).toContain("species (0 Adelie, 1 Chinstrap, 2 Gentoo) b c");
+  const eight = Array.from({ length: 8 }, (_, index) => `a long name of column ${index} in words`);
+  const narrow = table(normals(800), 8);
+  const wide = pairPlot({ names: eight, data: narrow, samples: narrow });
+  const places = Array.from(parsed(wide).querySelectorAll('text[transform*="rotate"]'), (node) =>
+    Number(/translate\(([\d.]+),/.exec(node.getAttribute("transform") ?? "")?.[1]),
+  );
+  // A line of text is 11 pixels high.
+  expect(Math.min(...places)).toBeGreaterThan(11 + 6);
+});
+
 test("the first row tells that its histogram is a density, and has its ticks beside it", () => {
   const drawn = texts(pairPlot({ names, data, samples }));
   expect(drawn.filter((text) => text === "density")).toHaveLength(1);

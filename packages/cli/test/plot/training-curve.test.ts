@@ -32,6 +32,12 @@ test("the axis says what the losses are", () => {
   expect(drawn.join(" ")).not.toContain("nats");
 });
 
+test("what there is to know of the losses is said below the legend", () => {
+  expect(texts(trainingCurve({ history, bestStep: 1000, note: "upper bounds" }))).toContain(
+    "upper bounds",
+  );
+});
+
 test("spikes are cut, the axis says so, and the curve is not flattened", () => {
   const spiked = history.map((entry, index) => ({
     ...entry,

@@ -106,7 +106,8 @@ describe("formats", () => {
     }
     const lines = "  1   2\n  3   4\n".repeat(30);
     expect(await refused(`${lines}5  6  7\n`)).toBe(
-      "line 61 has 3 fields where 2 fields are expected; every row needs as many fields as the first",
+      "line 61 has 3 fields where 2 fields are expected; every row needs as many fields as the first, blanks " +
+        "between them",
     );
   });
 

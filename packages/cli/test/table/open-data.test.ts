@@ -170,6 +170,18 @@ describe("formats", () => {
     );
   });
 
+  test("of several arrays of numpy the one that is read is told of, unless it was named", async () => {
+    const [X, y] = [npy([1, 2, 3, 4], [2, 2]), npy([0, 1], [2])];
+    const notices = (arrays: Record<string, Uint8Array>, table?: string) => {
+      const input = { path: write("told.npz", zipSync(arrays)), ...(table && { table }) };
+      return using(input, async (data) => data.notices);
+    };
+    const [image, told] = [npy([1], [1, 1, 1]), 'Reads the array "X"; --table takes "y" instead.'];
+    expect(await notices({ "X.npy": X, "y.npy": y, "image.npy": image })).toEqual([told]);
+    expect(await notices({ "X.npy": X, "y.npy": y }, "X")).toEqual([]);
+    expect(await notices({ "X.npy": X, "image.npy": image })).toEqual([]);
+  });
+
   test("a list of numpy is one column, unless rows and columns stand beside it", async () => {
     const list = npy([3, 1], [2]);
     const column = { column0: [3, 1] };
@@ -298,7 +310,17 @@ describe("several files", () => {
     const path = at("part-*.csv");
     expect(await read({ path })).toEqual({ id: [1, 2, 3], x: [5, 6, 7] });
     const [id] = await using({ path }, async ({ columns }) => columns);
-    expect(id?.countsRows).toBe(true);
+    expect(id?.countsFrom).toBe(1);
+    write("part-2.csv", "id,x\n4,7\n");
+    const [other] = await using({ path }, async ({ columns }) => columns);
+    expect(other?.countsFrom).toBeNull();
+  });
+
+  test("write dates as all do that have some", async () => {
+    write("day-1.csv", "d,x\n,1\n");
+    write("day-2.csv", "d,x\n13/1/2024,2\n");
+    const [d] = await using({ path: at("day-?.csv") }, async ({ columns }) => columns);
+    expect(d?.times.map(({ written }) => written)).toEqual(["%d/%m/%Y"]);
   });
 
   test("of JSON, where a column of one has no value", async () => {

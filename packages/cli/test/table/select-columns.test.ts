@@ -72,6 +72,19 @@ describe("columns to fit a model to", () => {
 
   test("are the only one even if it counts", async () => {
     expect((await forFit("x\n1\n2\n3\n")).names).toEqual(["x"]);
+    expect((await forFit("x\n7\n8\n9\n")).notices).toEqual([]);
+  });
+
+  test("are what counts up from elsewhere, which is told of", async () => {
+    const content = "my id,x,big\n100,5,1e20\n101,3,1e20\n102,4,1e20\n";
+    const { names, notices } = await forFit(content);
+    expect(names).toEqual(["my id", "x", "big"]);
+    expect(notices).toEqual([
+      "Column \"my id\" counts up by one from row to row; leave it out with --exclude 'my id' if it only numbers rows.",
+    ]);
+    expect((await forFit(content, { columns: ["my id", "x"] })).notices).toEqual([]);
+    expect((await forFit("i,x\n2,5\n3,3\n5,4\n")).notices).toEqual([]);
+    expect((await forFit("i,x\n2,5\n3,3\n,4\n")).notices).toEqual([]);
   });
 
   test("are not those without values, nor those of types that nothing is made of", async () => {
@@ -253,7 +266,8 @@ describe("text that writes dates and times", () => {
     expect(notice).toMatch(
       /^"Date" \(%d\/%m\/%Y\) and "Time" \(time of day\) and "d" \(%d\.%m\.%y or %m\.%d\.%y, no row says which\) look like/,
     );
-    const sql = /--sql "(.*)"\.$/.exec(notice)?.[1]?.replaceAll('\\"', '"') ?? "";
+    expect(notice).toMatch(/" --type 'Time=circular\(0, 24\)'\.$/);
+    const sql = /--sql "(.*)" --type/.exec(notice)?.[1]?.replaceAll('\\"', '"') ?? "";
     const from = await openData({ sql });
     try {
       const kinds = from.columns.map(({ name, kind }) => [name, kind]);
@@ -272,6 +286,17 @@ describe("text that writes dates and times", () => {
     }
   });
 
+  test("is told of before all else, and of a query's columns with the query", async () => {
+    const { notices } = await forFit(`id,none,${content.replaceAll("\n", "\n7,,").slice(0, -3)}`);
+    expect(notices[0]).toMatch(/^"Date" .* look like dates or times/);
+    expect(notices).toContain('Left out, no values: "none".');
+    const query = "SELECT '13/1/2024' AS d, 2 AS x";
+    const from = await openData({ sql: `${query};` });
+    const [notice] = selectForFit(from, {}).notices;
+    from.close();
+    expect(notice).toContain(`::date as \\"d\\") from (${query})".`);
+  });
+
   test("is not told of where it is said to be a category, or is no time throughout", async () => {
     const types = { Date: "category", Time: "category", d: "category" };
     expect((await forFit(content, { types })).notices).toEqual([]);
@@ -284,6 +309,27 @@ describe("text that writes dates and times", () => {
     expect(await refusal(forModel(content, [field]))).toMatch(
       /holds no dates or times where the model was fitted to a date; "Date" .* --sql "select \* replace/,
     );
+  });
+
+  test("is refused with one query for all columns that the model has as times or hours", async () => {
+    const fields: Field[] = [
+      { name: "Date", type: "number", kind: "date" },
+      { name: "Time", type: "number", kind: "number" },
+      { name: "d", type: "category", kind: "text", values: [] },
+    ];
+    for (const some of [fields, fields.slice(1), fields.toReversed()]) {
+      const message = await refusal(forModel(content, some));
+      expect(message).toMatch(/replace \((try_strptime\(.*)?epoch\(try_cast\(\\"Time\\" as time/);
+      expect(message.includes('\\"Date')).toBe(some.includes(fields[0] as Field));
+      expect(message).not.toMatch(/--type|\\"d\\"/);
+    }
+    const sql = "SELECT TIME '12:00' AS Time, '13/1/2024' AS Date";
+    const from = await openData({ sql });
+    const both =
+      /"(Time|Date)" \(.* and "(Time|Date)" \(.* as \\"(Time|Date)\\", .* as \\"(Time|Date)\\"\) from/;
+    expect(() => selectForModel(from, fields.slice(0, 2), {})).toThrow(both);
+    expect(() => selectForFit(from, { columns: ["Date", "Time"] })).toThrow(both);
+    from.close();
   });
 });
 
