@@ -77,8 +77,11 @@ export async function compareCommand(
   const report = { data, dealing, ranking, out, picture: drawn };
   if (json) console.print(JSON.stringify(jsonReport(report)));
   else for (const line of textReport(report, console.width)) console.print(line);
-  if (ranking.scored.some(({ setting }) => isFlow(setting)) || !settings.some(isFlow)) return;
-  console.note("No flow could be scored: every one failed.");
+  const isAsked = settings.some(isFlow) ? isFlow : () => true;
+  if (ranking.scored.some(({ setting }) => isAsked(setting))) return;
+  console.note(
+    `No ${settings.some(isFlow) ? "flow" : "setting"} could be scored: every one failed.`,
+  );
   process.exitCode = exitCodes.failure;
 }
 

@@ -31,6 +31,10 @@ export interface DrawOptions {
 const LEAST_AT_ONCE = 4096;
 const MOST_DRAWS = 1_000_000;
 
+/** Imputed rows cost more than draws: so many at once at least, and so often at most. */
+const LEAST_IMPUTED = 256;
+const IMPUTED_ROUNDS = 40;
+
 /**
  * Draws rows of a table that obey conditions: columns that the model is conditioned on get their values; of the
  * others, rows that do not obey are drawn again. A number that must equal a value exactly, which no draw of a continuous
@@ -57,7 +61,7 @@ export async function drawWhere(model: Model, count: number, options: DrawOption
     }
     return drawFixed(model, count, given, others, seed);
   }
-  return drawUntil(model, count, others, (rows, round) =>
+  return drawUntil(model, { count }, others, (rows, round) =>
     sampleTable(model, rows, { seed: seed + round, temperature, given }),
   );
 }
@@ -148,8 +152,16 @@ async function drawFixed(
     ...Object.fromEntries(equal.map(({ field, value }) => [field.name, value])),
   };
   const rest = clauses.filter((clause) => equal.every((each) => each !== clause));
-  return drawUntil(model, count, rest, async (rows, round) => {
-    const table = withGaps(model, Math.min(rows, count), values);
+  const missing = rest.flatMap(conditionsIn).find(({ operator }) => operator === "is null");
+  if (missing) {
+    throw new DomainError(
+      `--where: rows with an exact number are imputed, and no imputed cell is missing: ${listed([missing.field.name])} ` +
+        "cannot be; ask for a range of numbers",
+    );
+  }
+  const most = IMPUTED_ROUNDS * Math.max(count, LEAST_IMPUTED);
+  return drawUntil(model, { count, most }, rest, async (rows, round) => {
+    const table = withGaps(model, rest.length > 0 ? Math.max(count, LEAST_IMPUTED) : rows, values);
     const { tables, effectiveSizes } = await imputeTable(model, table, { seed: seed + round });
     if (effectiveSizes.get(0) === 0) {
       throw new DomainError(
@@ -183,14 +195,14 @@ const ownValue = (values: Values, name: string): string | number | null =>
 /** Draws rows, and again those that do not obey. */
 async function drawUntil(
   model: Model,
-  count: number,
+  { count, most = MOST_DRAWS }: { count: number; most?: number },
   clauses: readonly Clause[],
   draw: (rows: number, round: number) => Promise<Table>,
 ): Promise<Table> {
   if (clauses.length === 0) return draw(count, 0);
   let found: Table | null = null;
   let drawn = 0;
-  for (let round = 0; (found?.rows ?? 0) < count && drawn < MOST_DRAWS; round++) {
+  for (let round = 0; (found?.rows ?? 0) < count && drawn < most; round++) {
     const rows = Math.max(count, LEAST_AT_ONCE);
     const table = await draw(rows, round);
     drawn += table.rows;

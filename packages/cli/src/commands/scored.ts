@@ -5,7 +5,6 @@ import type { ImageOptions } from "./model-images.ts";
 export interface ScoreCommandOptions extends DataOptions, ImageOptions, EngineOptions {
   draws?: number;
   anomalies?: number;
-  seed?: number;
   out?: string;
   json?: boolean;
 }

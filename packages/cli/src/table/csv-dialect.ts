@@ -84,13 +84,20 @@ function betweenBlanks(
   const [first = [], second] = rows;
   const width = mostFrequent(rows.map(({ length }) => length));
   const usual = lines.filter((_, i) => rows[i]?.length === width);
-  if (!second || width < 2 || 2 * usual.length < lines.length) return null;
+  if (!second || Math.min(width, first.length) < 2 || 2 * usual.length < lines.length) return null;
   const ofNumbers = rows.slice(1).flat().every(isNumberOrGap);
-  const byTabs = shareOfWidth(usual, "\t") >= (ofNumbers ? 1 : 0.5);
+  // The first line may be a title of as many words, and the second the header.
+  const isTitled =
+    !second.some(isNumberOrGap) &&
+    usual.slice(1).every((line) => line.split("\t").length === width);
+  const byTabs = isTitled || shareOfWidth(usual, "\t") >= (ofNumbers ? 1 : 0.5);
   const byBlank = usual.some((line) => /^[ \t]|[ \t]{2}|[ \t]$/.test(line))
     ? usual.length < lines.length && shareOfWidth(lines, " ") === 1
     : shareOfWidth(usual, " ") === 1;
-  const byOther = [",", ";", "|"].some((mark) => usual.every((line) => line.includes(mark)));
+  const byOther = [",", ";", "|"].some((mark) => {
+    const marked = usual.filter((line) => line.includes(mark));
+    return marked.length >= MOST_LINES * usual.length;
+  });
   if (byTabs || byBlank || byOther) return null;
   const skip = text.split(LINE_END).findIndex((line) => line.trim() !== "");
   return { delimiter: BLANKS, skip, header: !first.every(isNumberOrGap), width: first.length };
@@ -103,6 +110,9 @@ function shareOfWidth(lines: readonly string[], mark: string): number {
   const widths = lines.map((line) => line.split(mark).length);
   return widths[0] === 1 ? 0 : widths.filter((width) => width === widths[0]).length / widths.length;
 }
+
+/** Of the lines: some may stand above the table. */
+const MOST_LINES = 0.9;
 
 /** The lines that hold more than blanks; the last one of the head may be cut. */
 function wholeLines(text: string): string[] {

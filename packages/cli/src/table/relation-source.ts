@@ -109,8 +109,14 @@ async function keptAsWritten(
       const [changed] = await ask(`bool_or(${isWordingSql(cell)} OR ${isLarge})`);
       kept.push({ ...column, kind: changed ? "text" : "number", verbatim: changed === true });
     } else if (storage === "number" || storage === "timestamp") {
-      const [type, large] = await ask(`any_value(typeof(${cell})), bool_or(${isLarge})`);
-      kept.push({ ...column, kind: isInexact(String(type), large === true) ? "text" : kind });
+      // Numbers of a table are finite, or missing.
+      const infinite =
+        storage === "number" ? `bool_or(isinf(TRY_CAST(${cell} AS DOUBLE)))` : "false";
+      const [type, large, any] = await ask(
+        `any_value(typeof(${cell})), bool_or(${isLarge}), ${infinite}`,
+      );
+      const asText = any === true || isInexact(String(type), large === true);
+      kept.push({ ...column, kind: asText ? "text" : kind });
     } else kept.push({ ...column, kind });
   }
   return kept;

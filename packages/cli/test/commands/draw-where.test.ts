@@ -127,6 +127,14 @@ test.each([
   for (const cell of await drawnCells(model, where, name)) expect(values).toContain(cell);
 });
 
+test("beside an exact number other conditions end soon, whether they can be or not", async () => {
+  const { rows, columns } = await draw("x = 0.1 and sort = a");
+  expect(columns.find(({ name }) => name === "sort")?.cells).toEqual(new Array(rows).fill("a"));
+  await expect(draw("x = 0.1 and gap is null")).rejects.toThrow(
+    /no imputed cell is missing: "gap" cannot be; ask for a range/,
+  );
+});
+
 test("columns that the model is conditioned on get their values, or none", async () => {
   const where = "month = 3 and sex is null and sort in (a, b)";
   expect(await drawnCells(conditional, where, "month")).toEqual(new Array(20).fill(3));

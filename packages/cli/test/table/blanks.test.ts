@@ -77,6 +77,18 @@ describe("one character between cells", () => {
     expect(await refused(`${content}3${mark}4${mark}A  B${mark}5\n`)).toContain("line 5 has 4");
   });
 
+  test("below a title of as many words as columns", async () => {
+    const tabs = await read(`Weather of May\nta\ttb\ttc\n${"1\t2\t3\n".repeat(9)}`);
+    expect(Object.keys(tabs)).toEqual(["ta", "tb", "tc"]);
+    const commas = await read(`Report   of May\na, b, c\n${"0, 0, 30\n".repeat(20)}`);
+    expect(Object.values(commas).map(([first]) => first)).toEqual([0, 0, 30]);
+  });
+
+  test("none at all: text of one column, with blanks in it", async () => {
+    const { name } = await read("name\nJohn  Smith\nAnna  Bell\n");
+    expect(name).toEqual(["John  Smith", "Anna  Bell"]);
+  });
+
   test("a blank, where two are an empty cell", async () => {
     expect(await read("a b c\n1  3\n2  4\n3  5\n4 5 6\n")).toEqual({
       a: [1, 2, 3, 4],

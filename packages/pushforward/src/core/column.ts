@@ -69,10 +69,13 @@ export function checkOnGrid(
   for (let i = 0; i < data.length; i++) {
     const column = columns[i % size] as Column;
     const value = data[i] as number;
-    if (isOnGrid(column, value) && !isOutside(column, value)) continue;
+    const place = `${who}: row ${Math.floor(i / size)}, column ${columnLabel(columns, i % size)}: ${value}`;
+    if (isOutside(column, value)) {
+      throw new DataError(`${place} lies beyond the ends of the column: it has no probability.`);
+    }
+    if (isOnGrid(column, value)) continue;
     throw new DataError(
-      `${who}: row ${Math.floor(i / size)}, column ${columnLabel(columns, i % size)}: ${value} is not on the grid ` +
-        `of the column, steps of ${column.step}: it has a density, logProb, and no probability.`,
+      `${place} is not on the grid of the column, steps of ${column.step}: it has a density, logProb, and no probability.`,
     );
   }
 }

@@ -128,8 +128,9 @@ function quartileSpan(values: Float64Array): number {
   return between(0.25) || between(0.01);
 }
 
-/** Whether values look as if they had been scaled to 0 and 1: the ends are nothing but the extremes. */
+/** Whether values look as if they had been scaled to 0 and 1: they end there, and few of them are there. */
 export function isScaled(values: Float64Array): boolean {
+  if (!values.every((value) => Number.isNaN(value) || (value >= 0 && value <= 1))) return false;
   const [low, high] = [shareAt(values, 0), shareAt(values, 1)];
   return low > 0 && high > 0 && Math.max(low, high) <= MANY_COPIES;
 }

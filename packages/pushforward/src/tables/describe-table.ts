@@ -79,10 +79,14 @@ export function describeTable(table: Table, options: DescribeOptions = {}): Tabl
       `Column ${JSON.stringify(field.name)} is constant, ${JSON.stringify(field.value)}: samples have it, the density does not.`,
     );
   }
-  noticeScaled(complete, described, types, notices);
-  const kept = shareFlags(complete, withoutDependent(complete, described, options, notices));
+  const kept = withoutDependent(complete, described, options, notices);
+  noticeScaled(complete, kept, types, notices);
   const isGiven = ({ field }: Described) => given.includes(field.name);
-  const events = kept.filter((each) => !isGiven(each));
+  // What is given is known to no event, and the other way around: each has flags of its own.
+  const events = shareFlags(
+    complete,
+    kept.filter((each) => !isGiven(each)),
+  );
   if (events.every(({ field }) => field.type === "constant")) {
     throw new DataError(
       `no column is left to fit a density to${given.length > 0 ? ", next to those given" : ""}; add columns that vary.`,
@@ -90,9 +94,9 @@ export function describeTable(table: Table, options: DescribeOptions = {}): Tabl
   }
   const schema: TableSchema = {
     fields: events.map(({ field }) => field),
-    given: kept
-      .filter((each) => isGiven(each) && each.field.type !== "constant")
-      .map(({ field }) => field),
+    given: shareFlags(complete, kept.filter(isGiven))
+      .map(({ field }) => field)
+      .filter(({ type }) => type !== "constant"),
   };
   return { schema, columns: events.flatMap(({ columns }) => columns), table: complete, notices };
 }
@@ -107,16 +111,17 @@ const typeOf = (types: Readonly<Record<string, ColumnType>>, { name }: TableColu
 
 function noticeScaled(
   table: Table,
-  described: readonly Described[],
+  kept: readonly Described[],
   types: Readonly<Record<string, ColumnType>>,
   notices: string[],
 ): void {
-  const scaled = table.columns.filter((column, i) => {
-    const hasLevels = described[i]?.columns[0]?.map?.kind === "histogram";
+  const scaled = kept.filter(({ field, columns }) => {
+    const column = columnNamed(table, field.name);
+    const hasLevels = columns[0]?.map?.kind === "histogram";
     return !hasLevels && !isText(column) && !typeOf(types, column) && isScaled(column.cells);
   });
   if (scaled.length === 0) return;
-  const names = scaled.map(({ name }) => name);
+  const names = scaled.map(({ field }) => field.name);
   notices.push(
     `Seem to be scaled to 0 and 1, and are not taken to end at 1: ${listNames(names, 8)} (bounded(0, 1) where they do).`,
   );

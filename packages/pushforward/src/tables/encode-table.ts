@@ -129,7 +129,8 @@ function encodeField(table: Table, field: Field, columns: readonly Column[], tar
     const at = row * width + place;
     const missing = isMissing(cells, row);
     if (other && missing !== isMissing(other, row)) {
-      addFault(target, row, { column: field.name, kind: "unseen", value: null });
+      const column = missing ? field.name : (missingWith as string);
+      addFault(target, row, { column, kind: "unseen", value: null });
     }
     if (!missing) {
       const value = toEvent(field, cells.cells[row] as number);

@@ -119,6 +119,8 @@ test("numbers scaled to 0 and 1 are not bounded by 1, and their least is no outl
   expect(notices).toEqual([
     'Seem to be scaled to 0 and 1, and are not taken to end at 1: "x" (bounded(0, 1) where they do).',
   ]);
+  const levels = numbers("count", rows, (_, row) => (row * 7) % rows);
+  expect(describeTable(tableOf(levels)).notices).toEqual([]);
   const asked = describeTable(table, { types: { x: parseColumnType("bounded(0, 1)") } });
   expect([asked.notices, asked.columns[0]?.range]).toEqual([[], [0, 1]]);
   const map = columns[0]?.map as ColumnMap;

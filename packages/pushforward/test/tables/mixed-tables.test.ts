@@ -200,6 +200,57 @@ test("a number beyond the ends of its column has no density, and its column is n
   ]);
 });
 
+test("columns with the same gaps, one of them given, have flags of their own and come back from a file", async () => {
+  const random = hostRandom(6);
+  const lacking = (row: number) => row % 5 === 0;
+  const cells = () =>
+    Float64Array.from({ length: 100 }, (_, row) => (lacking(row) ? Number.NaN : random.normal()));
+  const table: Table = {
+    rows: 100,
+    columns: ["a", "b", "c"].map((name) => ({ name, kind: "number", cells: cells() })),
+  };
+  for (const given of ["a", "b"]) {
+    const model = await fitTable((sizes) => realNVP({ ...sizes, layers: 1, hidden: [4] }), table, {
+      ...settings,
+      given: [given],
+    });
+    const again = await load(await model.toBytes());
+    expect(again.table).toEqual(model.table);
+    const drawn = await sampleTable(again, 50, { given: { [given]: null } });
+    expect(drawn.columns.map(({ name }) => name).sort()).toEqual(["a", "b", "c"]);
+    expect((await scoreTable(again, table)).logProb.every(Number.isFinite)).toBe(true);
+  }
+});
+
+test("of two columns with the same gaps, the one that lacks a cell is named", async () => {
+  const column = (name: string, phase: number): TableColumn => ({
+    name,
+    kind: "number",
+    cells: Float64Array.from({ length: 60 }, (_, row) =>
+      row % 6 === 0 ? Number.NaN : Math.sin(row * row + phase),
+    ),
+  });
+  const model = await fitTable(
+    (sizes) => realNVP({ ...sizes, layers: 1, hidden: [4] }),
+    { rows: 60, columns: [column("a", 0), column("b", 1)] },
+    settings,
+  );
+  for (const [a, b, name] of [
+    [Number.NaN, 0.2, "a"],
+    [0.2, Number.NaN, "b"],
+  ] as const) {
+    const odd: Table = {
+      rows: 1,
+      columns: [
+        { name: "a", kind: "number", cells: Float64Array.of(a) },
+        { name: "b", kind: "number", cells: Float64Array.of(b) },
+      ],
+    };
+    const { faults } = await scoreTable(model, odd);
+    expect(faults.get(0)).toEqual({ column: name, kind: "unseen", value: null });
+  }
+});
+
 test("rows of no density count in tail probabilities", async () => {
   const { table } = randomTable(0);
   const model = await fitTable(
