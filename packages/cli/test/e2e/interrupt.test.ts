@@ -38,7 +38,7 @@ test("Ctrl-C ends a fit with code 130, one line and no file", async () => {
 test("a stopped fit goes on from its checkpoint to the same model", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "t.csv"), ridge(2000));
-  const steps = ["--steps", "600"];
+  const steps = ["--steps", "300"];
   const checkpoint = ["--checkpoint", "c.safetensors"];
   expect((await run(folder, "fit", "t.csv", ...small, ...steps)).code).toBe(0);
   const whole = readFileSync(join(folder, "m.safetensors"));
