@@ -1,5 +1,5 @@
 import { type CheckReport, DomainError, type Model } from "pushforward";
-import type { SampleQuality } from "pushforward/evaluation";
+import { LEAST_P_VALUE, type SampleQuality } from "pushforward/evaluation";
 import { exitCodes } from "../exit-code.ts";
 import { contextsOf } from "../images/image-rows.ts";
 import { refuseOptionsOf } from "../options/useless-options.ts";
@@ -130,7 +130,7 @@ export function qualityLines(quality: SampleQuality, width: number): string[] {
 }
 
 /** What `sampleQuality` goes by. */
-const VERDICTS = "alike means p > 0.001 or a small difference";
+const VERDICTS = `alike means p > ${LEAST_P_VALUE} or a small difference`;
 
 /** A paragraph, its lines after the first set in. */
 const indented = (text: string, width: number): string[] =>

@@ -52,12 +52,10 @@ export function isOutside({ range, step = 0 }: Column, value: number): boolean {
 }
 
 /** Whether a value is on its column's grid, if there is one. */
-export function isOnGrid({ step, origin }: Column, value: number): boolean {
-  return (
-    step === undefined ||
-    Math.abs(nearestValue({ step, ...(origin !== undefined && { origin }) }, value) - value) <=
-      OFF_GRID * step
-  );
+export function isOnGrid({ step, origin = 0 }: Column, value: number): boolean {
+  if (step === undefined) return true;
+  const steps = (value - origin) / step;
+  return Math.abs(steps - Math.round(steps)) <= OFF_GRID;
 }
 
 /** @throws DataError for a value that is not on its column's grid. */
@@ -69,11 +67,11 @@ export function checkOnGrid(
   for (let i = 0; i < data.length; i++) {
     const column = columns[i % size] as Column;
     const value = data[i] as number;
+    if (isOnGrid(column, value) && !isOutside(column, value)) continue;
     const place = `${who}: row ${Math.floor(i / size)}, column ${columnLabel(columns, i % size)}: ${value}`;
     if (isOutside(column, value)) {
       throw new DataError(`${place} lies beyond the ends of the column: it has no probability.`);
     }
-    if (isOnGrid(column, value)) continue;
     throw new DataError(
       `${place} is not on the grid of the column, steps of ${column.step}: it has a density, logProb, and no probability.`,
     );

@@ -34,4 +34,4 @@ export {
   type SampleQualityOptions,
   sampleQuality,
 } from "./sample-quality.ts";
-export type { Verdict } from "./verdicts.ts";
+export { LEAST_P_VALUE, type Verdict } from "./verdicts.ts";

@@ -14,7 +14,7 @@ export interface Verdict {
 export type Label = (column: number) => string;
 
 /** p-values above this are chance. */
-const CHANCE = 0.001;
+export const LEAST_P_VALUE = 0.001;
 
 /** Differences below these are small, whatever the p-value. */
 const SMALL = {
@@ -32,7 +32,7 @@ const BLIND =
 /** Passes with an accuracy below 0.55, or p > 0.001. */
 export function onClassifier({ accuracy, pValue, auc }: ClassifierTwoSampleTest): Verdict {
   return {
-    ok: pValue > CHANCE || accuracy < SMALL.accuracy,
+    ok: pValue > LEAST_P_VALUE || accuracy < SMALL.accuracy,
     message:
       `A classifier tells samples from data in ${percent(accuracy)} of cases, where 50 % is chance ` +
       `(${shownP(pValue)}; area under the ROC curve ${auc.toFixed(3)}).`,
@@ -44,7 +44,7 @@ export function onMarginals(found: MarginalDistances, label: Label): Verdict {
   const { largest, worstColumn, pValue, columns } = found;
   const among = columns.length > 1 ? ` among ${columns.length} columns` : "";
   return {
-    ok: pValue > CHANCE || largest < SMALL.distance,
+    ok: pValue > LEAST_P_VALUE || largest < SMALL.distance,
     message:
       `The largest distance of distribution functions${among} is ${largest.toFixed(3)}, in column ` +
       `${label(worstColumn)} (${shownP(pValue)}).`,
@@ -59,7 +59,7 @@ export function onCorrelations(found: CorrelationDifference, label: Label): Verd
   }
   const [i, j] = spearman.pair.map(label);
   return {
-    ok: pValue > CHANCE || spearman.largest < SMALL.correlation,
+    ok: pValue > LEAST_P_VALUE || spearman.largest < SMALL.correlation,
     message:
       `Rank correlations differ by ${spearman.largest.toFixed(3)} at most, of columns ${i} and ${j} ` +
       `(${shownP(pValue)}), Pearson's by ${pearson.largest.toFixed(3)}.`,
@@ -69,7 +69,7 @@ export function onCorrelations(found: CorrelationDifference, label: Label): Verd
 /** Passes with p > 0.001. */
 export function onDiscrepancy({ squared, pValue, rows }: MaximumMeanDiscrepancy): Verdict {
   return {
-    ok: pValue > CHANCE,
+    ok: pValue > LEAST_P_VALUE,
     message:
       `The squared maximum mean discrepancy of ${rows.data} rows and ${rows.samples} samples is ` +
       `${squared.toPrecision(2)} (${shownP(pValue)}).`,
@@ -89,7 +89,7 @@ export function onNeighbours(found: NearestNeighbours): Verdict {
     copyShares.samples <= copyShares.heldOut + SMALL.copies;
   const isBlind = distances.heldOut.every((distance) => distance === 0);
   return {
-    ok: pValue > CHANCE || small,
+    ok: pValue > LEAST_P_VALUE || small,
     message:
       `A sample is nearer to a training row than a new row is in ${percent(nearerShare)} of cases, where 50 % is ` +
       `right (${shownP(pValue)}); ${percent(copyShares.samples)} of samples are copies of training rows, ` +
