@@ -31,7 +31,7 @@ export function errorJson(error: unknown): { error: { code: string; message: str
   return { error: { code, message: errorLine(error) } };
 }
 
-const LIBRARY_ERRORS = new Set([...USER_ERRORS, "inverse-unavailable", "not-finite"]);
+const LIBRARY_ERRORS = new Set([...USER_ERRORS, "inverse-unavailable", "not-finite", "solver"]);
 
 /** Errors are told apart by their code, so that this file need not load the library. */
 function codeOf(error: unknown): string | undefined {

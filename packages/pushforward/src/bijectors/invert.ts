@@ -12,7 +12,7 @@ const opposite = { forward: "inverse", inverse: "forward" } as const;
  */
 export function invert<P extends Tree>({ bijector }: { bijector: Bijector<P> }): Bijector<P> {
   checkBijector("invert", bijector);
-  const { shape, condShape, cost, initFromData } = bijector;
+  const { shape, condShape, cost, initFromData, iterations } = bijector;
   return defineBijector<P>({
     kind: "invert",
     shape,
@@ -28,6 +28,10 @@ export function invert<P extends Tree>({ bijector }: { bijector: Bijector<P> }):
     }),
     interval: bijector.interval,
     changesTails: bijector.changesTails,
+    iterations: iterations && {
+      ...(iterations.inverse && { forward: iterations.inverse }),
+      ...(iterations.forward && { inverse: iterations.forward }),
+    },
     layers: (path) =>
       layersOf(bijector, path)
         .toReversed()

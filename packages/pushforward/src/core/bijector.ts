@@ -1,5 +1,6 @@
 import { type NDArray, np, type Tree, tree } from "../engine/index.ts";
 import { checkContext, checkEvent } from "./check-input.ts";
+import type { Iteration } from "./iteration.ts";
 import { checkShape, type Shape } from "./shape.ts";
 import { type Spec, specOf } from "./spec.ts";
 
@@ -91,9 +92,15 @@ export interface Bijector<P extends Tree = any> {
    * belongs to, 0 the finest. Absent: all are of one scale.
    */
   readonly scales?: readonly number[];
+  /** Directions that take as many steps as their rows need. Absent: the methods are all there is. */
+  readonly iterations?: Iterations<P>;
   /** The elementary layers in forward order. Absent: the bijector is elementary itself. */
   layers?(path: string): Layer[];
 }
+
+/** The directions of a bijector that a host can drive. */
+// biome-ignore lint/suspicious/noExplicitAny: a part of unknown parameters takes and gives any tree.
+export type Iterations<P extends Tree = any> = { readonly [D in Direction]?: Iteration<P> };
 
 /** What a bijector's author writes: {@link defineBijector} adds the checks and batch handling. */
 export interface BijectorDefinition<P extends Tree> {
@@ -113,6 +120,7 @@ export interface BijectorDefinition<P extends Tree> {
   changesTails?: boolean | undefined;
   integers?: IntegerRange | undefined;
   scales?: readonly number[] | undefined;
+  iterations?: Iterations<P> | undefined;
   layers?(path: string): Layer[];
 }
 
@@ -124,7 +132,7 @@ export interface BijectorDefinition<P extends Tree> {
  */
 export function defineBijector<P extends Tree>(definition: BijectorDefinition<P>): Bijector<P> {
   const { kind, options, init, initFromData, interval, support, layers } = definition;
-  const { changesTails, integers, scales } = definition;
+  const { changesTails, integers, scales, iterations } = definition;
   const shape = checkShape(kind, definition.shape);
   const condShape = definition.condShape ? checkShape(kind, definition.condShape) : null;
   const part = { kind, shape, condShape };
@@ -156,6 +164,7 @@ export function defineBijector<P extends Tree>(definition: BijectorDefinition<P>
     ...(changesTails && { changesTails }),
     ...(integers && { integers }),
     ...(scales && { scales }),
+    ...(iterations && { iterations: Object.freeze(iterations) }),
     ...(layers && { layers }),
   });
 }

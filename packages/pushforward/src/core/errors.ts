@@ -10,6 +10,7 @@ export type ErrorCode =
   | "data"
   | "model-file"
   | "not-finite"
+  | "solver"
   | "engine";
 
 /** Base class of all errors below: `error instanceof PushforwardError` separates them from bugs. */
@@ -73,6 +74,13 @@ export class ModelFileError extends PushforwardError {
 export class NotFiniteError extends PushforwardError {
   constructor(message: string) {
     super("not-finite", message);
+  }
+}
+
+/** An ODE solver or an iteration did not come to its end. */
+export class SolverError extends PushforwardError {
+  constructor(message: string) {
+    super("solver", message);
   }
 }
 

@@ -4,6 +4,7 @@ export * from "./column.ts";
 export * from "./distribution.ts";
 export * from "./errors.ts";
 export type { HistoryEntry } from "./history.ts";
+export * from "./iteration.ts";
 export * from "./network.ts";
 export * from "./parameters.ts";
 export * from "./rows.ts";
