@@ -20,7 +20,8 @@ export type RowState = Readonly<Record<string, Float32Array>>;
  */
 // biome-ignore lint/suspicious/noExplicitAny: a part of unknown parameters takes and gives any tree.
 export interface Iteration<P extends Tree = any> {
-  start(params: P, x: NDArray, cond: NDArray | undefined): IterationState;
+  /** @param wantsLogDet whether the log-determinant will be looked at; where not, it may be left out, as zeros. */
+  start(params: P, x: NDArray, cond: NDArray | undefined, wantsLogDet: boolean): IterationState;
   /** One more step; rows that are not at work, of status 0 or -1, stay as they are. */
   step(params: P, state: IterationState, cond: NDArray | undefined): IterationState;
   /** The event and the log-determinant, as the bijector's method returns them. */

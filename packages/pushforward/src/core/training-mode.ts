@@ -9,9 +9,8 @@ import { splitKey } from "./keys.ts";
  * and through users' own, without their help. Functions are built synchronously, so nothing else can
  * run in between.
  */
-interface TrainingMode {
+interface TrainingMode extends TrainingEffects {
   key: NDArray;
-  readonly updates: Map<NDArray, NDArray>;
 }
 
 let mode: TrainingMode | undefined;
@@ -27,10 +26,33 @@ export function isTraining(): boolean {
  * @throws Error outside of a training step: ask {@link isTraining} first.
  */
 export function trainingUniform(shape: number[]): NDArray {
+  return random.uniform(nextKey(), shape);
+}
+
+/**
+ * Standard normal numbers, other ones for each call and each step.
+ *
+ * @throws Error outside of a training step: ask {@link isTraining} first.
+ */
+export function trainingNormal(shape: number[]): NDArray {
+  return random.normal(nextKey(), shape);
+}
+
+function nextKey(): NDArray {
   const current = demand(mode);
   const [next, key] = splitKey(current.key, 2) as [NDArray, NDArray];
   current.key = next;
-  return random.uniform(key, shape);
+  return key;
+}
+
+/**
+ * Add to the loss of this step, beside the negative log-likelihood: what keeps a layer regular.
+ *
+ * @param penalty one number for each row, `[n]`; consumed.
+ * @throws Error outside of a training step: ask {@link isTraining} first.
+ */
+export function penalize(penalty: NDArray): void {
+  demand(mode).penalties.push(penalty);
 }
 
 /**
@@ -46,20 +68,27 @@ export function updateState(state: NDArray, value: NDArray): void {
   updates.set(state, value);
 }
 
+/** What layers said besides their results while a function was called as a training step does. */
+export interface TrainingEffects {
+  /** New values of parameter arrays that are state, by the old ones. */
+  readonly updates: Map<NDArray, NDArray>;
+  /** What the loss of each row has to be raised by, `[n]`, piece by piece. */
+  readonly penalties: NDArray[];
+}
+
 /**
  * Call a function as a training step does.
  *
  * @param key consumed.
- * @returns what it returned, and the new values of parameter arrays that are state, by the old ones.
  */
-export function duringTraining<T>(key: NDArray, call: () => T): [T, Map<NDArray, NDArray>] {
+export function duringTraining<T>(key: NDArray, call: () => T): [T, TrainingEffects] {
   const outer = mode;
-  const own: TrainingMode = { key, updates: new Map() };
+  const own: TrainingMode = { key, updates: new Map(), penalties: [] };
   mode = own;
   try {
-    return [call(), own.updates];
+    return [call(), own];
   } catch (error) {
-    for (const value of own.updates.values()) value.dispose();
+    disposeEffects(own);
     throw error;
   } finally {
     mode = outer;
@@ -67,9 +96,14 @@ export function duringTraining<T>(key: NDArray, call: () => T): [T, Map<NDArray,
   }
 }
 
+/** Free what nobody asks for. */
+export function disposeEffects({ updates, penalties }: TrainingEffects): void {
+  for (const value of [...updates.values(), ...penalties]) value.dispose();
+}
+
 function demand(current: TrainingMode | undefined): TrainingMode {
   if (current) return current;
   throw new Error(
-    "trainingUniform and updateState belong to training steps: ask isTraining() first.",
+    "trainingUniform, trainingNormal, penalize and updateState belong to training steps: ask isTraining() first.",
   );
 }

@@ -26,6 +26,8 @@ export {
   type Tree,
   tree,
   valueAndGrad,
+  vjp,
+  vmap,
 } from "./jax.ts";
 export { noiseRequests, random, withNoise } from "./noise.ts";
 export type { OnnxInterface } from "./onnx/compile-to-onnx.ts";

@@ -10,6 +10,8 @@ import {
   random,
   tree,
   valueAndGrad,
+  vjp,
+  vmap,
 } from "@jax-js/jax";
 
 /** The same values, constant to every differentiation; consumes. */
@@ -26,7 +28,7 @@ export function convolve(x: np.Array, kernel: np.Array): np.Array {
   return lax.conv(fence(x), kernel, [1, 1], "SAME").mul(one);
 }
 
-export { grad, jvp, makeJaxpr, np, random, tree, valueAndGrad };
+export { grad, jvp, makeJaxpr, np, random, tree, valueAndGrad, vjp, vmap };
 
 /** A jax-js array, or a tracer that stands for one while a function is being traced. */
 export type NDArray = np.Array;

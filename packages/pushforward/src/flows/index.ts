@@ -3,6 +3,7 @@ export { type CatalogEntry, type CatalogOptions, type CatalogSizes, flows } from
 export { type CdfFlowOptions, cdfFlow } from "./cdf.ts";
 export type { ConditionerOptions } from "./conditioner.ts";
 export type { CouplingFlowOptions, Partition } from "./coupling-flow.ts";
+export { type FfjordOptions, ffjord } from "./ffjord.ts";
 export type { FlowOptions } from "./flow-options.ts";
 export { type FlowPlusPlusOptions, flowPlusPlus } from "./flow-plus-plus.ts";
 export { type GaussianizationOptions, gaussianization } from "./gaussianization.ts";

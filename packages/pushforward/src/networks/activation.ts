@@ -1,12 +1,13 @@
 import { DomainError } from "../core/errors.ts";
 import { type NDArray, np } from "../engine/index.ts";
-import { gate } from "../numerics/stable.ts";
+import { gate, softplus } from "../numerics/stable.ts";
 
 /** Activation functions a network can be given by name. */
 const activations = {
   relu: (x: NDArray) => np.maximum(x, 0),
   tanh: (x: NDArray) => gate(x.mul(2)).mul(2).sub(1),
   silu: (x: NDArray) => x.ref.mul(gate(x)),
+  softplus,
 } as const;
 
 export type Activation = keyof typeof activations;

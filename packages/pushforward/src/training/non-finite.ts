@@ -1,5 +1,6 @@
 import type { Distribution } from "../core/distribution.ts";
 import { type ParameterLayout, splitParameters } from "../core/parameters.ts";
+import { disposeEffects } from "../core/training-mode.ts";
 import { walkLayers } from "../core/walk-layers.ts";
 import { type EngineArray, jit, type NDArray, np, tree } from "../engine/index.ts";
 import { type Batch, lossGradient } from "./train-step.ts";
@@ -17,10 +18,10 @@ export function locateInTraining(
   batch: Batch,
 ): string {
   const own = toDevice(parameters, batch);
-  const [where, updates] = withTrainingNoise(tree.ref(own.batch.noise ?? []), () =>
+  const [where, effects] = withTrainingNoise(tree.ref(own.batch.noise ?? []), () =>
     firstBadLayer(flow, layout, own.parameters, own.batch),
   );
-  tree.dispose([...updates.values()]);
+  disposeEffects(effects);
   const found = where ?? badGradient(flow, layout, own.parameters, own.batch) ?? "the loss";
   tree.dispose(own);
   return found;

@@ -59,8 +59,8 @@ export function compileTrainStep(
 }
 
 /**
- * The loss of a training step, what layers set themselves, and the gradient with respect to the leaves;
- * consumes.
+ * The loss of a training step, what layers set themselves, and the gradient with respect to the leaves, of the
+ * loss with the penalties that layers add; consumes.
  *
  * To differentiate through the split of one long vector instead would add up as many padded vectors as
  * there are leaves.
@@ -72,13 +72,19 @@ export function lossGradient(
   { x, cond, noise = [] }: Batch<NDArray>,
   perRow: NDArray,
 ): { loss: NDArray; updates: StateUpdates; gradients: NDArray[] } {
-  const lossOf = (pieces: NDArray[]): [NDArray, StateUpdates] => {
-    const [logProb, updates] = withTrainingNoise(noise, () =>
+  const lossOf = (pieces: NDArray[]): [NDArray, Aside] => {
+    const [logProb, { updates, penalties }] = withTrainingNoise(noise, () =>
       flow.logProb(layout.toTree(pieces), x.ref, cond?.ref),
     );
-    return [logProb.sum().mul(perRow.ref).neg(), bySlot(pieces, updates)];
+    const loss = logProb.sum().mul(perRow.ref).neg();
+    const penalized = penalties.reduce(
+      (sum, each) => sum.add(each.sum().mul(perRow.ref)),
+      loss.ref,
+    );
+    return [penalized, { loss: stopGradient(loss), updates: bySlot(pieces, updates) }];
   };
-  const [[loss, updates], gradients] = differentiate(lossOf)(leaves);
+  const [[penalized, { loss, updates }], gradients] = differentiate(lossOf)(leaves);
+  penalized.dispose();
   tree.dispose([x, cond, perRow].filter((array) => array !== undefined));
   return { loss, updates, gradients };
 }
@@ -94,6 +100,9 @@ function batchSpec(flow: Distribution, noise: readonly TrainingNoise[]): SpecTre
 
 /** New values of parameter arrays that layers set themselves, by their number in the layout. */
 type StateUpdates = { [slot: string]: NDArray };
+
+/** What a loss returns beside the number that is differentiated: itself without penalties, for reports. */
+type Aside = { loss: NDArray; updates: StateUpdates };
 
 function bySlot(pieces: readonly NDArray[], updates: ReadonlyMap<NDArray, NDArray>): StateUpdates {
   const known = [...updates].map(([piece, value]) => [pieces.indexOf(piece), value] as const);
@@ -119,8 +128,8 @@ function setSlots(layout: ParameterLayout, flat: NDArray, updates: StateUpdates)
 }
 
 /** `valueAndGrad` of a loss that returns more than its value. */
-function differentiate(loss: (pieces: NDArray[]) => [NDArray, StateUpdates]) {
+function differentiate(loss: (pieces: NDArray[]) => [NDArray, Aside]) {
   return valueAndGrad(loss as never, { hasAux: true }) as unknown as (
     pieces: NDArray[],
-  ) => [[NDArray, StateUpdates], NDArray[]];
+  ) => [[NDArray, Aside], NDArray[]];
 }

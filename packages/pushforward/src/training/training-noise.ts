@@ -1,7 +1,7 @@
 import type { Distribution } from "../core/distribution.ts";
 import type { ParameterLayout } from "../core/parameters.ts";
 import { keyOf } from "../core/seed.ts";
-import { duringTraining } from "../core/training-mode.ts";
+import { disposeEffects, duringTraining, type TrainingEffects } from "../core/training-mode.ts";
 import {
   type EngineArray,
   type Extent,
@@ -31,7 +31,9 @@ export function trainingNoise(flow: Distribution, layout: ParameterLayout): Trai
     const params = layout.toTree(layout.slots.map(({ shape }) => np.zeros([...shape])));
     const rows = np.zeros([PROBE, ...flow.shape]);
     const context = flow.condShape ? np.zeros([PROBE, ...flow.condShape]) : undefined;
-    return duringTraining(keyOf(0), () => flow.logProb(params, rows, context))[0];
+    const [logProb, effects] = duringTraining(keyOf(0), () => flow.logProb(params, rows, context));
+    disposeEffects(effects);
+    return logProb;
   });
   return requests.map(({ kind, shape }) => ({
     kind,
@@ -60,7 +62,7 @@ export function drawNoise(
 export function withTrainingNoise<T>(
   noise: readonly NDArray[],
   call: () => T,
-): [T, Map<NDArray, NDArray>] {
+): [T, TrainingEffects] {
   const left = [...noise];
   try {
     return withNoise(

@@ -3,6 +3,7 @@
  * formulas: no arrays, no engine.
  */
 import type { ParameterLayout } from "../../src/core/parameters.ts";
+import type { Activation } from "../../src/networks/index.ts";
 import { knotsOf, splineForward } from "../transformers/spline-reference.ts";
 
 /** A flow of the catalog; `layers` is its number of coupling layers. */
@@ -10,7 +11,7 @@ export interface ReferenceFlow {
   readonly name: "nsf" | "realnvp" | "nice";
   readonly features: number;
   readonly layers: number;
-  readonly activation: "relu" | "tanh" | "silu";
+  readonly activation: Activation;
   readonly bins: number;
   readonly bound: number;
 }
@@ -22,6 +23,8 @@ const activations = {
   relu: (x: number) => Math.max(x, 0),
   tanh: Math.tanh,
   silu: (x: number) => x / (1 + Math.exp(-x)),
+  softplus: (x: number) => Math.log1p(Math.exp(x)),
+  softplus: (x: number) => Math.log1p(Math.exp(x)),
 };
 
 /** The log-density of a row at parameters in the flow's own layout. */

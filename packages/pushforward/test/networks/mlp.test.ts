@@ -11,6 +11,7 @@ const scalar: Record<Activation, (x: number) => number> = {
   relu: (x) => Math.max(0, x),
   tanh: Math.tanh,
   silu: (x) => x / (1 + Math.exp(-x)),
+  softplus: (x) => Math.log1p(Math.exp(x)),
 };
 
 const INPUTS = 3;

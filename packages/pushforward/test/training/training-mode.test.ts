@@ -99,7 +99,7 @@ describe("batchNorm in a training step", () => {
     const bijector = batchNorm({ shape: [1], momentum: 0.7 });
     const x = np.array(rows.slice(), { shape: [rows.length, 1] });
     const params = { mean: np.array([1]), deviation: np.array([0.5]) };
-    const [[y, logDet], updates] = duringTraining(keyOf(0), () =>
+    const [[y, logDet], { updates }] = duringTraining(keyOf(0), () =>
       bijector.forwardAndLogDet(params, x),
     );
     const [mean, deviation] = [...updates.values()] as [NDArray, NDArray];

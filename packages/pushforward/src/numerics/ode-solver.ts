@@ -1,0 +1,64 @@
+import { checkCount, checkPositive } from "../core/check-number.ts";
+import { checkOptionNames } from "../core/check-options.ts";
+import { DomainError } from "../core/errors.ts";
+import { type OdeMethod, tableaus } from "./runge-kutta.ts";
+
+/** How an ordinary differential equation is solved. */
+export interface OdeSolverOptions {
+  /**
+   * `"dormandPrince"` (default; order 5) chooses its steps by the tolerances wherever a model drives it, for each
+   * row its own; `"euler"` (1), `"midpoint"` (2) and `"rk4"` (4) take equal steps everywhere.
+   */
+  method?: OdeMethod | undefined;
+  /**
+   * Number of equal steps, for `"dormandPrince"` in programs that are compiled as a whole: training, unless it
+   * asks for another way, and export; default 8.
+   */
+  steps?: number | undefined;
+  /** Relative tolerance of a step; default 1e-5. */
+  rtol?: number | undefined;
+  /** Absolute tolerance of a step, in the units of the state; default 1e-5. */
+  atol?: number | undefined;
+  /** Evaluations of the dynamics after which a solution is given up; default 10,000. */
+  maxEvaluations?: number | undefined;
+}
+
+export type OdeSolver = { [K in keyof OdeSolverOptions]-?: NonNullable<OdeSolverOptions[K]> };
+
+const defaults: OdeSolver = {
+  method: "dormandPrince",
+  steps: 8,
+  rtol: 1e-5,
+  atol: 1e-5,
+  maxEvaluations: 10_000,
+};
+
+/** Below this, float32 rounding is larger than what a step may be off by. */
+const LEAST_TOLERANCE = 1e-7;
+
+/**
+ * Fill in defaults.
+ *
+ * @throws DomainError for an unknown method, a number that is not positive, or tolerances below float32's.
+ */
+export function resolveSolver(who: string, options: OdeSolverOptions = {}): OdeSolver {
+  checkOptionNames(`${who}: solver`, options, Object.keys(defaults));
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const solver: OdeSolver = { ...defaults, ...Object.fromEntries(given) };
+  if (!Object.hasOwn(tableaus, solver.method)) {
+    throw new DomainError(
+      `${who}: there is no method "${solver.method}". Take one of ${Object.keys(tableaus).join(", ")}.`,
+    );
+  }
+  checkCount(who, "steps", solver.steps);
+  checkCount(who, "maxEvaluations", solver.maxEvaluations);
+  for (const name of ["rtol", "atol"] as const) {
+    checkPositive(who, name, solver[name]);
+    if (solver[name] < LEAST_TOLERANCE) {
+      throw new DomainError(
+        `${who}: ${name} must be at least ${LEAST_TOLERANCE}, the precision of 32-bit floats, got ${solver[name]}.`,
+      );
+    }
+  }
+  return solver;
+}
