@@ -1,4 +1,5 @@
 import type { Bijector } from "./bijector.ts";
+import type { ContractiveNetwork } from "./contractive-network.ts";
 import type { Distribution } from "./distribution.ts";
 import { DomainError } from "./errors.ts";
 import type { AutoregressiveNetwork, ImageNetwork, Network } from "./network.ts";
@@ -18,6 +19,14 @@ export function checkDistribution(who: string, part: Distribution): void {
   throw new DomainError(
     `${who}: expected a distribution such as nsf({ features: 2 }) or normal({ shape: [2] }), got ` +
       `${describePart(part)}.`,
+  );
+}
+
+/** @throws DomainError for what is no contractive network. */
+export function checkContractiveNetwork(who: string, part: ContractiveNetwork): void {
+  if (typeof part?.linearize === "function") return;
+  throw new DomainError(
+    `${who}: the network must be a contraction such as lipschitzMlp(); got ${describePart(part)}.`,
   );
 }
 

@@ -13,6 +13,7 @@ import * as flows from "./entries/flows.ts";
 import * as images from "./entries/images.ts";
 import * as linear from "./entries/linear.ts";
 import * as monotone from "./entries/monotone.ts";
+import * as residual from "./entries/residual.ts";
 
 const conditioner = mlp({ hidden: [8], activation: "silu" });
 const small = { hidden: [8], activation: "silu", layers: 2 } as const;
@@ -67,6 +68,7 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
   ...autoregressive.bijectors,
   ...linear.bijectors,
   ...monotone.bijectors,
+  ...residual.bijectors,
   ...cdf.bijectors,
   ...images.bijectors,
   "coupling, relu and tanh networks": {

@@ -1,0 +1,79 @@
+import { type Bijector, defineBijector, discard } from "../core/bijector.ts";
+import { checkCount } from "../core/check-number.ts";
+import { checkContractiveNetwork } from "../core/check-part.ts";
+import type { ContractiveNetwork } from "../core/contractive-network.ts";
+import { checkShape, type Shape, sizeOf } from "../core/shape.ts";
+import { fence, type NDArray, settle, type Tree, tree } from "../engine/index.ts";
+import { type ResidualLogDet, residualLogDet } from "./residual-log-det.ts";
+
+export interface ResidualOptions {
+  shape: Shape;
+  condShape?: Shape | null;
+  /** What is added to an event: a contraction, such as {@link lipschitzMlp}. */
+  network: ContractiveNetwork;
+  /** How the log-determinant is computed; default `"exact"` for events of up to 8 numbers, else by roulette. */
+  logDet?: ResidualLogDet | undefined;
+  /** Steps of `inverse`; default: as many as bring the error down to 1e-6 of `|g(y)| / (1 - c)`, 100 at most. */
+  steps?: number | undefined;
+}
+
+export type ResidualParams = { network: Tree };
+
+/** What remains of the inverse's error, relative, where that does not take too many steps. */
+const REMAINING = 1e-6;
+const MOST_STEPS = 100;
+
+/**
+ * A residual layer, `y = x + g(x)`, invertible since g is a contraction: its Lipschitz constant is
+ * `c = network.lipschitz < 1` (Behrmann et al. 2019, arXiv:1811.00995, theorem 1).
+ *
+ * `forward` costs one pass, and the log-determinant `log|det(I + J)|` what {@link ResidualLogDet} says. `inverse` is
+ * Banach's iteration from `x_0 = y`, `x_k+1 = y - g(x_k)` (their algorithm 1), whose error after k steps is at most
+ * `c^k |g(y)| / (1 - c)`; here it has a fixed number of steps, and gradients are those of its steps, which
+ * converge as the values do.
+ *
+ * Parameters: `network`. A context, `[n, ...condShape]`, goes into the network, as a vector.
+ *
+ * @throws ShapeError from `init`, when the network does not take events of the shape; DomainError for what is no
+ * contractive network, steps that are not a positive integer, or a log-determinant there is not.
+ */
+export function residual(options: ResidualOptions): Bijector<ResidualParams> {
+  const { shape, condShape = null, network } = options;
+  checkContractiveNetwork("residual", network);
+  const size = sizeOf(checkShape("residual", shape));
+  const inputs = condShape ? sizeOf(checkShape("residual", condShape)) : 0;
+  const { lipschitz } = network;
+  const steps =
+    options.steps ?? Math.min(MOST_STEPS, Math.ceil(Math.log(REMAINING) / Math.log(lipschitz)));
+  checkCount("residual", "steps", steps);
+  const logDetOf = residualLogDet({ network, size, method: options.logDet });
+
+  const contextOf = (cond: NDArray | undefined) => cond?.reshape([-1, inputs]);
+
+  return defineBijector<ResidualParams>({
+    kind: "residual",
+    shape,
+    condShape,
+    cost: { forward: "parallel", inverse: "numeric" },
+    options: { shape, condShape, network, logDet: options.logDet, steps },
+    init: (key) => ({ network: network.init(key, shape, inputs) }),
+    forwardAndLogDet(params, x, cond) {
+      const weights = network.constrain(params.network);
+      const [moved, jacobian] = network.linearize(weights, x.ref, contextOf(cond));
+      const logDet = logDetOf(jacobian, x.shape);
+      return [x.add(moved), logDet];
+    },
+    inverseAndLogDet(params, y, cond) {
+      const weights = network.constrain(params.network);
+      const context = contextOf(cond);
+      let x = y.ref;
+      for (let step = 0; step < steps; step++) {
+        x = fence(y.ref.sub(network.apply(tree.ref(weights), x, context?.ref)));
+        settle(x);
+      }
+      const [moved, jacobian] = network.linearize(weights, x.ref, context);
+      discard(y, moved);
+      return [x, logDetOf(jacobian, x.shape).neg()];
+    },
+  });
+}

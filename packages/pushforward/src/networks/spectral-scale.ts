@@ -1,0 +1,71 @@
+import { isTraining, updateState } from "../core/training-mode.ts";
+import { type NDArray, np, stopGradient } from "../engine/index.ts";
+
+/** A weight as a linear map, and its adjoint: both consume weight and vector. */
+export interface LinearOperator {
+  apply(weight: NDArray, vector: NDArray): NDArray;
+  adjoint(weight: NDArray, vector: NDArray): NDArray;
+}
+
+/** How a weight's spectral norm is held down. */
+export interface SpectralBound {
+  /** What the norm is at most. */
+  readonly coefficient: number;
+  /** Power iterations of a training step. */
+  readonly iterations: number;
+}
+
+/** Lengths count as at least this. */
+const SHORTEST = 1e-12;
+
+/** Share of the old vector in the new one: a weight of zeros leaves it where it is. */
+const KEPT = 1e-6;
+
+/**
+ * A weight within its bound, `W min(1, c / sigma)`, with `sigma = |W v| / |v|` (Miyato et al. 2018,
+ * arXiv:1802.05957; for convolutions through the operator itself, Gouk et al. 2018, arXiv:1804.04368).
+ *
+ * `sigma` is the spectral norm where v is the first right singular vector. v is state: a training step brings it
+ * nearer by power iteration, `v <- W^T W v / |W^T W v|`, and evaluation takes it as it is. With `u = W v / |W v|`
+ * the gradient is theirs, `d sigma / dW = u v^T`. Consumes.
+ */
+export function spectrallyScaled(
+  operator: LinearOperator,
+  weight: NDArray,
+  vector: NDArray,
+  { coefficient, iterations }: SpectralBound,
+): NDArray {
+  let v = vector;
+  if (isTraining()) {
+    v = followed(operator, stopGradient(weight.ref), stopGradient(vector.ref), iterations);
+    updateState(vector, v.ref);
+    vector.dispose();
+  }
+  const sigma = length(operator.apply(weight.ref, v.ref)).div(length(v));
+  return weight.mul(np.minimum(np.reciprocal(sigma).mul(coefficient), 1));
+}
+
+/** The vector of length 1 after power iterations. */
+function followed(
+  { apply, adjoint }: LinearOperator,
+  weight: NDArray,
+  start: NDArray,
+  iterations: number,
+): NDArray {
+  const unit = normalized(start);
+  // With a norm of about 1, so many products neither overflow nor vanish.
+  const scaled = weight.ref.div(length(apply(weight, unit.ref)));
+  let v = unit.ref;
+  for (let k = 0; k < iterations; k++) v = adjoint(scaled.ref, apply(scaled.ref, v));
+  scaled.dispose();
+  return normalized(v.add(unit.mul(KEPT)));
+}
+
+function normalized(v: NDArray): NDArray {
+  return v.ref.div(length(v));
+}
+
+/** The Euclidean length of all numbers, never 0; consumes. */
+function length(v: NDArray): NDArray {
+  return np.sqrt(np.maximum(v.ref.mul(v).sum(), SHORTEST ** 2));
+}

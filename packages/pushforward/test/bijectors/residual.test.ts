@@ -1,0 +1,155 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { residual } from "../../src/bijectors/index.ts";
+import { keyOf } from "../../src/core/seed.ts";
+import { duringTraining } from "../../src/core/training-mode.ts";
+import { type NDArray, np, random, ready, tree } from "../../src/engine/index.ts";
+import { type LipschitzMlpParams, lipschitzMlp } from "../../src/networks/index.ts";
+import { hostRandom } from "../../src/numerics/host-random.ts";
+import { logAbsDet } from "../../src/numerics/log-abs-det.ts";
+import { apply } from "./host.ts";
+import { identity, type Matrix, matrixOf, product, transpose } from "./matrices.ts";
+import { norm, relativeError } from "./program.ts";
+
+beforeAll(() => ready());
+
+const source = hostRandom(3);
+const draw = (rows: number, columns: number, size = 1) =>
+  matrixOf(rows, columns, () => Math.fround(size * source.normal()));
+
+/** The largest singular value, by squaring the Gram matrix until it has one direction left. */
+function spectralNorm(weight: Matrix): number {
+  let gram = product(transpose(weight), weight);
+  let log = 0;
+  for (let step = 1; step <= 30; step++) {
+    const size = norm(gram.flat());
+    if (size === 0) return 0;
+    log += Math.log(size) / 2 ** step;
+    const scaled = gram.map((row) => row.map((value) => value / size));
+    gram = product(scaled, scaled);
+  }
+  return Math.exp(log);
+}
+
+const download = async (array: NDArray): Promise<Matrix> => {
+  const width = array.shape[1] as number;
+  const flat = [...(await array.data())];
+  return matrixOf(flat.length / width, width, (i, j) => flat[i * width + j]!);
+};
+
+describe("lipschitzMlp", () => {
+  const network = lipschitzMlp({ hidden: [16, 12], coefficient: 0.9 });
+  const normsOf = async (params: LipschitzMlpParams) => {
+    const { layers } = network.constrain(params);
+    const weights = await Promise.all(layers.map(({ weight }) => download(weight)));
+    return weights.map(spectralNorm);
+  };
+
+  test("declares the product of its layers' constants", () => {
+    expect(network.lipschitz).toBeCloseTo(0.9 ** 3, 12);
+  });
+
+  test("fresh weights are within their bounds, whatever the vectors", async () => {
+    for (let seed = 0; seed < 4; seed++) {
+      for (const size of await normsOf(network.init(random.key(seed), [3], 0))) {
+        expect(size).toBeLessThan(0.9 * (1 + 1e-6));
+      }
+    }
+  });
+
+  test("training steps bring any weights within their bounds, and keep what is smaller", async () => {
+    for (let seed = 0; seed < 2; seed++) {
+      let params = network.init(random.key(seed), [3], 0);
+      const weights = params.layers.map(({ weight }, depth) => weight.mul(depth === 2 ? 1 : 5));
+      params = { layers: params.layers.map((layer, i) => ({ ...layer, weight: weights[i]! })) };
+      for (let step = 0; step < 30; step++) {
+        const before = params;
+        const [constrained, { updates }] = duringTraining(keyOf(0), () =>
+          network.constrain(tree.ref(before) as LipschitzMlpParams),
+        );
+        tree.dispose(constrained);
+        const layers = before.layers.map((layer) => ({
+          ...layer,
+          vector: updates.get(layer.vector)!,
+        }));
+        params = { layers };
+      }
+      const kept = spectralNorm(await download(params.layers[2]!.weight.ref));
+      const [first, second, third] = await normsOf(params);
+      expect(first).toBeCloseTo(0.9, 3);
+      expect(second).toBeCloseTo(0.9, 3);
+      expect(third).toBeCloseTo(kept, 6);
+    }
+  });
+
+  test("weights of zeros stay zeros, and the vectors where they are", async () => {
+    const params = network.init(random.key(0), [3], 0);
+    const layers = params.layers.map((layer) => ({ ...layer, weight: layer.weight.mul(0) }));
+    const [, { updates }] = duringTraining(keyOf(0), () => network.constrain({ layers }));
+    for (const vector of updates.values()) {
+      expect(norm([...(await vector.data())])).toBeCloseTo(1, 5);
+    }
+  });
+});
+
+describe("a linear residual", () => {
+  const d = 3;
+  const weight = draw(d, d, 0.2);
+  const bias = [0.5, -1, 2];
+  const bijector = residual({ shape: [d], network: lipschitzMlp({ hidden: [] }) });
+  const params = () => ({
+    network: {
+      layers: [{ weight: np.array(weight), bias: np.array(bias), vector: np.array([1, 0, 0]) }],
+    },
+  });
+  const matrix = weight.map((row, i) => row.map((value, j) => value + identity(d)[i]![j]!));
+
+  test("is that linear map, with its log-determinant, and inverted by the matrix' inverse", async () => {
+    expect(spectralNorm(weight)).toBeLessThan(0.97);
+    const rows = draw(20, d, 2);
+    const forward = await apply(bijector, "forward", params(), rows);
+    const inverse = await apply(bijector, "inverse", params(), forward.y);
+    const logDet = logAbsDet(matrix.flat(), d);
+    rows.forEach((x, row) => {
+      const y = product(
+        matrix,
+        x.map((value) => [value]),
+      ).map(([value], i) => value! + bias[i]!);
+      expect(relativeError(y, x, forward.y[row]!)).toBeLessThan(1e-6);
+      expect(relativeError(x, y, inverse.y[row]!)).toBeLessThan(1e-5);
+      expect(forward.logDet[row]).toBeCloseTo(logDet, 4);
+      expect(inverse.logDet[row]).toBeCloseTo(-logDet, 4);
+    });
+  });
+});
+
+test("the inverse after k steps is within c^k |g(y)| / (1 - c)", async () => {
+  const network = lipschitzMlp({ hidden: [8], coefficient: 0.8 });
+  const build = (steps: number) => residual({ shape: [2], network, steps });
+  const params = () => network.init(random.key(1), [2], 0);
+  const lively = () => {
+    const { layers } = params();
+    // The last layer starts small; at its bound the iteration has something to do.
+    return {
+      network: { layers: layers.map((l, i) => (i === 1 ? { ...l, weight: l.weight.mul(80) } : l)) },
+    };
+  };
+  const rows = draw(50, 2, 2);
+  const { y } = await apply(build(1), "forward", lively(), rows);
+  for (const steps of [1, 3, 6]) {
+    const inverse = await apply(build(steps), "inverse", lively(), y);
+    const first = await apply(build(1), "inverse", lively(), y);
+    rows.forEach((x, row) => {
+      const moved = norm(first.y[row]!.map((value, i) => value - y[row]![i]!));
+      const error = norm(inverse.y[row]!.map((value, i) => value - x[i]!));
+      const bound = (network.lipschitz ** steps * moved) / (1 - network.lipschitz);
+      expect(error).toBeLessThan(bound + 1e-6);
+    });
+  }
+});
+
+test.each([
+  [{ network: undefined }, /^residual: the network must be a contraction/],
+  [{ network: lipschitzMlp(), steps: 0 }, /^residual: steps must be a positive integer/],
+])("what cannot be built says why (%#)", (options, message) => {
+  expect(() => residual({ shape: [2], ...options } as never)).toThrow(message);
+});
