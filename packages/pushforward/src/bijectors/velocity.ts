@@ -37,40 +37,45 @@ export function velocity<P extends Tree>(
   { trace, energy, jacobian }: Integrands,
 ): Rates {
   return (time, z) => {
-    const at = (point: NDArray) => dynamics.apply(tree.ref(params), time.ref, point, context?.ref);
-    const [slope, along, directions] =
-      trace || jacobian ? derivatives(at, z, probe) : [at(z), undefined, undefined];
-    time.dispose();
+    const own = tree.ref(params);
+    if (!trace && !jacobian) {
+      const slope = dynamics.apply(own, time, z, context?.ref);
+      return energy ? [slope.ref, total(slope.mul(slope.ref))] : [slope];
+    }
+    const directions = probe ? np.expandDims(probe.ref, 1) : unitVectors(z.shape[0] as number);
+    const [slope, along] = push(dynamics, own, time, z, context?.ref, directions.ref);
     const rates = [slope];
-    if (trace && along && directions) rates.push(total(along.ref.mul(directions.ref)));
+    if (trace) rates.push(total(along.ref.mul(directions.ref)));
     if (energy) rates.push(total(slope.ref.mul(slope.ref)));
-    if (jacobian && along) rates.push(total(along.ref.mul(along.ref)));
-    along?.dispose();
-    directions?.dispose();
+    if (jacobian) rates.push(total(along.ref.mul(along.ref)));
+    along.dispose();
+    directions.dispose();
     return rates;
   };
 }
 
-/** The value of a map of columns, and what its Jacobian makes of directions: `[.., d, n]`, and those. */
-function derivatives(
-  map: (z: NDArray) => NDArray,
+/** `[d, d, 1]`: of the directions of a dimension, the one along itself. */
+function unitVectors(size: number): NDArray {
+  return identityMatrix(size).reshape([size, size, 1]);
+}
+
+/** The velocity, and what its Jacobian makes of directions, `[d, k, n]`; consumes. */
+function push<P extends Tree>(
+  dynamics: Dynamics<P>,
+  params: P,
+  time: NDArray,
   z: NDArray,
-  probe: NDArray | undefined,
-): [value: NDArray, along: NDArray, directions: NDArray] {
-  if (probe) {
-    const [value, along] = jvp(map as never, [z] as never, [probe.ref] as never) as [
-      NDArray,
-      NDArray,
-    ];
-    return [value, along, probe.ref];
-  }
-  const [size, rows] = z.shape as [number, number];
-  const units = identityMatrix(size).reshape([size, size, 1]);
-  const tangents = np.broadcastTo(units.ref, [size, size, rows]);
+  context: NDArray | undefined,
+  directions: NDArray,
+): NDArray[] {
+  if (dynamics.push) return dynamics.push(params, time, z, context, directions);
+  const map = (point: NDArray) => dynamics.apply(tree.ref(params), time.ref, point, context?.ref);
   const each = (tangent: NDArray) => jvp(map as never, [z.ref] as never, [tangent] as never);
-  const [values, along] = (vmap as unknown as Vectorize)(each as never)(tangents);
-  z.dispose();
-  return [values.slice(0), along, units];
+  const [size, count] = directions.shape as [number, number];
+  const first = np.moveaxis(np.broadcastTo(directions, [size, count, z.shape[1] as number]), 1, 0);
+  const [slopes, along] = (vmap as unknown as Vectorize)(each as never)(first);
+  tree.dispose([params, time, z, ...(context ? [context] : [])] as Tree);
+  return [slopes.slice(0), np.moveaxis(along, 0, 1)];
 }
 
 /** The sum over all but the rows, `[1, n]`. */

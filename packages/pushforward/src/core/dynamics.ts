@@ -20,6 +20,17 @@ export interface Dynamics<P extends Tree = any> {
    * @param context `[c, n]`.
    */
   apply(params: P, time: NDArray, z: NDArray, context: NDArray | undefined): NDArray;
+  /**
+   * The same, and what the Jacobian df/dz makes of directions, `[d, k, n]` or, the same for all rows, `[d, k, 1]`.
+   * Consumes its arguments. Absent: they are found by differentiation, which is slower.
+   */
+  push?(
+    params: P,
+    time: NDArray,
+    z: NDArray,
+    context: NDArray | undefined,
+    directions: NDArray,
+  ): [velocity: NDArray, along: NDArray];
 }
 
 /** Freeze dynamics and derive their spec from the options of their factory. */

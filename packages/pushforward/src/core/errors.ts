@@ -79,8 +79,19 @@ export class NotFiniteError extends PushforwardError {
 
 /** An ODE solver or an iteration did not come to its end. */
 export class SolverError extends PushforwardError {
-  constructor(message: string) {
-    super("solver", message);
+  /** The row that it was at, counted from 0. */
+  readonly row: number;
+  readonly #what: string;
+
+  constructor(row: number, what: string) {
+    super("solver", `row ${row}: ${what}`);
+    this.row = row;
+    this.#what = what;
+  }
+
+  /** The same of a row counted from another start. */
+  after(rows: number): SolverError {
+    return new SolverError(this.row + rows, this.#what);
   }
 }
 

@@ -1,3 +1,4 @@
+import { SolverError } from "../core/errors.ts";
 import { isImage, sizeOf } from "../core/shape.ts";
 import { batchSizeWithin } from "./batch-size.ts";
 import { createBreather } from "./breathe.ts";
@@ -55,7 +56,11 @@ export async function mapBatches(
     await breathe();
     const length = Math.min(size, count - from);
     const batch = exact ? length : size;
-    const outputs = await run(inputs.map((input) => take(input, from, length, batch)));
+    const outputs = await run(inputs.map((input) => take(input, from, length, batch))).catch(
+      (error: unknown) => {
+        throw error instanceof SolverError ? error.after(from) : error;
+      },
+    );
     for (const [index, output] of outputs.entries()) {
       const values = (await output.data()) as Float32Array;
       const width = values.length / batch;

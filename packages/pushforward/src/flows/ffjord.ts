@@ -1,5 +1,6 @@
 import { type ContinuousOptions, continuous } from "../bijectors/continuous.ts";
 import type { Flow } from "../core/distribution.ts";
+import type { Dynamics } from "../core/dynamics.ts";
 import { DomainError } from "../core/errors.ts";
 import { type Activation, concat, concatSquash } from "../networks/index.ts";
 import { type FlowOptions, flowFromBase, layerNames, repeat, shapesOf } from "./flow-options.ts";
@@ -36,7 +37,7 @@ export function ffjord(options: FfjordOptions): Flow {
       `ffjord: dynamics must be "concatSquash" or "concat", got ${JSON.stringify(dynamics)}.`,
     );
   }
-  const network = (dynamics === "concat" ? concat : concatSquash)({ hidden, activation });
+  const network: Dynamics = (dynamics === "concat" ? concat : concatSquash)({ hidden, activation });
   const settings = Object.fromEntries(passed.map((name) => [name, options[name]]));
   const blocks = repeat("ffjord", layers, () => [
     continuous({ ...shapes, dynamics: network, ...settings }),

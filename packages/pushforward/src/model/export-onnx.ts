@@ -1,3 +1,4 @@
+import { along } from "../core/along.ts";
 import { layersOf } from "../core/bijector.ts";
 import type { Column } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
@@ -16,7 +17,6 @@ import {
   tree,
   withNoise,
 } from "../engine/index.ts";
-import { along } from "./along.ts";
 
 /** The functions of a model that can be written as ONNX. */
 export const onnxFunctions = ["logProb", "encode", "decode", "sample"] as const;

@@ -134,6 +134,7 @@ export class Model {
   #engine: Engine | undefined;
   #starting: Promise<Engine> | undefined;
   #programs: Programs | undefined;
+  #evaluations: number | undefined;
   #heldOut: Float32Array | undefined;
   readonly #lifetime: Lifetime;
 
@@ -189,6 +190,14 @@ export class Model {
 
   get parameterCount(): number {
     return this.#layout.size;
+  }
+
+  /**
+   * How often the networks of layers that are iterated were evaluated for a row when densities, latents or draws were
+   * last asked for: the most of all rows; `undefined` where there are no such layers. An ODE solver's NFE.
+   */
+  get evaluations(): number | undefined {
+    return this.#evaluations;
   }
 
   /** Scores of rows that the model has not seen, ascending: what {@link Model.calibrate} was told. */
@@ -652,7 +661,13 @@ export class Model {
     contexts: RowInput | undefined,
     count: number,
   ): Promise<Float32Array> {
-    const [result] = await mapRows(program, contexts ? [rows, contexts] : [rows], count);
+    this.#evaluations = undefined;
+    const inputs = contexts ? [rows, contexts] : [rows];
+    const [result] = await mapBatches(program, inputs, count, async (batch) => {
+      const { values, evaluations } = await program.run([], batch);
+      if (evaluations > 0) this.#evaluations = Math.max(this.#evaluations ?? 0, evaluations);
+      return [values];
+    });
     return result;
   }
 

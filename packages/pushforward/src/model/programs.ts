@@ -1,4 +1,5 @@
 import type { Distribution } from "../core/distribution.ts";
+import { compileRowwise, type RowFunction, type RowwiseProgram } from "../core/rowwise.ts";
 import { walkLayers } from "../core/walk-layers.ts";
 import {
   ArraySpec,
@@ -8,21 +9,20 @@ import {
   type Tree,
   tree,
 } from "../engine/index.ts";
-import { along } from "./along.ts";
 
-/** From inputs (events, then contexts if there are any) to one array per row, or several. */
-export type Program<R extends NDArray[] = [NDArray]> = EngineProgram<[NDArray[]], R>;
+/** From inputs (events, then contexts if there are any) to several arrays of a number for each row. */
+export type Program = EngineProgram<[NDArray[]], NDArray[]>;
 
 /** From a random key, and contexts if there are any, to draws. */
 export type Sampler = EngineProgram<[key: NDArray, inputs: NDArray[]], [NDArray]>;
 
 /** The compiled functions of a model. */
 export interface Programs {
-  readonly logProb: Program;
-  readonly encode: Program;
-  readonly decode: Program;
+  readonly logProb: RowwiseProgram;
+  readonly encode: RowwiseProgram;
+  readonly decode: RowwiseProgram;
   /** What each layer of a flow makes of latents. */
-  readonly trace: Program<NDArray[]>;
+  readonly trace: Program;
   /**
    * Draws of the base. They are made on jax-js whatever the engine, and then decoded: equal seeds
    * give equal draws on all engines, up to rounding. The number of draws is part of a program.
@@ -40,9 +40,8 @@ export function compilePrograms(engine: Engine, flow: Distribution, params: Tree
   };
   const shapes = flow.condShape ? [flow.shape, flow.condShape] : [flow.shape];
   const specs = [shapes.map((shape) => new ArraySpec(["n", ...shape]))];
-  const rowwise = <R extends NDArray[]>(
-    fn: (x: NDArray, cond: NDArray | undefined) => R,
-  ): Program<R> => keep(engine.compile(([x, cond]: NDArray[]) => fn(x, cond), specs));
+  const known = { specs: [], of: () => params };
+  const rowwise = (name: RowFunction) => keep(compileRowwise(engine, flow, name, known));
 
   function sampleBase(count: number): Sampler {
     const { base } = flow.flow ?? { base: flow };
@@ -59,17 +58,19 @@ export function compilePrograms(engine: Engine, flow: Distribution, params: Tree
 
   const samplers = new Map<number, Sampler>();
   return {
-    logProb: rowwise((x, cond) => [flow.logProb(tree.ref(params), x, cond)]),
-    encode: rowwise((x, cond) => [along(flow, params, "inverse", x, cond)]),
-    decode: rowwise((x, cond) => [along(flow, params, "forward", x, cond)]),
-    trace: rowwise((z, cond) => {
-      const { bijector } = flow.flow as NonNullable<Distribution["flow"]>;
-      const own = (params as { bijector: Tree }).bijector;
-      const steps = walkLayers(bijector, own, z, cond, "forward");
-      const stages = Array.from(steps, ({ output }) => output.ref);
-      tree.dispose(cond ? [z, cond] : [z]);
-      return stages;
-    }),
+    logProb: rowwise("logProb"),
+    encode: rowwise("encode"),
+    decode: rowwise("decode"),
+    trace: keep(
+      engine.compile(([z, cond]: NDArray[]) => {
+        const { bijector } = flow.flow as NonNullable<Distribution["flow"]>;
+        const own = (params as { bijector: Tree }).bijector;
+        const steps = walkLayers(bijector, own, z, cond, "forward");
+        const stages = Array.from(steps, ({ output }) => output.ref);
+        tree.dispose(cond ? [z, cond] : [z]);
+        return stages;
+      }, specs),
+    ),
     sampleBase(count) {
       const sampler = samplers.get(count) ?? sampleBase(count);
       samplers.set(count, sampler);

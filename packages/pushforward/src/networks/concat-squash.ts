@@ -31,9 +31,10 @@ export function concatSquash(options: DynamicsOptions = {}): Dynamics<ConcatSqua
       gate: zeroDense(outputs, conditions),
       shift: np.zeros([outputs, conditions]),
     }),
-    apply({ dense, gate: gates, shift }, x, condition) {
+    at({ dense: { weight, bias }, gate: gates, shift }, condition) {
       const factor = gate(applyDense(gates, condition.ref));
-      return applyDense(dense, x).mul(factor).add(np.dot(shift, condition));
+      const offset = bias.reshape([-1, 1]).mul(factor.ref).add(np.dot(shift, condition));
+      return { weight, factor, offset };
     },
   });
 }

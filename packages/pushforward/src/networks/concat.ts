@@ -1,7 +1,7 @@
 import type { Dynamics } from "../core/dynamics.ts";
 import { splitKey } from "../core/keys.ts";
 import { type NDArray, np } from "../engine/index.ts";
-import { applyDense, type Dense, heDense, zeroDense } from "./dense.ts";
+import { type Dense, heDense, zeroDense } from "./dense.ts";
 import { conditionDense, type DynamicsOptions, timedNetwork } from "./timed-network.ts";
 
 /** Parameters of a layer: `dense`, and the weights [outputs, 1 + c] of the time and the context. */
@@ -30,7 +30,9 @@ export function concat(options: DynamicsOptions = {}): Dynamics<ConcatLayer[]> {
       dense: zeroDense(outputs, inputs),
       condition: np.zeros([outputs, conditions]),
     }),
-    apply: ({ dense, condition: weight }, x, condition) =>
-      applyDense(dense, x).add(np.dot(weight, condition)),
+    at: ({ dense: { weight, bias }, condition: own }, condition) => ({
+      weight,
+      offset: np.dot(own, condition).add(bias.reshape([-1, 1])),
+    }),
   });
 }

@@ -2,8 +2,8 @@ import { discard } from "../core/bijector.ts";
 import { checkOptionNames } from "../core/check-options.ts";
 import { type Dynamics, defineDynamics } from "../core/dynamics.ts";
 import { splitKey } from "../core/keys.ts";
-import { type NDArray, np, type Tree, tree } from "../engine/index.ts";
-import { type Activation, activationNamed } from "./activation.ts";
+import { type NDArray, np, type Tree } from "../engine/index.ts";
+import { type Activation, activationNamed, slopeNamed } from "./activation.ts";
 import { checkWidths, type Dense, heDense } from "./dense.ts";
 
 /** What dynamics of one layer after another take. */
@@ -14,14 +14,24 @@ export interface DynamicsOptions {
   activation?: Activation | undefined;
 }
 
-/** A layer that sees the time and the context besides its input. */
+/** A layer at some time and context, `y = factor * (weight h) + offset`. */
+export interface AffineLayer {
+  /** `[outputs, inputs]`. */
+  readonly weight: NDArray;
+  /** `[outputs, n]` or `[outputs, 1]`; absent: 1. */
+  readonly factor?: NDArray;
+  /** `[outputs, n]` or `[outputs, 1]`. */
+  readonly offset: NDArray;
+}
+
+/** A kind of layers that see the time and the context besides their input. */
 interface TimedLayer<L> {
   /** A fresh layer; consumes the key. `conditions` counts the time and the numbers of the context. */
   hidden(key: NDArray, outputs: number, inputs: number, conditions: number): L;
   /** One whose output is zero. */
   last(outputs: number, inputs: number, conditions: number): L;
-  /** Consumes its arguments. `condition` is `[1 + c, n]`, or `[1, 1]` where only the time counts, the same for all. */
-  apply(layer: L, x: NDArray, condition: NDArray): NDArray;
+  /** Consumes both. `condition` is `[1 + c, n]`, or `[1, 1]` where only the time counts, the same for all. */
+  at(layer: L, condition: NDArray): AffineLayer;
 }
 
 /**
@@ -38,6 +48,7 @@ export function timedNetwork<L extends Tree>(
   const { hidden = [64, 64], activation = "tanh" } = given;
   checkWidths(kind, hidden);
   const nonlinearity = activationNamed(kind, activation);
+  const slope = slopeNamed(kind, activation);
 
   return defineDynamics<L[]>({
     kind,
@@ -52,15 +63,50 @@ export function timedNetwork<L extends Tree>(
       return [...before, layers.last(features, widths.at(-1) as number, 1 + context)];
     },
     apply(params, time, z, context) {
-      const condition = context ? np.concatenate([perRow(time, context), context], 0) : time;
-      const result = params.reduce((h, layer, depth) => {
-        const y = layers.apply(layer, h, condition.ref);
+      return affineLayers(params, time, context).reduce((h, layer, depth) => {
+        const y = applyLayer(layer, h);
         return depth < hidden.length ? nonlinearity(y) : y;
       }, z);
-      tree.dispose(condition);
-      return result;
+    },
+    push(params, time, z, context, directions) {
+      let [h, along] = [z, directions];
+      for (const [depth, layer] of affineLayers(params, time, context).entries()) {
+        along = pushThrough(refLayer(layer), along);
+        h = applyLayer(layer, h);
+        if (depth === hidden.length) break;
+        along = along.mul(np.expandDims(slope(h.ref), 1));
+        h = nonlinearity(h);
+      }
+      return [h, along];
     },
   });
+
+  /** The layers at a time and a context; consumes. */
+  function affineLayers(params: L[], time: NDArray, context: NDArray | undefined): AffineLayer[] {
+    const condition = context ? np.concatenate([perRow(time, context), context], 0) : time;
+    const affine = params.map((layer) => layers.at(layer, condition.ref));
+    condition.dispose();
+    return affine;
+  }
+}
+
+/** Consumes. */
+function applyLayer({ weight, factor, offset }: AffineLayer, x: NDArray): NDArray {
+  const y = np.dot(weight, x);
+  return (factor ? y.mul(factor) : y).add(offset);
+}
+
+/** What the linear part makes of directions `[inputs, k, n]`; consumes. */
+function pushThrough({ weight, factor, offset }: AffineLayer, directions: NDArray): NDArray {
+  offset.dispose();
+  const [inputs, count, rows] = directions.shape as [number, number, number];
+  const y = np.dot(weight, directions.reshape([inputs, count * rows]));
+  const pushed = y.reshape([-1, count, rows]);
+  return factor ? pushed.mul(np.expandDims(factor, 1)) : pushed;
+}
+
+function refLayer({ weight, factor, offset }: AffineLayer): AffineLayer {
+  return { weight: weight.ref, offset: offset.ref, ...(factor && { factor: factor.ref }) };
 }
 
 /** Weights `N(0, 1 / inputs)` of the time and the context, biases 0; the key is consumed. */

@@ -14,7 +14,7 @@ import {
   valueAndGrad,
 } from "../engine/index.ts";
 import { type AdamOptions, type AdamState, adamStep } from "./adam.ts";
-import { type TrainingNoise, trainingNoise, withTrainingNoise } from "./training-noise.ts";
+import { type TrainingNoise, termsOf, trainingNoise, withTrainingNoise } from "./training-noise.ts";
 
 /** A batch of rows; `cond` is there for conditional flows only, `noise` where the flow asks for it. */
 export type Batch<A = EngineArray> = { x: A; cond?: A; noise?: A[] };
@@ -23,7 +23,9 @@ export type Batch<A = EngineArray> = { x: A; cond?: A; noise?: A[] };
  * From state, rates and batch to `[new state, [loss, gradient norm]]`. The rates are those of
  * `adamRates` and then `1 / rows`.
  */
-export type TrainStep = Program<
+export type TrainStep = Pick<StepProgram, "run" | "dispose">;
+
+type StepProgram = Program<
   [state: AdamState<NDArray>, rates: NDArray, batch: Batch<NDArray>],
   [AdamState<NDArray>, NDArray]
 >;
@@ -55,7 +57,28 @@ export function compileTrainStep(
   };
   const vector = new ArraySpec([layout.size]);
   const state = { parameters: vector, mean: vector, square: vector };
-  return engine.compile(step, [state, new ArraySpec([4]), batchSpec(flow, noise)]);
+  return forAnyTerms(noise, (terms) =>
+    engine.compile(step, [state, new ArraySpec([4]), batchSpec(flow, noise, terms)]),
+  );
+}
+
+/** A step of a program for each number of terms of the series that layers cut off at random, built when it comes. */
+function forAnyTerms(
+  noise: readonly TrainingNoise[],
+  compile: (terms: number) => StepProgram,
+): TrainStep {
+  const programs = new Map<number, StepProgram>();
+  return {
+    run(state, rates, batch) {
+      const terms = termsOf(noise, batch.noise?.map(({ shape }) => shape) ?? []);
+      const program = programs.get(terms) ?? compile(terms);
+      programs.set(terms, program);
+      return program.run(state, rates, batch);
+    },
+    dispose() {
+      for (const program of programs.values()) program.dispose();
+    },
+  };
 }
 
 /**
@@ -90,11 +113,12 @@ export function lossGradient(
 }
 
 /** Shapes of a batch of any number of rows. */
-function batchSpec(flow: Distribution, noise: readonly TrainingNoise[]): SpecTree {
+function batchSpec(flow: Distribution, noise: readonly TrainingNoise[], terms: number): SpecTree {
+  const shapeOf = (each: TrainingNoise) => (each.kind === "truncation" ? [terms] : each.shape);
   return {
     x: new ArraySpec(["n", ...flow.shape]),
     ...(flow.condShape && { cond: new ArraySpec(["n", ...flow.condShape]) }),
-    ...(noise.length > 0 && { noise: noise.map(({ shape }) => new ArraySpec(shape)) }),
+    ...(noise.length > 0 && { noise: noise.map((each) => new ArraySpec(shapeOf(each))) }),
   };
 }
 

@@ -9,14 +9,25 @@ import {
   type NDArray,
   noiseRequests,
   np,
+  type TruncationLaw,
   withNoise,
 } from "../engine/index.ts";
-import { hostRandom } from "../numerics/host-random.ts";
+import { type HostRandom, hostRandom } from "../numerics/host-random.ts";
+import { drawTruncation } from "./truncation.ts";
 
-/** Random numbers that a training step of a flow takes; an extent `"n"` is the number of its rows. */
-export interface TrainingNoise {
+/** Random numbers that a training step of a flow takes. */
+export type TrainingNoise = NumberNoise | TruncationNoise;
+
+/** Numbers; an extent `"n"` is the number of the step's rows. */
+interface NumberNoise {
   readonly kind: "normal" | "uniform";
   readonly shape: readonly Extent[];
+}
+
+/** Weights of as many terms as the step takes, the same number for all that ask. */
+interface TruncationNoise {
+  readonly kind: "truncation";
+  readonly law: TruncationLaw;
 }
 
 /** Number of rows while the noise is found out; no other extent is it. */
@@ -35,10 +46,11 @@ export function trainingNoise(flow: Distribution, layout: ParameterLayout): Trai
     disposeEffects(effects);
     return logProb;
   });
-  return requests.map(({ kind, shape }) => ({
-    kind,
-    shape: shape.map((extent) => (extent === PROBE ? "n" : extent)),
-  }));
+  return requests.map((request) => {
+    const { kind, shape } = request;
+    if (kind === "truncation") return { kind, law: request.law };
+    return { kind, shape: shape.map((extent) => (extent === PROBE ? "n" : extent)) };
+  });
 }
 
 /** The noise of one step, a pure function of seed and stream. */
@@ -49,13 +61,39 @@ export function drawNoise(
   stream: number,
 ): EngineArray[] {
   const source = hostRandom(seed, stream);
-  return noise.map(({ kind, shape }) => {
-    const extents = shape.map((extent) => (extent === "n" ? rows : extent));
-    const size = extents.reduce((product, extent) => product * extent, 1);
-    const values = new Float32Array(size);
-    for (let i = 0; i < size; i++) values[i] = source[kind]();
-    return hostArray(values, extents);
+  const drawn = noise.map((each) =>
+    each.kind === "truncation" ? drawTruncation(each.law, source) : drawNumbers(each, rows, source),
+  );
+  const terms = termsOf(
+    noise,
+    drawn.map(({ extents }) => extents),
+  );
+  return drawn.map(({ values, extents }, index) => {
+    if (noise[index]?.kind !== "truncation") return hostArray(values, extents);
+    const filled = new Float32Array(terms);
+    filled.set(values);
+    return hostArray(filled, [terms]);
   });
+}
+
+function drawNumbers({ kind, shape }: NumberNoise, rows: number, source: HostRandom) {
+  const extents = shape.map((extent) => (extent === "n" ? rows : extent));
+  const size = extents.reduce((product, extent) => product * extent, 1);
+  const values = new Float32Array(size);
+  for (let i = 0; i < size; i++) values[i] = source[kind]();
+  return { values, extents };
+}
+
+/**
+ * The number of terms of a step whose truncations need these: the least power of two that is enough, so that there
+ * are few programs; 0 where none is asked for.
+ */
+export function termsOf(
+  noise: readonly TrainingNoise[],
+  shapes: readonly (readonly number[])[],
+): number {
+  const counts = noise.flatMap(({ kind }, i) => (kind === "truncation" ? [shapes[i][0]] : []));
+  return counts.length === 0 ? 0 : 2 ** Math.ceil(Math.log2(Math.max(...counts)));
 }
 
 /** Call a function as a training step does, with the noise that it asks for; consumes the noise. */

@@ -1,12 +1,7 @@
 import type { Distribution } from "../core/distribution.ts";
 import { type ParameterLayout, splitParameters } from "../core/parameters.ts";
-import {
-  ArraySpec,
-  type Engine,
-  type EngineArray,
-  mapBatches,
-  type NDArray,
-} from "../engine/index.ts";
+import { compileRowwise } from "../core/rowwise.ts";
+import { ArraySpec, type Engine, type EngineArray, mapBatches } from "../engine/index.ts";
 import type { Part } from "./dataset.ts";
 
 /** How well a part of the data is predicted. */
@@ -16,6 +11,8 @@ export interface ValidationResult {
   /** The row with the smallest log-density, or the first with none. */
   worstRow: number;
   worstLogProb: number;
+  /** As of {@link RowwiseResult}, the most of all rows. */
+  evaluations: number;
 }
 
 /** Evaluates a flow on a part of the data. */
@@ -30,12 +27,10 @@ export function compileValidation(
   flow: Distribution,
   layout: ParameterLayout,
 ): Validation {
-  const shapes = flow.condShape ? [flow.shape, flow.condShape] : [flow.shape];
-  const program = engine.compile(
-    (parameters: NDArray, [x, cond]: NDArray[]) =>
-      flow.logProb(layout.toTree(splitParameters(layout, parameters)), x, cond),
-    [new ArraySpec([layout.size]), shapes.map((shape) => new ArraySpec(["n", ...shape]))],
-  );
+  const program = compileRowwise(engine, flow, "logProb", {
+    specs: [new ArraySpec([layout.size])],
+    of: ([parameters]) => layout.toTree(splitParameters(layout, parameters)),
+  });
 
   async function evaluate(
     parameters: EngineArray,
@@ -43,16 +38,19 @@ export function compileValidation(
   ): Promise<ValidationResult> {
     const inputs = [{ data: rows.data, shape: flow.shape }];
     if (context && flow.condShape) inputs.push({ data: context.data, shape: flow.condShape });
-    const [logProbs] = await mapBatches(program, inputs, rows.count, async (batch) => [
-      await program.run(parameters, batch),
-    ]);
-    return summarize(logProbs);
+    let evaluations = 0;
+    const [logProbs] = await mapBatches(program, inputs, rows.count, async (batch) => {
+      const result = await program.run([parameters], batch);
+      evaluations = Math.max(evaluations, result.evaluations);
+      return [result.values];
+    });
+    return { ...summarize(logProbs), evaluations };
   }
 
   return { evaluate, dispose: () => program.dispose() };
 }
 
-function summarize(logProbs: Float32Array): ValidationResult {
+function summarize(logProbs: Float32Array): Omit<ValidationResult, "evaluations"> {
   let sum = 0;
   let worstRow = 0;
   for (let row = 0; row < logProbs.length; row++) {

@@ -24,7 +24,6 @@ const activations = {
   tanh: Math.tanh,
   silu: (x: number) => x / (1 + Math.exp(-x)),
   softplus: (x: number) => Math.log1p(Math.exp(x)),
-  softplus: (x: number) => Math.log1p(Math.exp(x)),
 };
 
 /** The log-density of a row at parameters in the flow's own layout. */

@@ -1,6 +1,6 @@
-import type { Direction } from "../core/bijector.ts";
-import type { Distribution } from "../core/distribution.ts";
 import { type NDArray, type Tree, tree } from "../engine/index.ts";
+import type { Direction } from "./bijector.ts";
+import type { Distribution } from "./distribution.ts";
 
 /**
  * Carry rows through a flow's layers: `forward` from the base to the data, `inverse` back. A bare
