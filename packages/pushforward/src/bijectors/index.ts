@@ -40,7 +40,7 @@ export { type QrLinearParams, qrLinear } from "./qr-linear.ts";
 export { type RadialParams, radial } from "./radial.ts";
 export { type ReshapedOptions, reshaped } from "./reshaped.ts";
 export { type ResidualOptions, type ResidualParams, residual } from "./residual.ts";
-export type { ResidualLogDet } from "./residual-log-det.ts";
+export type { ResidualLogDet, ResidualSeries } from "./residual-log-det.ts";
 export { type SigmoidOptions, sigmoid } from "./sigmoid.ts";
 export { sinh } from "./sinh.ts";
 export { softplus } from "./softplus.ts";

@@ -1,4 +1,4 @@
-import { type NDArray, random } from "../engine/index.ts";
+import { type NDArray, random, type TruncationLaw, truncationWeights } from "../engine/index.ts";
 import { splitKey } from "./keys.ts";
 
 /**
@@ -36,6 +36,17 @@ export function trainingUniform(shape: number[]): NDArray {
  */
 export function trainingNormal(shape: number[]): NDArray {
   return random.normal(nextKey(), shape);
+}
+
+/**
+ * Weights of the terms of a series that is cut off at random, `[K]`, other ones for each call and each step; see
+ * {@link truncationWeights}.
+ *
+ * @throws Error outside of a training step: ask {@link isTraining} first.
+ */
+export function trainingTruncation(law: TruncationLaw): NDArray {
+  demand(mode);
+  return truncationWeights(law);
 }
 
 function nextKey(): NDArray {
@@ -104,6 +115,7 @@ export function disposeEffects({ updates, penalties }: TrainingEffects): void {
 function demand(current: TrainingMode | undefined): TrainingMode {
   if (current) return current;
   throw new Error(
-    "trainingUniform, trainingNormal, penalize and updateState belong to training steps: ask isTraining() first.",
+    "trainingUniform, trainingNormal, trainingTruncation, penalize and updateState belong to training steps: ask " +
+      "isTraining() first.",
   );
 }

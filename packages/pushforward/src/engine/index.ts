@@ -29,7 +29,13 @@ export {
   vjp,
   vmap,
 } from "./jax.ts";
-export { noiseRequests, random, withNoise } from "./noise.ts";
+export {
+  noiseRequests,
+  random,
+  type TruncationLaw,
+  truncationWeights,
+  withNoise,
+} from "./noise.ts";
 export type { OnnxInterface } from "./onnx/compile-to-onnx.ts";
 export { useOnnxRuntime } from "./onnx/runtime.ts";
 export { type JaxDevice, ready } from "./ready.ts";

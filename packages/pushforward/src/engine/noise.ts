@@ -1,9 +1,21 @@
 import { random as jaxRandom, makeJaxpr, type NDArray, np, type Tree } from "./jax.ts";
 
 /** What random numbers a function asks for. */
-export interface NoiseRequest {
-  readonly kind: "normal" | "uniform";
+export type NoiseRequest =
+  | { readonly kind: "normal" | "uniform"; readonly shape: readonly number[] }
+  | TruncationRequest;
+
+/** The weights of a series' terms, as many as it is given; the shape is that of one. */
+export interface TruncationRequest {
+  readonly kind: "truncation";
   readonly shape: readonly number[];
+  readonly law: TruncationLaw;
+}
+
+/** A random number of terms: always `exactTerms`, and further ones, with probability `stop` of an end after each. */
+export interface TruncationLaw {
+  readonly exactTerms: number;
+  readonly stop: number;
 }
 
 let supply: ((request: NoiseRequest) => NDArray) | undefined;
@@ -25,6 +37,18 @@ export const random = {
 function supplied(key: NDArray, request: NoiseRequest): NDArray {
   key.dispose();
   return (supply as NonNullable<typeof supply>)(request);
+}
+
+/**
+ * Weights of the terms k = 1 ... K of a series that is cut off after a random number N of them, `[K]`:
+ * `1 / P(N >= k)` up to N and 0 beyond, so that their means are 1. K is whatever the caller of {@link withNoise}
+ * gives.
+ *
+ * @throws Error where nobody gives any: a program of fixed length cannot draw them itself.
+ */
+export function truncationWeights(law: TruncationLaw): NDArray {
+  if (supply) return supply({ kind: "truncation", shape: [1], law });
+  throw new Error("truncationWeights: the number of terms must be given; see withNoise.");
 }
 
 /** Call a function whose random numbers are given: so a model draws from the noise it is handed. */

@@ -16,6 +16,7 @@ import { bernsteinFlow, sumOfSquaresFlow } from "./polynomial.ts";
 import { radialFlow } from "./radial.ts";
 import { realNVP } from "./real-nvp.ts";
 import { sylvesterFlow } from "./sylvester.ts";
+import { residualFlow } from "./residual.ts";
 
 /** What flows of the catalog can be asked for; each refuses what it does not know. */
 export interface CatalogOptions extends FlowOptions, ConditionerOptions, SplineOptions {}
@@ -129,6 +130,11 @@ const entries = {
     build: cdfFlow,
   },
   linear: {
+  residual: {
+    summary: "what contractive networks add, slower to sample (Chen et al. 2019)",
+    defaults: { layers: 8, hidden },
+    build: residualFlow,
+  },
     summary: "one linear map: a normal distribution, to compare with",
     defaults: {},
     build: linearFlow,

@@ -40,3 +40,4 @@ export {
 export { radialFlow } from "./radial.ts";
 export { realNVP } from "./real-nvp.ts";
 export { type SylvesterFlowOptions, sylvesterFlow } from "./sylvester.ts";
+export { type ResidualFlowOptions, residualFlow } from "./residual.ts";

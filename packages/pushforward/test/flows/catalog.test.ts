@@ -87,6 +87,13 @@ describe("takes each of its options", () => {
     withAll(f.radialFlow, { ...layered, context: 0 }),
     withAll(f.sylvesterFlow, { ...layered, context: 0, variant: "householder", units: 1 }),
     withAll(f.cdfFlow, { ...single, onto: "beta", components: 2, kernel: "normal" }),
+    withAll(f.residualFlow, {
+      ...layered,
+      hidden: [4],
+      coefficient: 0.9,
+      iterations: 3,
+      logDet: "exact",
+    }),
     withAll(f.linearFlow, { context: 0, base, matrix: "qr" }),
   ];
 

@@ -133,6 +133,15 @@ export const distributions: Record<string, Entry<Distribution, DistributionLawOp
   "cdfFlow, beta, conditional": {
     build: () => f.cdfFlow({ features: 1, context: 1, onto: "beta", components: 3, hidden: [8] }),
     options: gentle,
+  residualFlow: {
+    build: () => f.residualFlow({ features: 2, layers: 2, hidden: [8], coefficient: 0.5 }),
+    options: gentle,
+  },
+  "residualFlow, conditional": {
+    build: () =>
+      f.residualFlow({ features: 2, context: 1, layers: 1, hidden: [8], coefficient: 0.5 }),
+    options: gentle,
+  },
   },
   linearFlow: { build: () => f.linearFlow({ features: 3, matrix: "qr" }) },
 };

@@ -19,6 +19,10 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
       },
     },
   },
+  "residual, truncated series": {
+    build: () => b.residual({ shape: [2], network, logDet: { series: "truncated", terms: 12 } }),
+    options: gentle,
+  },
   "residual, linear network": {
     build: () =>
       b.residual({
