@@ -5,6 +5,7 @@ import type { Dynamics } from "../core/dynamics.ts";
 import { DomainError } from "../core/errors.ts";
 import { checkVector, type Shape, sizeOf } from "../core/shape.ts";
 import { isTraining, penalize, trainingNormal, trainingUniform } from "../core/training-mode.ts";
+import type { FlowMatching } from "../core/velocity-field.ts";
 import { type NDArray, np, type Tree, tree } from "../engine/index.ts";
 import { concatSquash } from "../networks/concat-squash.ts";
 import type { Interval } from "../numerics/adaptive-step.ts";
@@ -34,6 +35,11 @@ export interface ContinuousOptions<P extends Tree = Tree> {
   kineticEnergy?: number | undefined;
   /** Weight of the Jacobian's norm, `int |df/dz|_F^2 dt`, in the loss; default 0. */
   jacobianNorm?: number | undefined;
+  /**
+   * Train by flow matching instead of likelihood: no equation is solved. Default: no; of what is left out, coupling by
+   * optimal transport, without a context, and deviation 0.
+   */
+  matching?: Partial<FlowMatching> | undefined;
 }
 
 /** Most dimensions with an exact trace in training, unless asked for. */
@@ -55,7 +61,7 @@ const FEW = 3;
  */
 export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>): Bijector<P> {
   const names = ["shape", "condShape", "dynamics", "time", "solver", "trace"];
-  checkOptionNames("continuous", options, [...names, "kineticEnergy", "jacobianNorm"]);
+  checkOptionNames("continuous", options, [...names, "kineticEnergy", "jacobianNorm", "matching"]);
   const { shape, condShape = null, time = 1, kineticEnergy = 0, jacobianNorm = 0 } = options;
   const dynamics = (options.dynamics ?? concatSquash()) as Dynamics<P>;
   const size = checkVector("continuous", shape);
@@ -70,6 +76,7 @@ export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>)
       `continuous: trace must be "exact", "rademacher" or "gaussian", got ${JSON.stringify(trace)}.`,
     );
   }
+  const matching = options.matching && resolveMatching(options.matching, condShape !== null);
   const intervals = { forward: [0, time], inverse: [time, 0] } as const;
 
   /** In equal steps, as one program. */
@@ -119,10 +126,19 @@ export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>)
     cost: { forward: "numeric", inverse: "numeric" },
     options: {
       ...{ shape, condShape, dynamics, time, solver, trace, kineticEnergy, jacobianNorm },
+      ...(matching && { matching }),
     },
     init: (key) => dynamics.init(key, size, condShape ? sizeOf(condShape) : 0),
     forwardAndLogDet: (params, x, cond) => solve("forward", params, x, cond),
     inverseAndLogDet: (params, y, cond) => solve("inverse", params, y, cond),
+    field: {
+      end: time,
+      matching,
+      at: (params, times, z, cond) =>
+        dynamics
+          .apply(params, times.reshape([1, -1]), z.transpose(), cond?.transpose())
+          .transpose(),
+    },
     ...(solver.method === "dormandPrince" && {
       iterations: {
         forward: adaptive("forward", "from the base to the data"),
@@ -130,6 +146,26 @@ export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>)
       },
     }),
   });
+}
+
+/** @throws DomainError for an unknown coupling, one that does not keep to contexts, or a negative deviation. */
+function resolveMatching(given: Partial<FlowMatching>, isConditional: boolean): FlowMatching {
+  checkOptionNames("continuous: matching", given, ["coupling", "deviation"]);
+  const usual = isConditional ? "independent" : "optimalTransport";
+  const { coupling = usual, deviation = 0 } = given;
+  if (!["optimalTransport", "independent"].includes(coupling)) {
+    throw new DomainError(
+      `continuous: coupling must be "optimalTransport" or "independent", got ${JSON.stringify(coupling)}.`,
+    );
+  }
+  if (isConditional && coupling === "optimalTransport") {
+    throw new DomainError(
+      "continuous: with a context, draws of the base must not depend on it, and pairs by optimal transport do: take " +
+        'coupling: "independent".',
+    );
+  }
+  if (deviation !== 0) checkPositive("continuous", "deviation", deviation);
+  return { coupling, deviation };
 }
 
 /** Noise of covariance I for each row, as columns. */

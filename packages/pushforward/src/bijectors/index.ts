@@ -2,6 +2,11 @@ export { actNorm } from "./act-norm.ts";
 export { type AffineOptions, type AffineParams, affine } from "./affine.ts";
 export { type AffineContextOptions, affineContext } from "./affine-context.ts";
 export { type BatchNormOptions, batchNorm } from "./batch-norm.ts";
+export {
+  type BlockNeuralAutoregressiveOptions,
+  type BlockNeuralAutoregressiveParams,
+  blockNeuralAutoregressive,
+} from "./block-neural-autoregressive.ts";
 export { type Block, type BlockwiseOptions, blockwise } from "./blockwise.ts";
 export { chain } from "./chain.ts";
 export { type ContinuousOptions, continuous, type TraceEstimate } from "./continuous.ts";

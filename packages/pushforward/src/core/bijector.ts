@@ -3,6 +3,7 @@ import { checkContext, checkEvent } from "./check-input.ts";
 import type { Iteration } from "./iteration.ts";
 import { checkShape, type Shape } from "./shape.ts";
 import { type Spec, specOf } from "./spec.ts";
+import type { VelocityField } from "./velocity-field.ts";
 
 /**
  * How a direction is computed: `"parallel"` in one pass, `"sequential"` in one pass per dimension,
@@ -94,6 +95,8 @@ export interface Bijector<P extends Tree = any> {
   readonly scales?: readonly number[];
   /** Directions that take as many steps as their rows need. Absent: the methods are all there is. */
   readonly iterations?: Iterations<P>;
+  /** What `forward` integrates over time. Absent: it is no continuous flow. */
+  readonly field?: VelocityField<P>;
   /** The elementary layers in forward order. Absent: the bijector is elementary itself. */
   layers?(path: string): Layer[];
 }
@@ -121,6 +124,7 @@ export interface BijectorDefinition<P extends Tree> {
   integers?: IntegerRange | undefined;
   scales?: readonly number[] | undefined;
   iterations?: Iterations<P> | undefined;
+  field?: VelocityField<P> | undefined;
   layers?(path: string): Layer[];
 }
 
@@ -132,7 +136,7 @@ export interface BijectorDefinition<P extends Tree> {
  */
 export function defineBijector<P extends Tree>(definition: BijectorDefinition<P>): Bijector<P> {
   const { kind, options, init, initFromData, interval, support, layers } = definition;
-  const { changesTails, integers, scales, iterations } = definition;
+  const { changesTails, integers, scales, iterations, field } = definition;
   const shape = checkShape(kind, definition.shape);
   const condShape = definition.condShape ? checkShape(kind, definition.condShape) : null;
   const part = { kind, shape, condShape };
@@ -165,6 +169,7 @@ export function defineBijector<P extends Tree>(definition: BijectorDefinition<P>
     ...(integers && { integers }),
     ...(scales && { scales }),
     ...(iterations && { iterations: Object.freeze(iterations) }),
+    ...(field && { field: Object.freeze(field) }),
     ...(layers && { layers }),
   });
 }

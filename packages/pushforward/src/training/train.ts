@@ -20,13 +20,13 @@ import { type AdamState, adamRates } from "./adam.ts";
 import { type Batches, batchOf, shuffledBatches } from "./batches.ts";
 import { type Dataset, readDataset, select } from "./dataset.ts";
 import { locateInTraining, locateInValidation } from "./non-finite.ts";
+import { compileObjective } from "./objective.ts";
 import { type FitOptions, type ResolvedFitOptions, resolveOptions } from "./options.ts";
 import { describeData, initialParameters, withPreprocessing } from "./prepare.ts";
 import type { FitNotice, FitProgress } from "./progress.ts";
 import { checkpointOf, disposeState, type Run, rollBack, startRun, takeSnapshot } from "./run.ts";
 import { isPlateau, rateFactor } from "./schedule.ts";
-import { compileTrainStep, type TrainStep } from "./train-step.ts";
-import { trainingNoise } from "./training-noise.ts";
+import type { TrainStep } from "./train-step.ts";
 import { compileValidation, type Validation } from "./validate.ts";
 
 /** Rollbacks without a new best validation in between after which training gives up. */
@@ -87,9 +87,8 @@ export async function* train(
     yield { type: "notice", message };
   const initial = await initialParameters(prepared, dataset, resolved, engine);
   const run = await startRun(prepared, initial, dataset, resolved);
-  const noise = trainingNoise(prepared, run.layout);
+  const { trainStep, noise } = compileObjective(engine, prepared, run.layout, resolved);
   const batches = shuffledBatches(prepared, dataset, resolved, noise);
-  const trainStep = compileTrainStep(engine, prepared, run.layout, resolved, noise);
   const validation = compileValidation(engine, prepared, run.layout);
   try {
     if (run.step > 0) yield { type: "notice", message: `Resumed after step ${run.step}.` };

@@ -38,14 +38,22 @@ const PROBE = 7919;
  * are made on the host: the same on every engine, and cheaper than a generator inside the program.
  */
 export function trainingNoise(flow: Distribution, layout: ParameterLayout): TrainingNoise[] {
-  const requests = noiseRequests(() => {
+  return noiseOf(flow, (rows, context) => {
     const params = layout.toTree(layout.slots.map(({ shape }) => np.zeros([...shape])));
-    const rows = np.zeros([PROBE, ...flow.shape]);
-    const context = flow.condShape ? np.zeros([PROBE, ...flow.condShape]) : undefined;
     const [logProb, effects] = duringTraining(keyOf(0), () => flow.logProb(params, rows, context));
     disposeEffects(effects);
     return logProb;
   });
+}
+
+/** The random numbers that a function of rows, and of contexts where the flow takes them, asks for, in its order. */
+export function noiseOf(
+  { shape: event, condShape }: Distribution,
+  call: (rows: NDArray, context: NDArray | undefined) => NDArray,
+): TrainingNoise[] {
+  const requests = noiseRequests(() =>
+    call(np.zeros([PROBE, ...event]), condShape ? np.zeros([PROBE, ...condShape]) : undefined),
+  );
   return requests.map((request) => {
     const { kind, shape } = request;
     if (kind === "truncation") return { kind, law: request.law };

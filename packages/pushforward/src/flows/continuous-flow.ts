@@ -1,0 +1,46 @@
+import { type ContinuousOptions, continuous } from "../bijectors/continuous.ts";
+import type { Flow } from "../core/distribution.ts";
+import type { Dynamics } from "../core/dynamics.ts";
+import { DomainError } from "../core/errors.ts";
+import { type Activation, concat, concatSquash } from "../networks/index.ts";
+import { type FlowOptions, flowFromBase, layerNames, repeat, shapesOf } from "./flow-options.ts";
+
+/** What the builders of continuous flows take: the network of the velocity, and how it is solved. */
+export interface ContinuousFlowOptions
+  extends FlowOptions,
+    Pick<ContinuousOptions, "time" | "solver"> {
+  /** Widths of the hidden layers; default `[64, 64]`. */
+  hidden?: readonly number[] | undefined;
+  /** Default `"tanh"`. */
+  activation?: Activation | undefined;
+  /** How the time enters the network's layers; default `"concatSquash"`. */
+  dynamics?: "concatSquash" | "concat" | undefined;
+}
+
+/** How it is trained. */
+type Training = Pick<ContinuousOptions, "trace" | "kineticEnergy" | "jacobianNorm" | "matching">;
+
+const own = ["hidden", "activation", "dynamics", "time", "solver"] as const;
+
+/** A flow of continuous layers, from the base to the data. */
+export function continuousFlow(
+  name: string,
+  options: ContinuousFlowOptions,
+  training: Training,
+  names: readonly string[],
+): Flow {
+  const { hidden, activation = "tanh", dynamics = "concatSquash", layers = 1 } = options;
+  const shapes = shapesOf(name, options, [...layerNames, ...own, ...names]);
+  if (!["concatSquash", "concat"].includes(dynamics)) {
+    throw new DomainError(
+      `${name}: dynamics must be "concatSquash" or "concat", got ${JSON.stringify(dynamics)}.`,
+    );
+  }
+  const build = dynamics === "concat" ? concat : concatSquash;
+  const network: Dynamics = build({ hidden, activation });
+  const { time, solver } = options;
+  const steps = repeat(name, layers, () => [
+    continuous({ ...shapes, dynamics: network, time, solver, ...training }),
+  ]);
+  return flowFromBase(name, options, steps);
+}

@@ -1,0 +1,29 @@
+import type { Distribution } from "../core/distribution.ts";
+import type { ParameterLayout } from "../core/parameters.ts";
+import type { Engine } from "../engine/index.ts";
+import type { AdamOptions } from "./adam.ts";
+import { compileMatchingStep, matchedFlow } from "./matching-step.ts";
+import { compileTrainStep, type TrainStep } from "./train-step.ts";
+import { type TrainingNoise, trainingNoise } from "./training-noise.ts";
+
+/** What a training step lowers, and the noise that it takes. */
+export interface Objective {
+  readonly trainStep: TrainStep;
+  readonly noise: readonly TrainingNoise[];
+}
+
+/** The training step that a flow declares: flow matching, or else maximum likelihood. */
+export function compileObjective(
+  engine: Engine,
+  flow: Distribution,
+  layout: ParameterLayout,
+  options: AdamOptions,
+): Objective {
+  const matched = matchedFlow(flow, layout);
+  if (matched) {
+    const trainStep = compileMatchingStep(engine, flow, matched, layout, options);
+    return { trainStep, noise: trainStep.noise };
+  }
+  const noise = trainingNoise(flow, layout);
+  return { trainStep: compileTrainStep(engine, flow, layout, options, noise), noise };
+}
