@@ -39,6 +39,7 @@ export const flowNames = [
   "iaf",
   "made",
   "naf",
+  "bnaf",
   "umnn",
   "sos",
   "bernstein",

@@ -1,4 +1,5 @@
 import type { Distribution } from "../core/distribution.ts";
+import { bnaf } from "./block-neural-autoregressive.ts";
 import { cdfFlow } from "./cdf.ts";
 import type { ConditionerOptions } from "./conditioner.ts";
 import type { FlowOptions } from "./flow-options.ts";
@@ -68,6 +69,11 @@ const entries = {
     summary: "autoregressive with small monotone networks, NAF (Huang et al. 2018)",
     defaults: { layers: 3, hidden },
     build: naf,
+  },
+  bnaf: {
+    summary: "autoregressive with one monotone network for all columns, BNAF (De Cao et al. 2019)",
+    defaults: { layers: 3 },
+    build: bnaf,
   },
   umnn: {
     summary: "autoregressive with integrals of networks, UMNN-MAF (Wehenkel and Louppe 2019)",

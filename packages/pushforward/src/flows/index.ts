@@ -1,4 +1,5 @@
 export type { AutoregressiveFlowOptions, Between } from "./autoregressive-flow.ts";
+export { type BnafOptions, bnaf } from "./block-neural-autoregressive.ts";
 export { type CatalogEntry, type CatalogOptions, type CatalogSizes, flows } from "./catalog.ts";
 export { type CdfFlowOptions, cdfFlow } from "./cdf.ts";
 export type { ConditionerOptions } from "./conditioner.ts";

@@ -59,6 +59,7 @@ const variety: [string, Options][] = [
 const few = ["a context and tanh"];
 
 const withoutContext = ["radial", "sylvester", "linear"];
+const withoutNetworks = [...withoutContext, "bnaf"];
 
 /**
  * jax-js' logarithm on WebAssembly is off by up to 1.2e-5, and what takes many, or powers of what it gives, by
@@ -81,7 +82,7 @@ function knownTo(name: FlowName, { layers, bins, bound, ...options }: Options): 
   const { defaults } = flows[name];
   const { hidden, activation, residual, ...sizes } = options;
   return {
-    ...(withoutContext.includes(name) ? sizes : options),
+    ...(withoutNetworks.includes(name) ? sizes : options),
     ...("layers" in defaults && { layers }),
     ...("bins" in defaults && { bins, bound }),
   };

@@ -72,6 +72,7 @@ describe("takes each of its options", () => {
     withAll(f.iaf, { ...ordered, transformer: additive() }),
     withAll(f.made, { ...single, components: 2, orders: 2, degrees: "random", seed: 1 }),
     withAll(f.naf, { ...ordered, units: 3 }),
+    withAll(f.bnaf, { ...layered, blockSize: 3, hiddenLayers: 1 }),
     withAll(f.umnn, { ...ordered, integrand: { hidden: 2, nodes: 4, bound: 3 } }),
     withAll(f.sumOfSquaresFlow, {
       ...ordered,

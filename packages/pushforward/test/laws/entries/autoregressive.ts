@@ -95,6 +95,19 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
         condShape: [1],
       }),
   },
+  "blockNeuralAutoregressive, conditional, d = 2": {
+    build: () =>
+      b.blockNeuralAutoregressive({
+        shape: [2],
+        condShape: [2],
+        blockSize: 3,
+        hiddenLayers: 1,
+      }),
+  },
+  "blockNeuralAutoregressive, d = 1": {
+    build: () => b.blockNeuralAutoregressive({ shape: [1], blockSize: 3 }),
+    options: { skip: alone },
+  },
   batchNorm: { build: () => b.batchNorm({ shape: [3] }) },
   "batchNorm, matrix event": { build: () => b.batchNorm({ shape: [2, 2], momentum: 0 }) },
   "invert of batchNorm": { build: () => b.invert({ bijector: b.batchNorm({ shape: [2] }) }) },

@@ -80,6 +80,10 @@ export const distributions: Record<string, Entry<Distribution, DistributionLawOp
     build: () => f.naf({ features: 2, context: 1, units: 4, ...single }),
     options: gentle,
   },
+  bnaf: {
+    build: () => f.bnaf({ features: 2, context: 1, layers: 1, blockSize: 3, hiddenLayers: 1 }),
+    options: gentle,
+  },
   umnn: {
     build: () => f.umnn({ features: 2, integrand: { hidden: 4, nodes: 6 }, ...single }),
     options: gentle,
