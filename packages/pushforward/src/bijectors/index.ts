@@ -9,7 +9,8 @@ export {
 } from "./block-neural-autoregressive.ts";
 export { type Block, type BlockwiseOptions, blockwise } from "./blockwise.ts";
 export { chain } from "./chain.ts";
-export { type ContinuousOptions, continuous, type TraceEstimate } from "./continuous.ts";
+export { continuous } from "./continuous.ts";
+export type { ContinuousOptions, TraceEstimate } from "./continuous-options.ts";
 export { type CouplingOptions, type CouplingParams, coupling } from "./coupling.ts";
 export { exp } from "./exp.ts";
 export { type ExtremeTailsParams, extremeTails } from "./extreme-tails.ts";

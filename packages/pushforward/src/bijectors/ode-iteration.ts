@@ -1,15 +1,8 @@
 import type { Iteration, IterationState } from "../core/iteration.ts";
+import type { Interval, OdeProgress, Rates } from "../core/velocity-field.ts";
 import { type NDArray, np, type Tree, tree } from "../engine/index.ts";
-import {
-  adaptiveStep,
-  EVALUATIONS,
-  type Interval,
-  type Progress,
-  SHORTEST,
-  startAdaptive,
-} from "../numerics/adaptive-step.ts";
+import { adaptiveStep, EVALUATIONS, SHORTEST, startAdaptive } from "../numerics/adaptive-step.ts";
 import type { OdeSolver } from "../numerics/ode-solver.ts";
-import type { Rates } from "../numerics/runge-kutta.ts";
 
 /** An ordinary differential equation whose integrals after z are the log-determinant alone. */
 export interface OdeProblem<P extends Tree> {
@@ -86,7 +79,7 @@ export function odeIteration<P extends Tree>({
 }
 
 /** Rows first, as an iteration's state has them. */
-function toState({ values, slopes, left, length }: Progress): IterationState {
+function toState({ values, slopes, left, length }: OdeProgress): IterationState {
   const [z, integral] = values;
   const [velocity, trace] = slopes;
   return {
@@ -100,7 +93,7 @@ function toState({ values, slopes, left, length }: Progress): IterationState {
   };
 }
 
-function toProgress({ z, velocity, left, length, integral, trace }: State): Progress {
+function toProgress({ z, velocity, left, length, integral, trace }: State): OdeProgress {
   const row = (array: NDArray) => array.reshape([1, -1]);
   return {
     values: [z.transpose(), ...(integral ? [row(integral)] : [])],

@@ -1,7 +1,7 @@
 import type { Dynamics } from "../core/dynamics.ts";
+import type { Rates } from "../core/velocity-field.ts";
 import { jvp, type NDArray, np, type Tree, tree, vmap } from "../engine/index.ts";
 import { identityMatrix } from "../numerics/host-matrix.ts";
-import type { Rates } from "../numerics/runge-kutta.ts";
 
 /** What is integrated beside the state. */
 export interface Integrands {

@@ -1,4 +1,5 @@
-import { type ContinuousOptions, continuous } from "../bijectors/continuous.ts";
+import { continuous } from "../bijectors/continuous.ts";
+import type { ContinuousOptions } from "../bijectors/continuous-options.ts";
 import type { Flow } from "../core/distribution.ts";
 import type { Dynamics } from "../core/dynamics.ts";
 import { DomainError } from "../core/errors.ts";
@@ -18,7 +19,10 @@ export interface ContinuousFlowOptions
 }
 
 /** How it is trained. */
-type Training = Pick<ContinuousOptions, "trace" | "kineticEnergy" | "jacobianNorm" | "matching">;
+type Training = Pick<
+  ContinuousOptions,
+  "trace" | "kineticEnergy" | "jacobianNorm" | "gradients" | "matching"
+>;
 
 const own = ["hidden", "activation", "dynamics", "time", "solver"] as const;
 

@@ -1,10 +1,10 @@
-import type { ContinuousOptions } from "../bijectors/continuous.ts";
+import type { ContinuousOptions } from "../bijectors/continuous-options.ts";
 import type { Flow } from "../core/distribution.ts";
 import { type ContinuousFlowOptions, continuousFlow } from "./continuous-flow.ts";
 
 export interface FfjordOptions
   extends ContinuousFlowOptions,
-    Pick<ContinuousOptions, "trace" | "kineticEnergy" | "jacobianNorm"> {}
+    Pick<ContinuousOptions, "trace" | "kineticEnergy" | "jacobianNorm" | "gradients"> {}
 
 /**
  * FFJORD: a continuous flow with a free-form network for its velocity (Grathwohl et al. 2019,
@@ -16,7 +16,7 @@ export interface FfjordOptions
  * @throws DomainError for sizes that are not positive integers, or settings that {@link continuous} refuses.
  */
 export function ffjord(options: FfjordOptions): Flow {
-  const { trace, kineticEnergy, jacobianNorm } = options;
-  const training = { trace, kineticEnergy, jacobianNorm };
+  const { trace, kineticEnergy, jacobianNorm, gradients } = options;
+  const training = { trace, kineticEnergy, jacobianNorm, gradients };
   return continuousFlow("ffjord", options, training, Object.keys(training));
 }

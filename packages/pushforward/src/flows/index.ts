@@ -5,6 +5,7 @@ export { type CdfFlowOptions, cdfFlow } from "./cdf.ts";
 export type { ConditionerOptions } from "./conditioner.ts";
 export type { CouplingFlowOptions, Partition } from "./coupling-flow.ts";
 export { type FfjordOptions, ffjord } from "./ffjord.ts";
+export { type FlowMatchingOptions, flowMatching } from "./flow-matching.ts";
 export type { FlowOptions } from "./flow-options.ts";
 export { type FlowPlusPlusOptions, flowPlusPlus } from "./flow-plus-plus.ts";
 export { type GaussianizationOptions, gaussianization } from "./gaussianization.ts";
@@ -40,5 +41,5 @@ export {
 } from "./polynomial.ts";
 export { radialFlow } from "./radial.ts";
 export { realNVP } from "./real-nvp.ts";
-export { type SylvesterFlowOptions, sylvesterFlow } from "./sylvester.ts";
 export { type ResidualFlowOptions, residualFlow } from "./residual.ts";
+export { type SylvesterFlowOptions, sylvesterFlow } from "./sylvester.ts";

@@ -1,26 +1,9 @@
+import type { Interval, OdeProgress, Rates } from "../core/velocity-field.ts";
 import { type NDArray, np } from "../engine/index.ts";
 import type { OdeSolver } from "./ode-solver.ts";
-import { combined, DORMAND_PRINCE_ERROR, type Rates, slopesOf, tableaus } from "./runge-kutta.ts";
+import { combined, DORMAND_PRINCE_ERROR, slopesOf, tableaus } from "./runge-kutta.ts";
 
 type Tolerances = Pick<OdeSolver, "rtol" | "atol">;
-
-/** The time from start to end of a solution. */
-export type Interval = readonly [from: number, to: number];
-
-/**
- * A solution on its way, every row with its own time and step size, so that rows of one batch do not see each other
- * (Lienen and Guennemann 2022, arXiv:2210.12375). Columns, as in {@link Rates}.
- */
-export interface Progress {
-  /** z and the integrals. */
-  readonly values: NDArray[];
-  /** Their rates there. */
-  readonly slopes: NDArray[];
-  /** Share of the interval that is left, `[1, n]`: 0 where the row is done. */
-  readonly left: NDArray;
-  /** Share of the interval that the next step tries, `[1, n]`. */
-  readonly length: NDArray;
-}
 
 /** Steps shorter than this share of the interval are lost in the rounding of the time. */
 export const SHORTEST = 1e-6;
@@ -44,7 +27,7 @@ export function startAdaptive(
   z: NDArray,
   [from, to]: Interval,
   tolerances: Tolerances,
-): Progress {
+): OdeProgress {
   const rows = z.shape[1] as number;
   const time = np.full([1, rows], from);
   const slopes = rates(time.ref, z.ref);
@@ -74,10 +57,10 @@ export function startAdaptive(
  */
 export function adaptiveStep(
   rates: Rates,
-  { values, slopes: first, left, length }: Progress,
+  { values, slopes: first, left, length }: OdeProgress,
   [from, to]: Interval,
   tolerances: Tolerances,
-): Progress {
+): OdeProgress {
   const taken = np.minimum(length, left.ref);
   const step = {
     time: np
@@ -111,7 +94,7 @@ export function adaptiveStep(
   const last = slopes.pop() as NDArray[];
   const pick = (after: NDArray[], before: NDArray[]) =>
     after.map((each, part) => np.where(accepted.ref, each, before[part]));
-  const next: Progress = {
+  const next: OdeProgress = {
     values: pick(moved, values),
     slopes: pick(last, first),
     left: np.where(accepted, left.ref.sub(taken.ref), left),

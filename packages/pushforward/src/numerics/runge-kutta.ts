@@ -1,3 +1,4 @@
+import type { Interval, Rates } from "../core/velocity-field.ts";
 import { fence, type NDArray, np, settle } from "../engine/index.ts";
 
 /** An explicit Runge-Kutta method: `k_i = f(t + c_i h, y + h sum_j a_ij k_j)`, `y + h sum_i b_i k_i`. */
@@ -55,12 +56,6 @@ export const tableaus = { euler, midpoint, rk4, dormandPrince } as const;
 
 export type OdeMethod = keyof typeof tableaus;
 
-/**
- * The right-hand side: `dz/dt` of `z` `[d, n]`, and after it any number of integrands `[1, n]`, which depend on z and
- * t as it does. Consumes its arguments; the time is `[1, 1]` or `[1, n]`.
- */
-export type Rates = (time: NDArray, z: NDArray) => NDArray[];
-
 /** Where a step starts: a time and a length for all rows or for each, `[1, 1]` or `[1, n]`. */
 export interface Step {
   readonly time: NDArray;
@@ -112,7 +107,7 @@ export function integrate(
   steps: number,
   rates: Rates,
   z: NDArray,
-  [from, to]: readonly [number, number],
+  [from, to]: Interval,
 ): NDArray[] {
   const size = (to - from) / steps;
   let values = [z];

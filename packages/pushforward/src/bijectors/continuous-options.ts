@@ -1,0 +1,116 @@
+import { checkPositive } from "../core/check-number.ts";
+import { checkOptionNames } from "../core/check-options.ts";
+import type { Dynamics } from "../core/dynamics.ts";
+import { DomainError } from "../core/errors.ts";
+import { checkVector, type Shape } from "../core/shape.ts";
+import type { FlowMatching, OdeGradients } from "../core/velocity-field.ts";
+import type { Tree } from "../engine/index.ts";
+import { concatSquash } from "../networks/concat-squash.ts";
+import { type OdeSolver, type OdeSolverOptions, resolveSolver } from "../numerics/ode-solver.ts";
+
+/** How the trace of the velocity's Jacobian is taken in training: for evaluation it is exact. */
+export type TraceEstimate = "exact" | "rademacher" | "gaussian";
+
+export interface ContinuousOptions<P extends Tree = Tree> {
+  shape: Shape;
+  condShape?: Shape | null | undefined;
+  /** The velocity's network; default {@link concatSquash}. */
+  dynamics?: Dynamics<P> | undefined;
+  /** When the state is the data, the base being at time 0; default 1. */
+  time?: number | undefined;
+  /** Default: Dormand and Prince's method with tolerances of 1e-5. */
+  solver?: OdeSolverOptions | undefined;
+  /**
+   * In training `"exact"`, d directions for each evaluation, or with noise of one vector for each row and step,
+   * of signs (`"rademacher"`) or normal (`"gaussian"`); default exact up to 3 dimensions, then of signs.
+   */
+  trace?: TraceEstimate | undefined;
+  /** Weight of the kinetic energy, `int |f|^2 dt`, in the loss; default 0. */
+  kineticEnergy?: number | undefined;
+  /** Weight of the Jacobian's norm, `int |df/dz|_F^2 dt`, in the loss; default 0. */
+  jacobianNorm?: number | undefined;
+  /** How training differentiates the solution; default `"unrolled"`. */
+  gradients?: OdeGradients | undefined;
+  /**
+   * Train by flow matching instead of likelihood: no equation is solved. Default: no; of what is left out, coupling by
+   * optimal transport, without a context, and deviation 0.
+   */
+  matching?: Partial<FlowMatching> | undefined;
+}
+
+/** Options with the defaults filled in: what the spec says. */
+export interface ContinuousSettings<P extends Tree> {
+  readonly shape: Shape;
+  readonly condShape: Shape | null;
+  readonly dynamics: Dynamics<P>;
+  readonly time: number;
+  readonly solver: OdeSolver;
+  readonly trace: TraceEstimate;
+  readonly kineticEnergy: number;
+  readonly jacobianNorm: number;
+  readonly gradients: OdeGradients;
+  readonly matching?: FlowMatching;
+}
+
+/** Most dimensions with an exact trace in training, unless asked for. */
+const FEW = 3;
+
+const choices = {
+  trace: ["exact", "rademacher", "gaussian"],
+  gradients: ["unrolled", "recomputed", "adjoint"],
+} as const;
+
+/**
+ * Fill in defaults.
+ *
+ * @throws as `continuous`.
+ */
+export function resolveContinuous<P extends Tree>(
+  options: ContinuousOptions<P>,
+): ContinuousSettings<P> {
+  const { shape, condShape = null, time = 1, kineticEnergy = 0, jacobianNorm = 0 } = options;
+  const size = checkVector("continuous", shape);
+  const settings = {
+    ...{ shape, condShape, time, kineticEnergy, jacobianNorm },
+    dynamics: (options.dynamics ?? concatSquash()) as Dynamics<P>,
+    solver: resolveSolver("continuous", options.solver),
+    trace: options.trace ?? (size <= FEW ? "exact" : "rademacher"),
+    gradients: options.gradients ?? "unrolled",
+    ...(options.matching && { matching: resolveMatching(options.matching, condShape !== null) }),
+  } as const;
+  checkOptionNames("continuous", options, [...Object.keys(settings), "matching"]);
+  if (typeof settings.dynamics?.apply !== "function" || "unfold" in settings.dynamics) {
+    throw new DomainError("continuous: dynamics must be such as concatSquash() or concat().");
+  }
+  checkPositive("continuous", "time", time);
+  for (const [name, weight] of Object.entries({ kineticEnergy, jacobianNorm })) {
+    if (weight !== 0) checkPositive("continuous", name, weight);
+  }
+  for (const [name, known] of Object.entries(choices)) {
+    checkChoice(name, settings[name as keyof typeof choices], known);
+  }
+  return settings;
+}
+
+/** @throws DomainError for an unknown coupling, one that does not keep to contexts, or a negative deviation. */
+function resolveMatching(given: Partial<FlowMatching>, isConditional: boolean): FlowMatching {
+  checkOptionNames("continuous: matching", given, ["coupling", "deviation"]);
+  const usual = isConditional ? "independent" : "optimalTransport";
+  const { coupling = usual, deviation = 0 } = given;
+  checkChoice("coupling", coupling, ["optimalTransport", "independent"]);
+  if (isConditional && coupling === "optimalTransport") {
+    throw new DomainError(
+      "continuous: with a context, draws of the base must not depend on it, and pairs by optimal transport do: take " +
+        'coupling: "independent".',
+    );
+  }
+  if (deviation !== 0) checkPositive("continuous", "deviation", deviation);
+  return { coupling, deviation };
+}
+
+function checkChoice(name: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return;
+  throw new DomainError(
+    `continuous: ${name} must be one of ${known.map((each) => `"${each}"`).join(", ")}, got ${JSON.stringify(value)}.`,
+  );
+}
