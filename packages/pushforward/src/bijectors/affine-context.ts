@@ -1,6 +1,7 @@
 import { type Bijector, defineBijector, layersOf } from "../core/bijector.ts";
 import { type ContextScaling, contextScaling } from "../core/context-scaling.ts";
-import type { Tree } from "../engine/index.ts";
+import type { Iteration } from "../core/iteration.ts";
+import type { NDArray, Tree } from "../engine/index.ts";
 
 export interface AffineContextOptions<P extends Tree> extends ContextScaling {
   bijector: Bijector<P>;
@@ -20,6 +21,7 @@ export function affineContext<P extends Tree>({
 }: AffineContextOptions<P>): Bijector<P> {
   const { shape, condShape, cost, initFromData, interval, changesTails, integers, scales } =
     bijector;
+  const { forward, inverse } = bijector.iterations ?? {};
   const standardize = contextScaling("affineContext", bijector, { shift, scale });
 
   return defineBijector<P>({
@@ -39,6 +41,11 @@ export function affineContext<P extends Tree>({
     changesTails,
     integers,
     scales,
+    checkParameters: bijector.checkParameters,
+    iterations: bijector.iterations && {
+      ...(forward && { forward: told(forward, standardize) }),
+      ...(inverse && { inverse: told(inverse, standardize) }),
+    },
     layers: (path) =>
       layersOf(bijector, path).map((layer) =>
         layer.bijector.condShape
@@ -46,4 +53,18 @@ export function affineContext<P extends Tree>({
           : layer,
       ),
   });
+}
+
+/** The same iteration, told another context. */
+function told<P extends Tree>(
+  iteration: Iteration<P>,
+  standardize: (cond: NDArray | undefined) => NDArray | undefined,
+): Iteration<P> {
+  return {
+    ...iteration,
+    start: (params, x, cond, wantsLogDet) =>
+      iteration.start(params, x, standardize(cond), wantsLogDet),
+    step: (params, state, cond) => iteration.step(params, state, standardize(cond)),
+    finish: (params, state, cond) => iteration.finish(params, state, standardize(cond)),
+  };
 }

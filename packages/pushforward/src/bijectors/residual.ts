@@ -1,9 +1,11 @@
 import { type Bijector, defineBijector, discard } from "../core/bijector.ts";
-import { checkCount } from "../core/check-number.ts";
+import { checkCount, checkPositive } from "../core/check-number.ts";
 import { checkContractiveNetwork } from "../core/check-part.ts";
 import type { ContractiveNetwork } from "../core/contractive-network.ts";
+import type { HostTree } from "../core/parameters.ts";
 import { checkShape, type Shape, sizeOf } from "../core/shape.ts";
 import { fence, type NDArray, settle, type Tree, tree } from "../engine/index.ts";
+import { banachIteration } from "./banach-iteration.ts";
 import { type ResidualLogDet, residualLogDet } from "./residual-log-det.ts";
 
 export interface ResidualOptions {
@@ -15,6 +17,8 @@ export interface ResidualOptions {
   logDet?: ResidualLogDet | undefined;
   /** Steps of `inverse`; default: as many as bring the error down to 1e-6 of `|g(y)| / (1 - c)`, 100 at most. */
   steps?: number | undefined;
+  /** Error that the inverse of a model may have, relative to a row's largest number and at least 1; default 1e-5. */
+  tolerance?: number | undefined;
 }
 
 export type ResidualParams = { network: Tree };
@@ -29,8 +33,8 @@ const MOST_STEPS = 100;
  *
  * `forward` costs one pass, and the log-determinant `log|det(I + J)|` what {@link ResidualLogDet} says. `inverse` is
  * Banach's iteration from `x_0 = y`, `x_k+1 = y - g(x_k)` (their algorithm 1), whose error after k steps is at most
- * `c^k |g(y)| / (1 - c)`; here it has a fixed number of steps, and gradients are those of its steps, which
- * converge as the values do.
+ * `c^k |g(y)| / (1 - c)`. A model takes as many for each row as its `tolerance` asks for; a program that is compiled as a
+ * whole has `steps`, and the gradients of these, which converge as the values do.
  *
  * Parameters: `network`. A context, `[n, ...condShape]`, goes into the network, as a vector.
  *
@@ -48,14 +52,23 @@ export function residual(options: ResidualOptions): Bijector<ResidualParams> {
   checkCount("residual", "steps", steps);
   const logDetOf = residualLogDet({ network, size, method: options.logDet });
 
+  const { tolerance = 1e-5 } = options;
+  checkPositive("residual", "tolerance", tolerance);
   const contextOf = (cond: NDArray | undefined) => cond?.reshape([-1, inputs]);
+
+  /** An event that has been found, with the log-determinant of the way back to it. */
+  function arrive(weights: Tree, x: NDArray, context: NDArray | undefined): [NDArray, NDArray] {
+    const [moved, jacobian] = network.linearize(weights, x.ref, context);
+    discard(moved);
+    return [x, logDetOf(jacobian, x.shape).neg()];
+  }
 
   return defineBijector<ResidualParams>({
     kind: "residual",
     shape,
     condShape,
     cost: { forward: "parallel", inverse: "numeric" },
-    options: { shape, condShape, network, logDet: options.logDet, steps },
+    options: { shape, condShape, network, logDet: options.logDet, steps, tolerance },
     init: (key) => ({ network: network.init(key, shape, inputs) }),
     forwardAndLogDet(params, x, cond) {
       const weights = network.constrain(params.network);
@@ -71,9 +84,26 @@ export function residual(options: ResidualOptions): Bijector<ResidualParams> {
         x = fence(y.ref.sub(network.apply(tree.ref(weights), x, context?.ref)));
         settle(x);
       }
-      const [moved, jacobian] = network.linearize(weights, x.ref, context);
-      discard(y, moved);
-      return [x, logDetOf(jacobian, x.shape).neg()];
+      discard(y);
+      return arrive(weights, x, context);
+    },
+    checkParameters(params) {
+      const bound = network.boundAt((params as { network: HostTree }).network, shape);
+      if (bound < 1) return undefined;
+      return (
+        `the Lipschitz constant of its network can only be said to be below ${Number(bound.toPrecision(4))}, where 1 is ` +
+        "the limit of what is invertible: its weights or the vectors for their norms were changed, or are not those " +
+        "of a fit. Load the file as it was saved, or fit the model again."
+      );
+    },
+    iterations: {
+      inverse: banachIteration({
+        network,
+        size,
+        tolerance,
+        contextOf,
+        finish: (params, x, cond) => arrive(network.constrain(params.network), x, contextOf(cond)),
+      }),
     },
   });
 }

@@ -61,6 +61,7 @@ export function wrapped<P extends Tree>(wrapping: Wrapping<P>): Bijector<P> {
     changesTails,
     integers,
     scales,
+    checkParameters: bijector.checkParameters,
     layers: (path) =>
       layersOf(bijector, path).map((layer) => ({ ...layer, bijector: again(layer.bijector) })),
   });

@@ -1,6 +1,7 @@
 import { type NDArray, np, type Tree, tree } from "../engine/index.ts";
 import { checkContext, checkEvent } from "./check-input.ts";
 import type { Iteration } from "./iteration.ts";
+import type { HostTree } from "./parameters.ts";
 import { checkShape, type Shape } from "./shape.ts";
 import { type Spec, specOf } from "./spec.ts";
 import type { VelocityField } from "./velocity-field.ts";
@@ -97,6 +98,11 @@ export interface Bijector<P extends Tree = any> {
   readonly iterations?: Iterations<P>;
   /** What `forward` integrates over time. Absent: it is no continuous flow. */
   readonly field?: VelocityField<P>;
+  /**
+   * What is wrong with parameters of unknown origin, such as a file's, that no training leaves behind; the text goes
+   * on from which layer. `undefined`: nothing. Absent: whatever the parameters are, the bijector is one.
+   */
+  checkParameters?(params: HostTree): string | undefined;
   /** The elementary layers in forward order. Absent: the bijector is elementary itself. */
   layers?(path: string): Layer[];
 }
@@ -125,6 +131,7 @@ export interface BijectorDefinition<P extends Tree> {
   scales?: readonly number[] | undefined;
   iterations?: Iterations<P> | undefined;
   field?: VelocityField<P> | undefined;
+  checkParameters?: ((params: HostTree) => string | undefined) | undefined;
   layers?(path: string): Layer[];
 }
 
@@ -170,6 +177,7 @@ export function defineBijector<P extends Tree>(definition: BijectorDefinition<P>
     ...(scales && { scales }),
     ...(iterations && { iterations: Object.freeze(iterations) }),
     ...(field && { field: Object.freeze(field) }),
+    ...(definition.checkParameters && { checkParameters: definition.checkParameters }),
     ...(layers && { layers }),
   });
 }

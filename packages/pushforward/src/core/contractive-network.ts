@@ -1,4 +1,5 @@
 import type { NDArray, Tree } from "../engine/index.ts";
+import type { HostTree } from "./parameters.ts";
 import type { Shape } from "./shape.ts";
 import { type Spec, specOf } from "./spec.ts";
 
@@ -25,6 +26,11 @@ export interface ContractiveNetwork<T extends ContractiveTrees = any> {
   readonly lipschitz: number;
   /** `context` counts the numbers of the context vector. @throws ShapeError for events it does not take. */
   init(key: NDArray, shape: Shape, context: number): T["params"];
+  /**
+   * Bound of the Lipschitz constant that holds for certain at these parameters, in double precision: what iterations
+   * have found of the weights' norms is not taken on trust.
+   */
+  boundAt(params: HostTree, shape: Shape): number;
   /** The weights within their bounds, for any number of calls; a training step moves what finds them. Consumes. */
   constrain(params: T["params"]): T["weights"];
   /** `g(x)`, `[n, ...shape]`; `context` is `[n, c]`. Consumes its arguments. */

@@ -118,6 +118,22 @@ export function parameterArguments(layout: ParameterLayout, flat: Float32Array):
   return layout.toTree(leaves as never) as never;
 }
 
+/** Parameters on the host: numbers with their shape where the device has arrays. */
+export type HostTree = HostParameter | HostTree[] | { [key: string]: HostTree };
+
+export type HostParameter = { readonly data: Float32Array; readonly shape: readonly number[] };
+
+/** A parameter tree on the host from a flat vector. */
+export function hostParameters(layout: ParameterLayout, flat: Float32Array): HostTree {
+  const leaves = layout.slots.map(
+    ({ offset, size, shape }): HostParameter => ({
+      data: flat.subarray(offset, offset + size),
+      shape,
+    }),
+  );
+  return layout.toTree(leaves as never) as never;
+}
+
 /** The part of a parameter tree at a dotted path, `""` for all of it; shared, not consumed. */
 export function parametersAt(params: Tree, path: string): Tree {
   const keys = path === "" ? [] : path.split(".");

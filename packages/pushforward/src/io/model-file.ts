@@ -1,9 +1,16 @@
+import { layersOf } from "../core/bijector.ts";
 import { type Column, isColumn } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { ModelFileError } from "../core/errors.ts";
 import { type HistoryEntry, historyFromJson } from "../core/history.ts";
 import { integerColumns, integersOf } from "../core/integer-data.ts";
-import { layoutOf, type ParameterLayout } from "../core/parameters.ts";
+import {
+  type HostTree,
+  hostParameters,
+  layoutOf,
+  type ParameterLayout,
+  parametersAt,
+} from "../core/parameters.ts";
 import { sameShape, showShape, sizeOf } from "../core/shape.ts";
 import type { Spec } from "../core/spec.ts";
 import {
@@ -113,10 +120,12 @@ export function decodeModel(
         "the file is damaged.",
     );
   }
+  const parameters = readParameters(tensors, layout, source);
+  checkLayers(flow, hostParameters(layout, parameters), source);
   return {
     flow,
     layout,
-    parameters: readParameters(tensors, layout, source),
+    parameters,
     columns,
     contextNames: readContextNames(metadata.context_names, flow, source),
     history: historyFromJson(readList<HistoryEntry>(metadata.history, source, "history")),
@@ -140,6 +149,15 @@ function buildFlow(spec: unknown, source: string, factories: Factories | undefin
     throw new ModelFileError(`${source}: its flow cannot be built: ${(error as Error).message}`, {
       cause: error,
     });
+  }
+}
+
+/** @throws ModelFileError for parameters with which a layer is not invertible. */
+function checkLayers({ flow }: Distribution, params: HostTree, source: string): void {
+  if (!flow) return;
+  for (const { path, name, bijector } of layersOf(flow.bijector, "bijector")) {
+    const fault = bijector.checkParameters?.(parametersAt(params as never, path) as never);
+    if (fault) throw new ModelFileError(`${source}: layer ${path} (${name}): ${fault}`);
   }
 }
 

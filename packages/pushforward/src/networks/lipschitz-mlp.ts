@@ -3,12 +3,14 @@ import { checkOptionNames } from "../core/check-options.ts";
 import { type ContractiveNetwork, defineContractiveNetwork } from "../core/contractive-network.ts";
 import { DomainError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
+import type { HostParameter } from "../core/parameters.ts";
 import { checkVector } from "../core/shape.ts";
 import { type NDArray, np, random } from "../engine/index.ts";
+import { spectralNormBound } from "../numerics/spectral-norm.ts";
 import { checkWidths, type Dense } from "./dense.ts";
 import { initSharpness, lipSwish, sharpness } from "./lip-swish.ts";
 import { SMALL } from "./res-net.ts";
-import { type LinearOperator, spectrallyScaled } from "./spectral-scale.ts";
+import { hostScale, type LinearOperator, spectrallyScaled } from "./spectral-scale.ts";
 
 export interface LipschitzNetworkOptions {
   /** Widths of the hidden layers, of convolutions their channels; default `[64, 64]`. */
@@ -21,6 +23,9 @@ export interface LipschitzNetworkOptions {
 
 /** A dense layer with its singular vector `vector` [inputs], and the sharpness of the activation after it, [1]. */
 type LipschitzDense = Dense & { vector: NDArray; sharpness?: NDArray };
+
+/** What the norm of a layer on the host depends on. */
+type HostDense = { weight: HostParameter; vector: HostParameter };
 
 /** `context` is the weight of the context in the first layer, [outputs, c]. */
 export type LipschitzMlpParams = { layers: LipschitzDense[]; context?: NDArray };
@@ -85,6 +90,17 @@ export function lipschitzMlp(options: LipschitzNetworkOptions = {}): Contractive
       if (context > 0) return { layers, context: heWeight(contextKey, first, context) };
       contextKey.dispose();
       return { layers };
+    },
+    boundAt(params) {
+      const { layers } = params as unknown as { layers: HostDense[] };
+      return layers.reduce((bound, { weight, vector }) => {
+        const [rows, columns] = weight.shape as [number, number];
+        const image = Array.from({ length: rows }, (_, row) =>
+          vector.data.reduce((sum, v, column) => sum + v * weight.data[row * columns + column], 0),
+        );
+        const norm = spectralNormBound(weight.data, rows, columns);
+        return bound * norm * hostScale(image, vector.data, coefficient);
+      }, 1);
     },
     constrain({ layers, ...context }) {
       return {

@@ -45,6 +45,24 @@ export function spectrallyScaled(
   return weight.mul(np.minimum(np.reciprocal(sigma).mul(coefficient), 1));
 }
 
+/**
+ * The factor `min(1, c / sigma)` of {@link spectrallyScaled} in double precision.
+ *
+ * @param image `W v`.
+ */
+export function hostScale(
+  image: ArrayLike<number>,
+  vector: ArrayLike<number>,
+  coefficient: number,
+): number {
+  return Math.min(1, (coefficient * hostLength(vector)) / hostLength(image));
+}
+
+function hostLength(vector: ArrayLike<number>): number {
+  const squared = Array.from(vector).reduce((sum, value) => sum + value * value, 0);
+  return Math.max(Math.sqrt(squared), SHORTEST);
+}
+
 /** The vector of length 1 after power iterations. */
 function followed(
   { apply, adjoint }: LinearOperator,

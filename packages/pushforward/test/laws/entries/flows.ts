@@ -133,19 +133,21 @@ export const distributions: Record<string, Entry<Distribution, DistributionLawOp
   "sylvesterFlow, triangular": {
     build: () => f.sylvesterFlow({ features: 2, layers: 2, variant: "triangular" }),
   },
+  "residualFlow, conditional": {
+    build: () =>
+      f.residualFlow({ features: 2, context: 1, layers: 2, hidden: [8], coefficient: 0.3 }),
+    options: {
+      ...gentle,
+      skip: {
+        "parameters have an effect":
+          "the singular vector of a weight that is within its bound has none; the layer's own entries show the others'",
+      },
+    },
+  },
   "cdfFlow, d = 1": { build: () => f.cdfFlow({ features: 1, components: 3 }), options: gentle },
   "cdfFlow, beta, conditional": {
     build: () => f.cdfFlow({ features: 1, context: 1, onto: "beta", components: 3, hidden: [8] }),
     options: gentle,
-  residualFlow: {
-    build: () => f.residualFlow({ features: 2, layers: 2, hidden: [8], coefficient: 0.5 }),
-    options: gentle,
-  },
-  "residualFlow, conditional": {
-    build: () =>
-      f.residualFlow({ features: 2, context: 1, layers: 1, hidden: [8], coefficient: 0.5 }),
-    options: gentle,
-  },
   },
   linearFlow: { build: () => f.linearFlow({ features: 3, matrix: "qr" }) },
 };

@@ -5,11 +5,11 @@ import type { BijectorLawOptions } from "../../../src/testing/index.ts";
 import type { Entry } from "./entry.ts";
 
 /** Noise moves the singular vectors away, too: bounds that leave room for it, and few steps of the inverse. */
-const network = lipschitzMlp({ hidden: [8], coefficient: 0.5 });
+const network = lipschitzMlp({ hidden: [8], coefficient: 0.3 });
 const gentle: BijectorLawOptions = { noise: 0.2 };
 
 export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
-  residual: { build: () => b.residual({ shape: [3], network }), options: gentle },
+  residual: { build: () => b.residual({ shape: [3], network, steps: 12 }), options: gentle },
   "residual, conditional, d = 1": {
     build: () => b.residual({ shape: [1], condShape: [2], network }),
     options: {
@@ -20,7 +20,8 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
     },
   },
   "residual, truncated series": {
-    build: () => b.residual({ shape: [2], network, logDet: { series: "truncated", terms: 12 } }),
+    build: () =>
+      b.residual({ shape: [2], network, steps: 12, logDet: { series: "truncated", terms: 12 } }),
     options: gentle,
   },
   "residual, linear network": {

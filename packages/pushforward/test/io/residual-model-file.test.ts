@@ -1,0 +1,56 @@
+import { fit, load, ModelFileError } from "pushforward";
+import { residualFlow } from "pushforward/flows";
+import { expect, test } from "vitest";
+import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors.ts";
+import { hostRandom } from "../../src/numerics/host-random.ts";
+import { isBesideOnnx } from "../support/engines.ts";
+
+const source = hostRandom(1);
+const ring = Array.from({ length: 600 }, () => {
+  const angle = 2 * Math.PI * source.uniform();
+  return [Math.cos(angle), Math.sin(angle)].map((x) => x + 0.1 * source.normal());
+});
+
+/** The bytes of a model with a tensor's numbers changed. */
+function changed(bytes: Uint8Array, path: RegExp, change: (values: Float32Array) => Float32Array) {
+  const { tensors, metadata } = decodeSafetensors(bytes, "model");
+  const [name, tensor] = [...tensors].find(([each]) => path.test(each))!;
+  tensors.set(name, { ...tensor, data: change((tensor.data as Float32Array).slice()) });
+  return encodeSafetensors(tensors, metadata);
+}
+
+test.skipIf(isBesideOnnx)(
+  "a fitted residual flow loads, samples and inverts; a tampered one is refused",
+  async () => {
+    const flow = residualFlow({ features: 2, layers: 2, hidden: [8] });
+    const options = { seed: 0, steps: 60, batchSize: 128, learningRate: 2e-2, validateEvery: 30 };
+    const model = await fit(flow, ring, options);
+    const bytes = await model.toBytes();
+    const again = await load(bytes);
+    const { data } = await again.sample(50, { seed: 1 });
+    const latents = await again.encode(
+      Array.from({ length: 50 }, (_, i) => [...data.slice(2 * i, 2 * i + 2)]),
+    );
+    const back = await again.decode(
+      Array.from({ length: 50 }, (_, i) => [...latents.data.slice(2 * i, 2 * i + 2)]),
+    );
+    for (const [i, value] of data.entries())
+      expect(Math.abs(back.data[i]! - value)).toBeLessThan(1e-4);
+
+    // Larger weights are brought back within their bounds: another model, but one that is invertible.
+    const large = changed(bytes, /layers\.1\.weight$/, (w) => w.map((value) => 1000 * value));
+    await load(large);
+    // Vectors that are turned away find norms that are too small.
+    const stale = changed(large, /layers\.1\.vector$/, (v) =>
+      v.map((value, i) => (i % 2 ? value : -value)),
+    );
+    const none = changed(large, /layers\.1\.vector$/, (v) => v.fill(0));
+    for (const each of [stale, none]) {
+      const attempt = load(each);
+      await expect(attempt).rejects.toThrow(ModelFileError);
+      await expect(attempt).rejects.toThrow(
+        /^model: layer bijector\S* \(residual\): the Lipschitz constant of its network can only be said to be below \d/,
+      );
+    }
+  },
+);
