@@ -19,6 +19,7 @@ export {
   NotFiniteError,
   PushforwardError,
   ShapeError,
+  SolverError,
 } from "./core/index.ts";
 export { type Engine, type EngineChoice, ready, useOnnxRuntime } from "./engine/index.ts";
 export { bitsPerDimension } from "./evaluation/bits-per-dimension.ts";
