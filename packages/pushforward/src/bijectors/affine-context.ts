@@ -1,7 +1,8 @@
 import { type Bijector, defineBijector, layersOf } from "../core/bijector.ts";
 import { type ContextScaling, contextScaling } from "../core/context-scaling.ts";
 import type { Iteration } from "../core/iteration.ts";
-import type { NDArray, Tree } from "../engine/index.ts";
+import type { VelocityField } from "../core/velocity-field.ts";
+import type { Tree } from "../engine/index.ts";
 
 export interface AffineContextOptions<P extends Tree> extends ContextScaling {
   bijector: Bijector<P>;
@@ -46,6 +47,7 @@ export function affineContext<P extends Tree>({
       ...(forward && { forward: told(forward, standardize) }),
       ...(inverse && { inverse: told(inverse, standardize) }),
     },
+    field: bijector.field && toldField(bijector.field, standardize),
     layers: (path) =>
       layersOf(bijector, path).map((layer) =>
         layer.bijector.condShape
@@ -55,16 +57,32 @@ export function affineContext<P extends Tree>({
   });
 }
 
+type ContextMap = ReturnType<typeof contextScaling>;
+
 /** The same iteration, told another context. */
-function told<P extends Tree>(
-  iteration: Iteration<P>,
-  standardize: (cond: NDArray | undefined) => NDArray | undefined,
-): Iteration<P> {
+function told<P extends Tree>(iteration: Iteration<P>, standardize: ContextMap): Iteration<P> {
   return {
     ...iteration,
     start: (params, x, cond, wantsLogDet) =>
       iteration.start(params, x, standardize(cond), wantsLogDet),
     step: (params, state, cond) => iteration.step(params, state, standardize(cond)),
     finish: (params, state, cond) => iteration.finish(params, state, standardize(cond)),
+  };
+}
+
+/** The same velocity, told another context. */
+function toldField<P extends Tree>(
+  field: VelocityField<P>,
+  standardize: ContextMap,
+): VelocityField<P> {
+  return {
+    ...field,
+    at: (params, time, z, cond) => field.at(params, time, z, standardize(cond)),
+    rates: (params, context, probe) => (time, z) => {
+      const columns = standardize(context?.ref.transpose())?.transpose();
+      const rates = field.rates(params, columns, probe)(time, z);
+      columns?.dispose();
+      return rates;
+    },
   };
 }

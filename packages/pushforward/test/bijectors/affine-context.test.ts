@@ -3,12 +3,14 @@ import {
   type AffineContextOptions,
   affine,
   affineContext,
+  continuous,
   coupling,
 } from "../../src/bijectors/index.ts";
-import { ready, type Tree } from "../../src/engine/index.ts";
-import { mlp } from "../../src/networks/index.ts";
+import type { Bijector } from "../../src/core/bijector.ts";
+import { type NDArray, np, ready, type Tree } from "../../src/engine/index.ts";
+import { concat, mlp } from "../../src/networks/index.ts";
 import { rationalQuadraticSpline } from "../../src/transformers/index.ts";
-import { apply, perturbed } from "./host.ts";
+import { apply, perturbed, upload } from "./host.ts";
 
 beforeAll(() => ready());
 
@@ -42,6 +44,38 @@ test("the bijector is told (c - shift) / scale", async () => {
       [8, -1],
     ],
   );
+  expect(given).toEqual(told);
+});
+
+test("so are its iterations and its velocity", async () => {
+  const flow = continuous({
+    shape: [1],
+    condShape: [2],
+    dynamics: concat({ hidden: [3] }) as never,
+  }) as Bijector<Tree>;
+  const wrapped = affineContext({ bijector: flow, shift: [10, -1], scale: [4, 0.5] });
+  const numbers = async ({ iterations, field }: Bijector, context: number[][]) => {
+    const params = () => perturbed(flow, 0.5);
+    const [rows, cond] = [() => upload([[0.5], [-2]], [1]), () => upload(context, [2])];
+    const { start, step, finish } = iterations!.inverse!;
+    const state = step(params(), start(params(), rows(), cond(), true), cond());
+    const [time, columns] = [np.array([0.2, 0.7]), cond().transpose()];
+    const results: NDArray[] = [
+      ...finish(params(), state, cond()),
+      field!.at(params(), time.ref, rows(), cond()),
+      ...field!.rates(params(), columns, undefined)(time.reshape([1, -1]), rows().transpose()),
+    ];
+    const values: Float32Array[] = await Promise.all(results.map((array) => array.data()));
+    return values.map((each) => [...each]);
+  };
+  const told = await numbers(flow, [
+    [1, 2],
+    [-0.5, 0],
+  ]);
+  const given = await numbers(wrapped, [
+    [14, 0],
+    [8, -1],
+  ]);
   expect(given).toEqual(told);
 });
 
