@@ -28,9 +28,10 @@ function times({ data, shape }: Entries, x: Vector): number[] {
 export type HostTree = object;
 
 /** Flat parameters as a tree of numbers with their shapes. */
-export function hostTree({ slots, toTree }: ParameterLayout, flat: Float32Array): HostTree {
+export function hostTree({ slots, toTree }: ParameterLayout, flat: ArrayLike<number>): HostTree {
+  const all = Float64Array.from(flat);
   const leaves = slots.map(({ offset, size, shape }): Entries => {
-    return { data: flat.slice(offset, offset + size), shape };
+    return { data: all.subarray(offset, offset + size), shape };
   });
   return toTree(leaves as never);
 }
