@@ -96,8 +96,14 @@ export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>)
         dynamics
           .apply(params, times.reshape([1, -1]), z.transpose(), cond?.transpose())
           .transpose(),
-      rates: (params, context, noise) =>
-        velocity(dynamics, { params, context, probe: noise }, { trace: true, ...penalized }),
+      rates(params, cond, noise) {
+        const given = {
+          params,
+          context: cond?.ref.transpose(),
+          probe: noise?.ref.transpose(),
+        };
+        return velocity(dynamics, given, { trace: true, ...penalized });
+      },
     },
     ...(solver.method === "dormandPrince" && {
       iterations: {

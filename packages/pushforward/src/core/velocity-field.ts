@@ -41,10 +41,10 @@ export interface VelocityField<P extends Tree = any> {
   /** Noise `[n, d]` for the rates of a training step on as many rows, which are consumed; undefined: they take none. */
   probe(rows: NDArray): NDArray | undefined;
   /**
-   * The rates of a training step: the velocity, the trace of its Jacobian, and what is penalised. The arrays are lent;
-   * context and probe are columns.
+   * The rates of a training step: the velocity, the trace of its Jacobian, and what is penalised. For traced programs:
+   * the arrays are lent.
    */
-  rates(params: P, context: NDArray | undefined, probe: NDArray | undefined): Rates;
+  rates(params: P, cond: NDArray | undefined, probe: NDArray | undefined): Rates;
   /** Weights in the loss of what is penalised, in the order of the rates. */
   readonly penalties: readonly number[];
   /** Takes steps as the solver's options say. */
@@ -70,8 +70,10 @@ export type OdeProgress = {
 export interface OdeStepper {
   start(rates: Rates, z: NDArray, interval: Interval): OdeProgress;
   step(rates: Rates, progress: OdeProgress, interval: Interval): OdeProgress;
-  /** Weights of a step's slopes in the order in which the rates are asked for, the first being that of its start. */
+  /** Weights of a step's slopes, from that at its start on. */
   readonly weights: readonly number[];
+  /** Whether a step takes the slope at its start from the one before it. */
+  readonly reusesSlopes: boolean;
   readonly evaluations: { readonly start: number; readonly step: number };
   /** Steps after which a solution is given up. */
   readonly limit: number;

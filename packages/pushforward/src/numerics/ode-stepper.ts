@@ -11,6 +11,7 @@ export function odeStepper(solver: OdeSolver): OdeStepper {
     start: (rates, z, interval) => startAdaptive(rates, z, interval, solver),
     step: (rates, progress, interval) => adaptiveStep(rates, progress, interval, solver),
     weights: tableaus.dormandPrince.weights,
+    reusesSlopes: true,
     evaluations: EVALUATIONS,
     limit: Math.ceil((solver.maxEvaluations - EVALUATIONS.start) / EVALUATIONS.step),
   };
@@ -50,6 +51,7 @@ function equalSteps(tableau: Tableau, steps: number): OdeStepper {
       };
     },
     weights,
+    reusesSlopes: false,
     evaluations: { start: 0, step: nodes.length },
     limit: steps,
   };

@@ -3,6 +3,7 @@ import type { ParameterLayout } from "../core/parameters.ts";
 import type { Engine } from "../engine/index.ts";
 import type { AdamOptions } from "./adam.ts";
 import { compileMatchingStep, matchedFlow } from "./matching-step.ts";
+import { compileSolvedStep, solvedFlow } from "./solved-step.ts";
 import { compileTrainStep, type TrainStep } from "./train-step.ts";
 import { type TrainingNoise, trainingNoise } from "./training-noise.ts";
 
@@ -22,6 +23,11 @@ export function compileObjective(
   const matched = matchedFlow(flow, layout);
   if (matched) {
     const trainStep = compileMatchingStep(engine, flow, matched, layout, options);
+    return { trainStep, noise: trainStep.noise };
+  }
+  const solved = solvedFlow(flow);
+  if (solved) {
+    const trainStep = compileSolvedStep(engine, flow, solved, layout, options);
     return { trainStep, noise: trainStep.noise };
   }
   const noise = trainingNoise(flow, layout);

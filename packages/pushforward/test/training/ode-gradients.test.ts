@@ -1,0 +1,118 @@
+import { beforeAll, expect, test } from "vitest";
+import { batchNorm, chain, continuous, fixedAffine, luLinear } from "../../src/bijectors/index.ts";
+import type { Distribution } from "../../src/core/distribution.ts";
+import { layoutOf } from "../../src/core/parameters.ts";
+import { keyOf } from "../../src/core/seed.ts";
+import type { OdeGradients } from "../../src/core/velocity-field.ts";
+import { normal, transformed } from "../../src/distributions/index.ts";
+import { type Engine, hostArray, ready, startEngine } from "../../src/engine/index.ts";
+import { concat, concatSquash } from "../../src/networks/index.ts";
+import { hostRandom } from "../../src/numerics/host-random.ts";
+import type { OdeSolverOptions } from "../../src/numerics/ode-solver.ts";
+import { adamRates } from "../../src/training/adam.ts";
+import { compileObjective } from "../../src/training/objective.ts";
+import { drawNoise } from "../../src/training/training-noise.ts";
+
+let engine: Engine;
+beforeAll(async () => {
+  await ready();
+  engine = await startEngine();
+});
+
+const ROWS = 16;
+
+/** Two continuous layers with others around them, one with noise and penalties, one that sees a context. */
+function flowWith(gradients: OdeGradients, solver: OdeSolverOptions): Distribution {
+  const shape = [2];
+  const shared = { shape, gradients, solver };
+  return transformed({
+    base: normal({ shape }),
+    bijector: chain({
+      bijectors: [
+        continuous({
+          ...shared,
+          dynamics: concat({ hidden: [4] }),
+          trace: "gaussian",
+          kineticEnergy: 0.1,
+          jacobianNorm: 0.2,
+        }),
+        luLinear({ shape }),
+        continuous({
+          ...shared,
+          dynamics: concatSquash({ hidden: [5] }),
+          condShape: [1],
+          time: 0.5,
+        }),
+        fixedAffine({ shift: [1, -1], scale: [2, 0.5] }),
+      ],
+    }),
+  });
+}
+
+/** Loss and gradient of a training step, at parameters and rows that are the same for all. */
+async function gradientOf(flow: Distribution) {
+  const layout = layoutOf(flow.init(keyOf(0)));
+  const source = hostRandom(3);
+  const numbers = (count: number, size: number) =>
+    Float32Array.from({ length: count }, () => size * source.normal());
+  const zeros = () => hostArray(new Float32Array(layout.size), [layout.size]);
+  const state = {
+    parameters: hostArray(numbers(layout.size, 0.5), [layout.size]),
+    mean: zeros(),
+    square: zeros(),
+  };
+  const options = { optimizer: "adam", weightDecay: 0, clipNorm: Infinity } as const;
+  const { trainStep, noise } = compileObjective(engine, flow, layout, options);
+  const rates = hostArray(Float32Array.of(...adamRates(1e-3, 1), 1 / ROWS), [4]);
+  const batch = {
+    x: hostArray(numbers(2 * ROWS, 1), [ROWS, 2]),
+    cond: hostArray(numbers(ROWS, 1), [ROWS, 1]),
+    noise: drawNoise(noise, ROWS, 1, 2),
+  };
+  const [next, stats] = await trainStep.run(state, rates, batch);
+  const [loss] = await stats.data();
+  // Adam's mean after its first step.
+  const gradient = Array.from(await next.mean.data(), (value) => value / 0.1);
+  trainStep.dispose();
+  return { loss: loss as number, gradient };
+}
+
+/** The largest difference, relative to the largest entry. */
+function apart(a: { gradient: number[] }, b: { gradient: number[] }): number {
+  const largest = Math.max(...a.gradient.map(Math.abs));
+  return Math.max(...a.gradient.map((value, i) => Math.abs(value - b.gradient[i]!))) / largest;
+}
+
+test("recomputed steps have the gradient of the same steps unrolled", async () => {
+  const solver = { method: "rk4", steps: 3 } as const;
+  const unrolled = await gradientOf(flowWith("unrolled", solver));
+  const recomputed = await gradientOf(flowWith("recomputed", solver));
+  expect(Math.abs(recomputed.loss - unrolled.loss)).toBeLessThan(1e-5);
+  expect(apart(unrolled, recomputed)).toBeLessThan(2e-5);
+});
+
+test("the adjoint's gradient is that of the steps, to the solver's tolerance", async () => {
+  const solver = { rtol: 1e-6, atol: 1e-6 };
+  const recomputed = await gradientOf(flowWith("recomputed", solver));
+  const adjoint = await gradientOf(flowWith("adjoint", solver));
+  expect(Math.abs(recomputed.loss - adjoint.loss)).toBeLessThan(1e-6);
+  expect(apart(recomputed, adjoint)).toBeLessThan(1e-5);
+});
+
+test("both are that of small equal steps, unrolled, and the adjoint takes equal steps, too", async () => {
+  const solver = { method: "rk4", steps: 6 } as const;
+  const fine = await gradientOf(flowWith("unrolled", solver));
+  const adjoint = await gradientOf(flowWith("adjoint", { rtol: 1e-6, atol: 1e-6 }));
+  const equal = await gradientOf(flowWith("adjoint", solver));
+  expect(apart(fine, adjoint)).toBeLessThan(1e-5);
+  expect(apart(fine, equal)).toBeLessThan(1e-5);
+});
+
+test("a layer with noise beside them is refused", async () => {
+  const shape = [2];
+  const bijectors = [continuous({ shape, gradients: "adjoint" }), batchNorm({ shape })];
+  const flow = transformed({ base: normal({ shape }), bijector: chain({ bijectors }) });
+  await expect(gradientOf(flow)).rejects.toThrow(
+    /^fit: batchNorm changes in training.*gradients: "unrolled"/,
+  );
+});
