@@ -5,6 +5,7 @@ import { imageFlowPlusPlus } from "./image-flow-plus-plus.ts";
 import { imageGlow } from "./image-glow.ts";
 import { imageNice } from "./image-nice.ts";
 import { imageRealNVP } from "./image-real-nvp.ts";
+import { imageResidual } from "./image-residual.ts";
 
 /** The sizes of flows of images that have names in common. */
 export interface ImageCatalogSizes {
@@ -51,6 +52,11 @@ const entries = {
     defaults: { hidden: [32, 32] },
     build: ({ hidden, ...options }) =>
       imageFlowPlusPlus({ ...options, ...residual("flow++", hidden) }),
+  },
+  residual: {
+    summary: "multi-scale, what contractive networks add, densities estimated (Chen et al. 2019)",
+    defaults: { levels: 3, layers: 8, hidden: [64, 64] },
+    build: imageResidual,
   },
 } as const satisfies Record<string, ImageCatalogEntry>;
 

@@ -21,6 +21,7 @@ export { type ImageFlowPlusPlusOptions, imageFlowPlusPlus } from "./image-flow-p
 export { type ImageGlowOptions, imageGlow } from "./image-glow.ts";
 export { type ImageNiceOptions, imageNice } from "./image-nice.ts";
 export { type ImageRealNvpOptions, imageRealNVP } from "./image-real-nvp.ts";
+export { type ImageResidualOptions, imageResidual } from "./image-residual.ts";
 export { type LinearFlowOptions, linearFlow } from "./linear.ts";
 export { type MadeOptions, made } from "./made.ts";
 export { iaf, type MafOptions, maf } from "./maf.ts";

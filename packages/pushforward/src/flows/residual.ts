@@ -2,7 +2,8 @@ import { actNorm } from "../bijectors/act-norm.ts";
 import { residual } from "../bijectors/residual.ts";
 import type { ResidualLogDet } from "../bijectors/residual-log-det.ts";
 import type { Flow } from "../core/distribution.ts";
-import { type LipschitzNetworkOptions, lipschitzMlp } from "../networks/lipschitz-mlp.ts";
+import { lipschitzMlp } from "../networks/lipschitz-mlp.ts";
+import type { LipschitzNetworkOptions } from "../networks/lipschitz-network.ts";
 import { type FlowOptions, flowFromData, layerNames, repeat, shapesOf } from "./flow-options.ts";
 
 export interface ResidualFlowOptions extends FlowOptions, LipschitzNetworkOptions {

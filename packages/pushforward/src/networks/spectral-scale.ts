@@ -18,7 +18,7 @@ export interface SpectralBound {
 /** Lengths count as at least this. */
 const SHORTEST = 1e-12;
 
-/** Share of the old vector in the new one: a weight of zeros leaves it where it is. */
+/** What an iteration adds of the old vector: a weight of zeros leaves it where it is. */
 const KEPT = 1e-6;
 
 /**
@@ -70,13 +70,13 @@ function followed(
   start: NDArray,
   iterations: number,
 ): NDArray {
-  const unit = normalized(start);
-  // With a norm of about 1, so many products neither overflow nor vanish.
-  const scaled = weight.ref.div(length(apply(weight, unit.ref)));
-  let v = unit.ref;
-  for (let k = 0; k < iterations; k++) v = adjoint(scaled.ref, apply(scaled.ref, v));
-  scaled.dispose();
-  return normalized(v.add(unit.mul(KEPT)));
+  let v = normalized(start);
+  for (let k = 0; k < iterations; k++) {
+    const image = adjoint(weight.ref, apply(weight.ref, v.ref));
+    v = normalized(image.add(v.mul(KEPT)));
+  }
+  weight.dispose();
+  return v;
 }
 
 function normalized(v: NDArray): NDArray {

@@ -3,7 +3,7 @@ import { residual } from "../../src/bijectors/index.ts";
 import { keyOf } from "../../src/core/seed.ts";
 import { duringTraining } from "../../src/core/training-mode.ts";
 import { type NDArray, np, random, ready, tree } from "../../src/engine/index.ts";
-import { type LipschitzMlpParams, lipschitzMlp } from "../../src/networks/index.ts";
+import { type LipschitzParams, lipschitzConvNet, lipschitzMlp } from "../../src/networks/index.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 import { logAbsDet } from "../../src/numerics/log-abs-det.ts";
 import { apply } from "./host.ts";
@@ -37,8 +37,8 @@ const download = async (array: NDArray): Promise<Matrix> => {
 };
 
 describe("lipschitzMlp", () => {
-  const network = lipschitzMlp({ hidden: [16, 12], coefficient: 0.9 });
-  const normsOf = async (params: LipschitzMlpParams) => {
+  const network = lipschitzMlp({ hidden: [16, 12], coefficient: 0.9, iterations: 12 });
+  const normsOf = async (params: LipschitzParams) => {
     const { layers } = network.constrain(params);
     const weights = await Promise.all(layers.map(({ weight }) => download(weight)));
     return weights.map(spectralNorm);
@@ -61,10 +61,10 @@ describe("lipschitzMlp", () => {
       let params = network.init(random.key(seed), [3], 0);
       const weights = params.layers.map(({ weight }, depth) => weight.mul(depth === 2 ? 1 : 5));
       params = { layers: params.layers.map((layer, i) => ({ ...layer, weight: weights[i]! })) };
-      for (let step = 0; step < 30; step++) {
+      for (let step = 0; step < 4; step++) {
         const before = params;
         const [constrained, { updates }] = duringTraining(keyOf(0), () =>
-          network.constrain(tree.ref(before) as LipschitzMlpParams),
+          network.constrain(tree.ref(before) as LipschitzParams),
         );
         tree.dispose(constrained);
         const layers = before.layers.map((layer) => ({
@@ -89,6 +89,37 @@ describe("lipschitzMlp", () => {
       expect(norm([...(await vector.data())])).toBeCloseTo(1, 5);
     }
   });
+});
+
+test("training steps bring convolutions within their bounds as maps of images of that size", async () => {
+  const shape = [2, 3, 4];
+  const network = lipschitzConvNet({ hidden: [4, 3], coefficient: 0.8, iterations: 10 });
+  const fresh = network.init(random.key(0), shape, 0);
+  const fits = async ({ layers }: LipschitzParams) => {
+    const host = await Promise.all(
+      layers.map(async (layer) => {
+        const { weight, vector } = tree.ref(layer) as typeof layer;
+        const [data, v] = await Promise.all([weight.data(), vector.data()]);
+        return {
+          weight: { data: data as Float32Array, shape: layer.weight.shape },
+          vector: { data: v as Float32Array, shape: layer.vector.shape },
+        };
+      }),
+    );
+    return network.boundAt({ layers: host } as never, shape);
+  };
+  expect(await fits(fresh)).toBeLessThan(0.8 ** 2);
+  let params = { layers: fresh.layers.map((l) => ({ ...l, weight: l.weight.mul(500) })) };
+  for (let step = 0; step < 4; step++) {
+    const { layers } = params;
+    const [, { updates }] = duringTraining(keyOf(0), () =>
+      network.constrain(tree.ref(params) as LipschitzParams),
+    );
+    params = { layers: layers.map((l) => ({ ...l, vector: updates.get(l.vector)! })) };
+  }
+  const bound = await fits(params);
+  expect(bound).toBeGreaterThan(0.8 ** 3 * (1 - 1e-3));
+  expect(bound).toBeLessThan(0.8 ** 3 * (1 + 2e-2));
 });
 
 describe("a linear residual", () => {

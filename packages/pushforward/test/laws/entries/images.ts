@@ -209,6 +209,16 @@ export const distributions: Record<string, Entry<Distribution, DistributionLawOp
   imageRealNVP: {
     build: () => f.imageRealNVP({ shape: [1, 2, 2], ...residual, ...noLogit }),
   },
+  imageResidual: {
+    build: () => f.imageResidual({ shape: [1, 2, 2], layers: 1, hidden: [2], coefficient: 0.3 }),
+    options: {
+      ...gentle,
+      skip: {
+        "parameters have an effect":
+          "the singular vector of a weight that is within its bound has none; the layer's own entries show the others'",
+      },
+    },
+  },
   imageNice: {
     build: () => f.imageNice({ shape: [1, 2, 2], hidden: [8] }),
     options: gentle,

@@ -1,6 +1,6 @@
 import * as b from "../../../src/bijectors/index.ts";
 import type { Bijector } from "../../../src/core/bijector.ts";
-import { lipschitzMlp } from "../../../src/networks/index.ts";
+import { lipschitzConvNet, lipschitzMlp } from "../../../src/networks/index.ts";
 import type { BijectorLawOptions } from "../../../src/testing/index.ts";
 import type { Entry } from "./entry.ts";
 
@@ -23,6 +23,15 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
     build: () =>
       b.residual({ shape: [2], network, steps: 12, logDet: { series: "truncated", terms: 12 } }),
     options: gentle,
+  },
+  "residual, convolutions": {
+    build: () =>
+      b.residual({
+        shape: [1, 2, 3],
+        condShape: [2],
+        network: lipschitzConvNet({ hidden: [3, 3], coefficient: 0.2 }),
+        steps: 20,
+      }),
   },
   "residual, linear network": {
     build: () =>
