@@ -116,8 +116,12 @@ function watchTraining(console: Console, scale: LossScale) {
         state.validation = scale.of(report.loss);
         bestStep = report.bestStep;
       } else {
-        const { step, steps, loss, stepsPerSecond } = report;
-        Object.assign(state, { step, steps, loss: scale.of(loss), stepsPerSecond });
+        const { step, steps, loss, kind, stepsPerSecond } = report;
+        const own =
+          kind === "matching"
+            ? { lossName: "velocity loss", loss }
+            : { lossName: scale.name, loss: scale.of(loss) };
+        Object.assign(state, { step, steps, ...own, stepsPerSecond });
       }
       if (state.steps > 0) progress.show(state);
     },

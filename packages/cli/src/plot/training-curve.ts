@@ -38,7 +38,10 @@ const trainColor = "#6bb7e0";
 export function trainingCurve(options: TrainingCurveOptions): string {
   const { history, bestStep, measure = "negative log-likelihood (nats per row)" } = options;
   const best = history.find(({ step }) => step === bestStep);
-  const values = history.flatMap(({ train, validation }) => [train, validation]);
+  // Where training lowers something else than the likelihood, there is no number for it.
+  const values = history
+    .flatMap(({ train, validation }) => [train, validation])
+    .filter((value) => !Number.isNaN(value));
   const yView = padded(lossRange(values, best?.validation), 0.06);
   const cut = values.some((value) => !within(value, yView));
 
@@ -114,10 +117,10 @@ function lossRange(values: readonly number[], best: number | undefined): Range {
 
 function legendItems({ history, bestStep, note }: TrainingCurveOptions): LegendItem[] {
   const best = history.find(({ step }) => step === bestStep);
-  const items: LegendItem[] = [
-    { mark: "line", color: trainColor, label: "train" },
-    { mark: "line", color: modelColor, label: "validation" },
-  ];
+  const items: LegendItem[] = [{ mark: "line", color: modelColor, label: "validation" }];
+  if (history.some(({ train }) => !Number.isNaN(train))) {
+    items.unshift({ mark: "line", color: trainColor, label: "train" });
+  }
   if (best !== undefined) {
     const label = `best: ${lossText(best.validation)} at step ${whole(best.step)}`;
     items.push({ mark: "dot", color: modelColor, label });

@@ -26,7 +26,7 @@ function lineHalfway(waiting: readonly FoldJob[], done: readonly FoldResult[]): 
   const progress = openComparisonProgress(openConsole(), 2, done);
   progress.begin({ name: "nsf", fold: 2 }, waiting);
   vi.advanceTimersByTime(30_000);
-  progress.report({ type: "step", step: 50, steps: 100, loss: 1.5, ...rates });
+  progress.report({ type: "step", kind: "likelihood", step: 50, steps: 100, loss: 1.5, ...rates });
   return written.mock.calls.map(([text]) => text).join("");
 }
 

@@ -2,6 +2,8 @@ import type { Distribution } from "../core/distribution.ts";
 import { bnaf } from "./block-neural-autoregressive.ts";
 import { cdfFlow } from "./cdf.ts";
 import type { ConditionerOptions } from "./conditioner.ts";
+import { ffjord } from "./ffjord.ts";
+import { flowMatching } from "./flow-matching.ts";
 import type { FlowOptions } from "./flow-options.ts";
 import { flowPlusPlus } from "./flow-plus-plus.ts";
 import { gaussianization } from "./gaussianization.ts";
@@ -16,8 +18,8 @@ import { planarFlow } from "./planar.ts";
 import { bernsteinFlow, sumOfSquaresFlow } from "./polynomial.ts";
 import { radialFlow } from "./radial.ts";
 import { realNVP } from "./real-nvp.ts";
-import { sylvesterFlow } from "./sylvester.ts";
 import { residualFlow } from "./residual.ts";
+import { sylvesterFlow } from "./sylvester.ts";
 
 /** What flows of the catalog can be asked for; each refuses what it does not know. */
 export interface CatalogOptions extends FlowOptions, ConditionerOptions, SplineOptions {}
@@ -130,17 +132,27 @@ const entries = {
     defaults: { layers: 8 },
     build: sylvesterFlow,
   },
+  residual: {
+    summary: "what contractive networks add, slower to sample (Chen et al. 2019)",
+    defaults: { layers: 8, hidden },
+    build: residualFlow,
+  },
+  ffjord: {
+    summary: "free-form velocity over time, slower to score and sample (Grathwohl et al. 2019)",
+    defaults: { layers: 1, hidden },
+    build: ffjord,
+  },
+  "flow-matching": {
+    summary: "the same velocity, fitted to straight paths: fast to train (Lipman et al. 2023)",
+    defaults: { hidden: [64, 64, 64] },
+    build: flowMatching,
+  },
   cdf: {
     summary: "the mixture distribution function of each column by itself, for one column",
     defaults: {},
     build: cdfFlow,
   },
   linear: {
-  residual: {
-    summary: "what contractive networks add, slower to sample (Chen et al. 2019)",
-    defaults: { layers: 8, hidden },
-    build: residualFlow,
-  },
     summary: "one linear map: a normal distribution, to compare with",
     defaults: {},
     build: linearFlow,

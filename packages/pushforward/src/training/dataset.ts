@@ -10,13 +10,13 @@ import { streams } from "../numerics/streams.ts";
 import { checkImages, checkTable, checkTrainingPart } from "./check-table.ts";
 import { checkMap } from "./column-maps.ts";
 import { dequantize, findGrid } from "./dequantization.ts";
-import type { ResolvedFitOptions } from "./options.ts";
+import { fittedKind, type ResolvedFitOptions } from "./options.ts";
 
 /** What a fit must know of a flow to read its data. */
 type EventShapes = Pick<Distribution, "shape" | "condShape" | "flow">;
 
 /** More rows than these would make the validation loss hardly more certain, only slower. */
-const MOST_VALIDATION_ROWS = { vectors: 10_000, images: 1000 };
+const MOST_VALIDATION_ROWS = { vectors: 10_000, images: 1000, iterated: 2000 };
 
 /** Rows with the context of each. */
 export interface Part {
@@ -66,7 +66,7 @@ export function readDataset(flow: EventShapes, rows: Rows, options: ResolvedFitO
   }
   const order = hostRandom(seed, streams.split).shuffle(all.rows.count);
   const share = Math.round(validation * all.rows.count);
-  const most = isImage(flow.shape) ? MOST_VALIDATION_ROWS.images : MOST_VALIDATION_ROWS.vectors;
+  const most = MOST_VALIDATION_ROWS[fittedKind(flow)];
   const held = Math.max(1, Math.min(share, all.rows.count - 1, most));
   const train = select(all, order.subarray(held));
   if (!integers) checkTrainingPart(train.rows, columns);

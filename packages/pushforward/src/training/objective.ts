@@ -3,12 +3,14 @@ import type { ParameterLayout } from "../core/parameters.ts";
 import type { Engine } from "../engine/index.ts";
 import type { AdamOptions } from "./adam.ts";
 import { compileMatchingStep, matchedFlow } from "./matching-step.ts";
+import type { LossKind } from "./progress.ts";
 import { compileSolvedStep, solvedFlow } from "./solved-step.ts";
 import { compileTrainStep, type TrainStep } from "./train-step.ts";
 import { type TrainingNoise, trainingNoise } from "./training-noise.ts";
 
 /** What a training step lowers, and the noise that it takes. */
 export interface Objective {
+  readonly loss: LossKind;
   readonly trainStep: TrainStep;
   readonly noise: readonly TrainingNoise[];
 }
@@ -23,13 +25,14 @@ export function compileObjective(
   const matched = matchedFlow(flow, layout);
   if (matched) {
     const trainStep = compileMatchingStep(engine, flow, matched, layout, options);
-    return { trainStep, noise: trainStep.noise };
+    return { loss: "matching", trainStep, noise: trainStep.noise };
   }
   const solved = solvedFlow(flow);
   if (solved) {
     const trainStep = compileSolvedStep(engine, flow, solved, layout, options);
-    return { trainStep, noise: trainStep.noise };
+    return { loss: "likelihood", trainStep, noise: trainStep.noise };
   }
   const noise = trainingNoise(flow, layout);
-  return { trainStep: compileTrainStep(engine, flow, layout, options, noise), noise };
+  const trainStep = compileTrainStep(engine, flow, layout, options, noise);
+  return { loss: "likelihood", trainStep, noise };
 }

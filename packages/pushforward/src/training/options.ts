@@ -1,7 +1,10 @@
+import { layersOf } from "../core/bijector.ts";
 import { checkOptionNames } from "../core/check-options.ts";
 import type { Column } from "../core/column.ts";
+import type { Distribution } from "../core/distribution.ts";
 import { DomainError } from "../core/errors.ts";
 import type { Rows } from "../core/rows.ts";
+import { isImage } from "../core/shape.ts";
 import type { TableSchema } from "../core/table-schema.ts";
 import { type EngineChoice, parseChoice } from "../engine/index.ts";
 import type { FitProgress } from "./progress.ts";
@@ -47,13 +50,13 @@ export interface FitOptions {
   /** Gradients are shortened to this norm; default 5; `Infinity`: never. */
   clipNorm?: number | undefined;
   /**
-   * Share of the rows held out for validation (default 0.1; 10,000 rows or 1000 images at most), or the
-   * validation rows themselves.
+   * Share of the rows held out for validation (default 0.1; at most 10,000 rows, 2000 for flows that are solved or
+   * iterated, 1000 images), or the validation rows themselves.
    */
   validation?: number | Rows | undefined;
   /** Context of validation rows that are given. */
   validationContext?: Rows | undefined;
-  /** Steps between validations; default 50, for images 200. */
+  /** Steps between validations; default 50, for images and for flows that are solved or iterated 200. */
   validateEvery?: number | undefined;
   /** Validations without a new best after which training stops; default 20; `Infinity`: never. */
   patience?: number | undefined;
@@ -112,6 +115,21 @@ const defaults = {
 /** What differs for images: a step of theirs takes long. */
 const imageDefaults = { batchSize: 32, learningRate: 3e-3, validateEvery: 200 } as const;
 
+/** A validation of theirs takes long. */
+const iteratedDefaults = { validateEvery: 200 } as const;
+
+const kindDefaults = { vectors: {}, images: imageDefaults, iterated: iteratedDefaults } as const;
+
+/** What is fitted, as far as defaults go: `"iterated"` are vectors whose density is solved or iterated. */
+export type FittedKind = "vectors" | "images" | "iterated";
+
+/** The kind of a flow. */
+export function fittedKind({ shape, flow }: Pick<Distribution, "shape" | "flow">): FittedKind {
+  if (isImage(shape)) return "images";
+  const layers = flow ? layersOf(flow.bijector) : [];
+  return layers.some(({ bijector }) => bijector.iterations?.inverse) ? "iterated" : "vectors";
+}
+
 /** Options without a default. */
 const others = [
   "context",
@@ -133,10 +151,10 @@ const others = [
  */
 export function resolveOptions(
   options: FitOptions,
-  events: "vectors" | "images" = "vectors",
+  kind: FittedKind = "vectors",
 ): ResolvedFitOptions {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const usual = events === "images" ? { ...defaults, ...imageDefaults } : defaults;
+  const usual = { ...defaults, ...kindDefaults[kind] };
   const resolved: ResolvedFitOptions = { ...usual, ...Object.fromEntries(given) };
   const { validation } = resolved;
   const isCount = (value: number) => Number.isInteger(value) && value >= 1;

@@ -5,7 +5,6 @@ import { NotFiniteError } from "../core/errors.ts";
 import type { HistoryEntry } from "../core/history.ts";
 import { uploadParameters } from "../core/parameters.ts";
 import type { Rows } from "../core/rows.ts";
-import { isImage } from "../core/shape.ts";
 import type { TableSchema } from "../core/table-schema.ts";
 import {
   createBreather,
@@ -20,13 +19,12 @@ import { type AdamState, adamRates } from "./adam.ts";
 import { type Batches, batchOf, shuffledBatches } from "./batches.ts";
 import { type Dataset, readDataset, select } from "./dataset.ts";
 import { locateInTraining, locateInValidation } from "./non-finite.ts";
-import { compileObjective } from "./objective.ts";
-import { type FitOptions, type ResolvedFitOptions, resolveOptions } from "./options.ts";
+import { compileObjective, type Objective } from "./objective.ts";
+import { type FitOptions, fittedKind, type ResolvedFitOptions, resolveOptions } from "./options.ts";
 import { describeData, initialParameters, withPreprocessing } from "./prepare.ts";
 import type { FitNotice, FitProgress } from "./progress.ts";
 import { checkpointOf, disposeState, type Run, rollBack, startRun, takeSnapshot } from "./run.ts";
 import { isPlateau, rateFactor } from "./schedule.ts";
-import type { TrainStep } from "./train-step.ts";
 import { compileValidation, type Validation } from "./validate.ts";
 
 /** Rollbacks without a new best validation in between after which training gives up. */
@@ -54,7 +52,7 @@ interface Setting {
   readonly dataset: Dataset;
   readonly options: ResolvedFitOptions;
   readonly batches: Batches;
-  readonly trainStep: TrainStep;
+  readonly objective: Objective;
   readonly validation: Validation;
   /** What the engine has to say and has not said yet. */
   readonly heard: string[];
@@ -77,7 +75,7 @@ export async function* train(
   options: FitOptions = {},
 ): AsyncGenerator<FitProgress, TrainResult> {
   checkDistribution("fit: the flow", flow);
-  const resolved = resolveOptions(options, isImage(flow.shape) ? "images" : "vectors");
+  const resolved = resolveOptions(options, fittedKind(flow));
   const dataset = readDataset(flow, rows, resolved);
   const heard: string[] = [];
   let hear: Notify = (message) => void heard.push(message);
@@ -87,8 +85,8 @@ export async function* train(
     yield { type: "notice", message };
   const initial = await initialParameters(prepared, dataset, resolved, engine);
   const run = await startRun(prepared, initial, dataset, resolved);
-  const { trainStep, noise } = compileObjective(engine, prepared, run.layout, resolved);
-  const batches = shuffledBatches(prepared, dataset, resolved, noise);
+  const objective = compileObjective(engine, prepared, run.layout, resolved);
+  const batches = shuffledBatches(prepared, dataset, resolved, objective.noise);
   const validation = compileValidation(engine, prepared, run.layout);
   try {
     if (run.step > 0) yield { type: "notice", message: `Resumed after step ${run.step}.` };
@@ -97,7 +95,7 @@ export async function* train(
       dataset,
       options: resolved,
       batches,
-      trainStep,
+      objective,
       validation,
       heard,
     });
@@ -111,7 +109,7 @@ export async function* train(
     return { flow: prepared, params, columns, contextNames, table, history, engine };
   } finally {
     disposeState(run.adam);
-    trainStep.dispose();
+    objective.trainStep.dispose();
     validation.dispose();
   }
 }
@@ -144,7 +142,17 @@ async function* iterate(run: Run, setting: Setting): AsyncGenerator<FitProgress,
     run.state.lossSum += loss;
     run.state.lossCount++;
     const stepsPerSecond = ((run.step - clock.from) * 1000) / (performance.now() - clock.start);
-    yield { type: "step", step: run.step, steps, loss, learningRate, gradNorm, stepsPerSecond };
+    const kind = setting.objective.loss;
+    yield {
+      type: "step",
+      step: run.step,
+      steps,
+      loss,
+      kind,
+      learningRate,
+      gradNorm,
+      stepsPerSecond,
+    };
     if (run.step % validateEvery === 0 || run.step === steps) {
       yield* validate(run, setting);
     }
@@ -161,11 +169,11 @@ async function* iterate(run: Run, setting: Setting): AsyncGenerator<FitProgress,
 async function takeStep(
   run: Run,
   learningRate: number,
-  { trainStep, batches }: Setting,
+  { objective, batches }: Setting,
 ): Promise<[AdamState, loss: number, gradNorm: number]> {
   const batch = batches(run.step);
   const rates = Float32Array.of(...adamRates(learningRate, run.step + 1), 1 / batch.x.shape[0]);
-  const [next, stats] = await trainStep.run(run.adam, hostArray(rates, [4]), batch);
+  const [next, stats] = await objective.trainStep.run(run.adam, hostArray(rates, [4]), batch);
   const [loss, gradNorm] = await stats.data();
   stats.dispose();
   return [next, loss, gradNorm];
@@ -181,10 +189,15 @@ async function* validate(run: Run, setting: Setting): AsyncGenerator<FitProgress
   const { state, step } = run;
   const { steps, schedule } = setting.options;
   const held = setting.dataset.validation;
-  const { loss } = await setting.validation.evaluate(run.adam.parameters, held);
+  const { loss, evaluations } = await setting.validation.evaluate(run.adam.parameters, held);
   const finite = Number.isFinite(loss);
   const train = state.lossSum / Math.max(1, state.lossCount);
-  state.history.push({ step, train, validation: finite ? loss : Number.NaN });
+  const isComparable = setting.objective.loss === "likelihood";
+  state.history.push({
+    step,
+    train: isComparable ? train : Number.NaN,
+    validation: finite ? loss : Number.NaN,
+  });
   state.lossSum = 0;
   state.lossCount = 0;
   if (finite && loss < (state.bestLoss ?? Infinity)) {
@@ -197,7 +210,9 @@ async function* validate(run: Run, setting: Setting): AsyncGenerator<FitProgress
   }
   if (isPlateau(schedule, state.validationsSinceBest)) state.drops++;
   const best = state.bestLoss ?? loss;
-  yield { type: "validation", step, steps, loss, best, bestStep: run.best.step };
+  const bestStep = run.best.step;
+  const counted = evaluations > 0 && { evaluations };
+  yield { type: "validation", step, steps, loss, best, bestStep, ...counted };
   if (!finite && state.history.length === 1) {
     const message = `The validation loss is not finite. ${await explainValidation(run, setting)}`;
     yield { type: "notice", message };

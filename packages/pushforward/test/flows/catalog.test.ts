@@ -64,6 +64,13 @@ describe("takes each of its options", () => {
   const coupled = { ...layered, ...networks, partition: "random", seed: 1 } as const;
   const ordered = { ...layered, ...networks, between: "lu", seed: 1 } as const;
   const splines = { bins: 4, bound: 3 };
+  const velocity = {
+    hidden: [8],
+    activation: "softplus",
+    dynamics: "concat",
+    time: 2,
+    solver: { method: "rk4", steps: 3 },
+  } as const;
   const single = { context: 1, ...networks };
   const all = [
     withAll(f.nsf, { ...coupled, ...splines }),
@@ -72,6 +79,18 @@ describe("takes each of its options", () => {
     withAll(f.iaf, { ...ordered, transformer: additive() }),
     withAll(f.made, { ...single, components: 2, orders: 2, degrees: "random", seed: 1 }),
     withAll(f.naf, { ...ordered, units: 3 }),
+    withAll(f.ffjord, {
+      ...layered,
+      ...velocity,
+      trace: "gaussian",
+      kineticEnergy: 0.1,
+      jacobianNorm: 0.1,
+      gradients: "adjoint",
+    }),
+    withAll(f.flowMatching, {
+      ...{ context: 1, base, ...velocity },
+      ...{ coupling: "independent", deviation: 0.1 },
+    }),
     withAll(f.bnaf, { ...layered, blockSize: 3, hiddenLayers: 1 }),
     withAll(f.umnn, { ...ordered, integrand: { hidden: 2, nodes: 4, bound: 3 } }),
     withAll(f.sumOfSquaresFlow, {
@@ -87,7 +106,6 @@ describe("takes each of its options", () => {
     withAll(f.planarFlow, { ...layered, ...networks }),
     withAll(f.radialFlow, { ...layered, context: 0 }),
     withAll(f.sylvesterFlow, { ...layered, context: 0, variant: "householder", units: 1 }),
-    withAll(f.cdfFlow, { ...single, onto: "beta", components: 2, kernel: "normal" }),
     withAll(f.residualFlow, {
       ...layered,
       hidden: [4],
@@ -95,6 +113,7 @@ describe("takes each of its options", () => {
       iterations: 3,
       logDet: "exact",
     }),
+    withAll(f.cdfFlow, { ...single, onto: "beta", components: 2, kernel: "normal" }),
     withAll(f.linearFlow, { context: 0, base, matrix: "qr" }),
   ];
 

@@ -8,6 +8,7 @@ import type { BijectorLawOptions, DistributionLawOptions } from "../../src/testi
 import { additive, affine, rationalQuadraticSpline } from "../../src/transformers/index.ts";
 import * as autoregressive from "./entries/autoregressive.ts";
 import * as cdf from "./entries/cdf.ts";
+import * as continuous from "./entries/continuous.ts";
 import type { Entry } from "./entries/entry.ts";
 import * as flows from "./entries/flows.ts";
 import * as images from "./entries/images.ts";
@@ -70,6 +71,7 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
   ...monotone.bijectors,
   ...residual.bijectors,
   ...cdf.bijectors,
+  ...continuous.bijectors,
   ...images.bijectors,
   "coupling, relu and tanh networks": {
     build: () =>
@@ -244,6 +246,7 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
 /** Every distribution and every builder of flows, with variants. */
 export const distributions: Record<string, Entry<Distribution, DistributionLawOptions>> = {
   ...cdf.distributions,
+  ...continuous.distributions,
   ...flows.distributions,
   ...images.distributions,
   "normal, identity": { build: () => d.normal({ shape: [2] }) },
