@@ -3,7 +3,7 @@ import { splitKey } from "../core/keys.ts";
 import { type NDArray, np } from "../engine/index.ts";
 import { gate } from "../numerics/stable.ts";
 import { applyDense, type Dense, heDense, zeroDense } from "./dense.ts";
-import { conditionDense, type DynamicsOptions, timedNetwork } from "./timed-network.ts";
+import { conditionWeight, type DynamicsOptions, timedNetwork } from "./timed-network.ts";
 
 /** Parameters of a layer: `dense`, the `gate` [outputs, 1 + c] with a bias, and the `shift` [outputs, 1 + c]. */
 export type ConcatSquashLayer = { dense: Dense; gate: Dense; shift: NDArray };
@@ -22,8 +22,11 @@ export function concatSquash(options: DynamicsOptions = {}): Dynamics<ConcatSqua
       const [own, gateKey, shiftKey] = splitKey(key, 3) as [NDArray, NDArray, NDArray];
       return {
         dense: heDense(own, outputs, inputs),
-        gate: conditionDense(gateKey, outputs, conditions),
-        shift: conditionDense(shiftKey, outputs, conditions).weight,
+        gate: {
+          weight: conditionWeight(gateKey, outputs, conditions),
+          bias: np.zeros([outputs]),
+        },
+        shift: conditionWeight(shiftKey, outputs, conditions),
       };
     },
     last: (outputs, inputs, conditions) => ({

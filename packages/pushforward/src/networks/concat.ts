@@ -2,7 +2,7 @@ import type { Dynamics } from "../core/dynamics.ts";
 import { splitKey } from "../core/keys.ts";
 import { type NDArray, np } from "../engine/index.ts";
 import { type Dense, heDense, zeroDense } from "./dense.ts";
-import { conditionDense, type DynamicsOptions, timedNetwork } from "./timed-network.ts";
+import { conditionWeight, type DynamicsOptions, timedNetwork } from "./timed-network.ts";
 
 /** Parameters of a layer: `dense`, and the weights [outputs, 1 + c] of the time and the context. */
 export type ConcatLayer = { dense: Dense; condition: NDArray };
@@ -23,7 +23,7 @@ export function concat(options: DynamicsOptions = {}): Dynamics<ConcatLayer[]> {
       const [own, conditionKey] = splitKey(key, 2) as [NDArray, NDArray];
       return {
         dense: heDense(own, outputs, inputs),
-        condition: conditionDense(conditionKey, outputs, conditions).weight,
+        condition: conditionWeight(conditionKey, outputs, conditions),
       };
     },
     last: (outputs, inputs, conditions) => ({

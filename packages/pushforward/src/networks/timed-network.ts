@@ -2,9 +2,9 @@ import { discard } from "../core/bijector.ts";
 import { checkOptionNames } from "../core/check-options.ts";
 import { type Dynamics, defineDynamics } from "../core/dynamics.ts";
 import { splitKey } from "../core/keys.ts";
-import { type NDArray, np, type Tree } from "../engine/index.ts";
+import { type NDArray, np, random, type Tree } from "../engine/index.ts";
 import { type Activation, activationNamed, slopeNamed } from "./activation.ts";
-import { checkWidths, type Dense, heDense } from "./dense.ts";
+import { checkWidths } from "./dense.ts";
 
 /** What dynamics of one layer after another take. */
 export interface DynamicsOptions {
@@ -109,10 +109,9 @@ function refLayer({ weight, factor, offset }: AffineLayer): AffineLayer {
   return { weight: weight.ref, offset: offset.ref, ...(factor && { factor: factor.ref }) };
 }
 
-/** Weights `N(0, 1 / inputs)` of the time and the context, biases 0; the key is consumed. */
-export function conditionDense(key: NDArray, outputs: number, inputs: number): Dense {
-  const { weight, bias } = heDense(key, outputs, inputs);
-  return { weight: weight.mul(Math.SQRT1_2), bias };
+/** Weights `N(0, 1 / inputs)` of the time and the context, [outputs, inputs]; the key is consumed. */
+export function conditionWeight(key: NDArray, outputs: number, inputs: number): NDArray {
+  return random.normal(key, [outputs, inputs]).mul(Math.sqrt(1 / inputs));
 }
 
 /** The time as a row for each context, which is not consumed. */

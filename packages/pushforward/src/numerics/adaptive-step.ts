@@ -41,11 +41,13 @@ export function startAdaptive(
   const change = later[0].ref.sub(slopes[0].ref).div(scale).div(trial.ref);
   const bend = rms([change]).mul(Math.abs(to - from));
   const fastest = np.clip(np.maximum(speed, bend), 1e-10, LARGE);
-  const length = np.clip(
+  const proposed = np.clip(
     np.minimum(trial.mul(100), np.power(fastest.mul(100), -1 / 5)),
     SHORTEST,
     1,
   );
+  // Rates that overflow leave NaN here, which no step would cut to its end.
+  const length = np.where(np.lessEqual(proposed.ref, 1), proposed, SHORTEST);
   for (const array of later) array.dispose();
   return { values: [z, ...integrals], slopes, left: np.ones([1, rows]), length };
 }
