@@ -51,6 +51,7 @@ export const flowNames = [
   "planar",
   "radial",
   "sylvester",
+  "residual",
   "cdf",
   "linear",
 ] as const;

@@ -67,6 +67,7 @@ function forAnyTerms(
   noise: readonly TrainingNoise[],
   compile: (terms: number) => StepProgram,
 ): TrainStep {
+  if (noise.every(({ kind }) => kind !== "truncation")) return compile(0);
   const programs = new Map<number, StepProgram>();
   return {
     run(state, rates, batch) {

@@ -60,6 +60,8 @@ const few = ["a context and tanh"];
 
 const withoutContext = ["radial", "sylvester", "linear"];
 const withoutNetworks = [...withoutContext, "bnaf"];
+/** Their networks are of their own kind: they have widths alone. */
+const ownNetworks = ["residual"];
 
 /**
  * jax-js' logarithm on WebAssembly is off by up to 1.2e-5, and what takes many, or powers of what it gives, by
