@@ -9,6 +9,7 @@ import {
   type Distribution,
   DomainError,
   EngineError,
+  ffjord,
   fit,
   fitGaussian,
   fitGaussianMixture,
@@ -76,6 +77,14 @@ const pushedNormals: Record<string, () => Model | Promise<Model>> = {
   "realNVP, conditional": () => randomModel(realNVP({ features: 2, context: 1, ...narrow })),
   nice: () => randomModel(nice({ features: 3, ...narrow })),
   "nice, conditional": () => randomModel(nice({ features: 2, context: 3, ...narrow })),
+  // Equal steps in the file, steps of its own choice in the model.
+  "ffjord, conditional": () =>
+    randomModel(
+      ffjord({
+        ...{ features: 2, context: 1, hidden: [4] },
+        solver: { steps: 4, rtol: 1e-6, atol: 1e-6 },
+      }),
+    ),
   "events that are matrices": () => randomModel(matrixFlow()),
   "fitted, with preprocessing": () => fit(nsf({ features: 2, ...spline }), rows, { steps: 60 }),
   "fitted, with columns on a grid": () =>
