@@ -13,8 +13,19 @@ export function assign(cost: Float64Array, n: number): Uint32Array {
   const cameFrom = new Int32Array(n);
   const distance = new Float64Array(n);
   const open = new Int32Array(n);
+  reduce(cost, n, rowPotential, columnPotential);
+  for (let row = 0; row < n; row++) {
+    for (let j = 0; j < n && columnOf[row] < 0; j++) {
+      const isFree = rowOf[j] < 0;
+      if (isFree && cost[row * n + j] - rowPotential[row] - columnPotential[j] <= 0) {
+        columnOf[row] = j;
+        rowOf[j] = row;
+      }
+    }
+  }
 
   for (let start = 0; start < n; start++) {
+    if (columnOf[start] >= 0) continue;
     distance.fill(Infinity);
     for (let j = 0; j < n; j++) open[j] = j;
     let left = n;
@@ -64,4 +75,16 @@ export function assign(cost: Float64Array, n: number): Uint32Array {
     }
   }
   return Uint32Array.from(columnOf);
+}
+
+/** Potentials with which no reduced cost is negative, and each row and column has one of 0. */
+function reduce(cost: Float64Array, n: number, rows: Float64Array, columns: Float64Array): void {
+  rows.fill(Infinity);
+  columns.fill(Infinity);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) rows[i] = Math.min(rows[i], cost[i * n + j]);
+  }
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) columns[j] = Math.min(columns[j], cost[i * n + j] - rows[i]);
+  }
 }
