@@ -169,17 +169,22 @@ function drivenProgram(engine: Engine, flow: FlowParts, route: Route): RowwisePr
     const { evaluations, limit } = layer.iteration;
     const program = stepProgram(layer, specsLike(first));
     let state = first;
-    for (let steps = 0; ; steps++) {
-      const status = (await state.status.data()) as Float32Array;
-      const used = evaluations.start + steps * evaluations.step;
-      const failed = status.findIndex((each) => !(each >= 0));
-      const row = failed < 0 && steps >= limit ? status.indexOf(1) : failed;
-      if (row >= 0)
-        throw new SolverError(row, layer.iteration.explain(await rowOf(state, row), used));
-      if (!status.includes(1)) return [state, used];
-      const next = await run(program, state);
+    try {
+      for (let steps = 0; ; steps++) {
+        const status = (await state.status.data()) as Float32Array;
+        const used = evaluations.start + steps * evaluations.step;
+        const failed = status.findIndex((each) => !(each >= 0));
+        const row = failed < 0 && steps >= limit ? status.indexOf(1) : failed;
+        if (row >= 0)
+          throw new SolverError(row, layer.iteration.explain(await rowOf(state, row), used));
+        if (!status.includes(1)) return [state, used];
+        const next = await run(program, state);
+        disposeAll(state);
+        state = next as Record<string, EngineArray>;
+      }
+    } catch (error) {
       disposeAll(state);
-      state = next as Record<string, EngineArray>;
+      throw error;
     }
   }
 
@@ -191,13 +196,18 @@ function drivenProgram(engine: Engine, flow: FlowParts, route: Route): RowwisePr
       let reached = (await run(enter(), x)) as Reached<EngineArray>;
       let evaluations = 0;
       for (const [index, { iterated }] of stretches.entries()) {
-        if (!iterated || !reached.state) break;
-        const [state, used] = await iterate(iterated, reached.state, run);
-        const from = { ...reached, state };
-        const program = stretchProgram(index + 1, specsLike(from));
-        reached = (await run(program, from)) as Reached<EngineArray>;
-        disposeAll({ ...state, ...(from.logDet && { logDet: from.logDet }) });
-        evaluations += used;
+        const { state: first, logDet } = reached;
+        if (!iterated || !first) break;
+        try {
+          const [state, used] = await iterate(iterated, first, run);
+          const from = { ...reached, state };
+          const program = stretchProgram(index + 1, specsLike(from));
+          const end = run(program, from).finally(() => disposeAll(state));
+          reached = (await end) as Reached<EngineArray>;
+          evaluations += used;
+        } finally {
+          logDet?.dispose();
+        }
       }
       return { values: reached.result as EngineArray, evaluations };
     },

@@ -13,6 +13,7 @@ import { flowOnHost } from "../numerics/host-ode.ts";
 import { type ClosedForm, closedForms } from "../support/closed-forms.ts";
 import { rejection } from "../support/collect.ts";
 import { engines, isBesideOnnx } from "../support/engines.ts";
+import { liveBuffers } from "../support/live-buffers.ts";
 
 beforeAll(() => ready());
 
@@ -139,6 +140,13 @@ describe("ffjord", () => {
     again.dispose();
   });
 
+  test("what is made on the way is freed", async () => {
+    await model.logProb(rows);
+    const before = await liveBuffers();
+    for (let i = 0; i < 3; i++) await model.logProb(rows);
+    expect(await liveBuffers()).toBe(before);
+  });
+
   test("far out and at zero nothing is NaN", async () => {
     const far = [1e-30, 1, 1e3, 1e10, 1e30].flatMap((size) => [
       [0, size],
@@ -248,7 +256,10 @@ describe("a solution that does not come to its end", () => {
       ),
     );
     expect(error.message).toMatch(/Raise solver\.rtol and solver\.atol, look for rows far from/);
-    // The model goes on.
+    // The model goes on, and has freed what it had.
+    const before = await liveBuffers();
+    await rejection(model.decode(rows));
+    expect(await liveBuffers()).toBe(before);
     const [z] = (await model.decode([[-1]])).data;
     expect(z).toBeCloseTo(-1 / 2, 4);
     model.dispose();
