@@ -31,10 +31,15 @@ const MOST_STEPS = 100;
  * A residual layer, `y = x + g(x)`, invertible since g is a contraction: its Lipschitz constant is
  * `c = network.lipschitz < 1` (Behrmann et al. 2019, arXiv:1811.00995, theorem 1).
  *
- * `forward` costs one pass, and the log-determinant `log|det(I + J)|` what {@link ResidualLogDet} says. `inverse` is
- * Banach's iteration from `x_0 = y`, `x_k+1 = y - g(x_k)` (their algorithm 1), whose error after k steps is at most
+ * `forward` costs one pass, and the log-determinant `log|det(I + J)|` what {@link ResidualLogDet} says. A series cut off
+ * after k terms is off by at most `d c^(k+1) / ((k + 1) (1 - c))` nats; m vectors of signs miss a trace of A by a standard
+ * deviation of `sqrt(2 / m)` times the length of A's symmetric part off the diagonal, in evaluation by the same vectors
+ * always.
+ *
+ * `inverse` is Banach's iteration from `x_0 = y`, `x_k+1 = y - g(x_k)` (their algorithm 1), whose error after k steps is at most
  * `c^k |g(y)| / (1 - c)`. A model takes as many for each row as its `tolerance` asks for; a program that is compiled as a
- * whole has `steps`, and the gradients of these, which converge as the values do.
+ * whole has `steps`, and the gradients of these, which converge as the values do. Rounding in float32 stays within 1e-5 where c is at most 0.9, and grows as
+ * `1 / (1 - c)`.
  *
  * Parameters: `network`. A context, `[n, ...condShape]`, goes into the network, as a vector.
  *
@@ -46,13 +51,10 @@ export function residual(options: ResidualOptions): Bijector<ResidualParams> {
   checkContractiveNetwork("residual", network);
   const size = sizeOf(checkShape("residual", shape));
   const inputs = condShape ? sizeOf(checkShape("residual", condShape)) : 0;
-  const { lipschitz } = network;
-  const steps =
-    options.steps ?? Math.min(MOST_STEPS, Math.ceil(Math.log(REMAINING) / Math.log(lipschitz)));
-  checkCount("residual", "steps", steps);
+  const needed = Math.ceil(Math.log(REMAINING) / Math.log(network.lipschitz));
+  const { steps = Math.min(MOST_STEPS, needed), tolerance = 1e-5 } = options;
   const logDetOf = residualLogDet({ network, size, method: options.logDet });
-
-  const { tolerance = 1e-5 } = options;
+  checkCount("residual", "steps", steps);
   checkPositive("residual", "tolerance", tolerance);
   const contextOf = (cond: NDArray | undefined) => cond?.reshape([-1, inputs]);
 
