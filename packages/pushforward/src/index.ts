@@ -40,6 +40,7 @@ export {
   type SampleOptions,
   type Samples,
   type SeedOption,
+  type TraceOptions,
   type TraceStage,
 } from "./model/model.ts";
 export type { Activation } from "./networks/index.ts";

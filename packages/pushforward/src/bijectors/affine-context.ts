@@ -20,7 +20,7 @@ export function affineContext<P extends Tree>({
   shift,
   scale,
 }: AffineContextOptions<P>): Bijector<P> {
-  const { shape, condShape, cost, initFromData, interval, changesTails, integers, scales } =
+  const { shape, condShape, cost, initFromData, interval, changesTails, integers, scales, pieces } =
     bijector;
   const { forward, inverse } = bijector.iterations ?? {};
   const standardize = contextScaling("affineContext", bijector, { shift, scale });
@@ -48,6 +48,13 @@ export function affineContext<P extends Tree>({
       ...(inverse && { inverse: told(inverse, standardize) }),
     },
     field: bijector.field && toldField(bijector.field, standardize),
+    ...(pieces && {
+      pieces: (count: number) =>
+        pieces(count).map(({ bijector: piece, ...rest }) => ({
+          ...rest,
+          bijector: affineContext({ bijector: piece, shift, scale }),
+        })),
+    }),
     layers: (path) =>
       layersOf(bijector, path).map((layer) =>
         layer.bijector.condShape

@@ -1,4 +1,4 @@
-import { type Bijector, type Direction, defineBijector } from "../core/bijector.ts";
+import { type Bijector, type Direction, defineBijector, type Piece } from "../core/bijector.ts";
 import { sizeOf } from "../core/shape.ts";
 import { isTraining, penalize, trainingNormal, trainingUniform } from "../core/training-mode.ts";
 import type { Interval } from "../core/velocity-field.ts";
@@ -43,7 +43,7 @@ export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>)
   }
 
   /** In equal steps, as one program. */
-  function solve(direction: Direction, params: P, x: NDArray, cond: NDArray | undefined) {
+  const solve = (ends: Interval, steps: number) => (params: P, x: NDArray, cond?: NDArray) => {
     const training = isTraining();
     const given = {
       params,
@@ -53,14 +53,28 @@ export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>)
     const wanted = { trace: true, ...(training ? penalized : unpenalized) };
     const rates = velocity(dynamics, given, wanted);
     const method = tableaus[solver.method];
-    const ends = intervals[direction];
-    const [z, logDet, ...costs] = integrate(method, solver.steps, rates, x.transpose(), ends);
+    const [z, logDet, ...costs] = integrate(method, steps, rates, x.transpose(), ends);
     for (const array of [given.context, given.probe]) array?.dispose();
     tree.dispose(params as never);
     costs.forEach((cost, index) => {
       penalize(np.absolute(cost).mul(penalties[index]).reshape([-1]));
     });
     return [z.transpose(), logDet.reshape([-1])] as [NDArray, NDArray];
+  };
+
+  const init = (key: NDArray) =>
+    dynamics.init(key, sizeOf(shape), condShape ? sizeOf(condShape) : 0);
+  const cost = { forward: "numeric", inverse: "numeric" } as const;
+
+  function piece([from, to]: Interval, steps: number): Piece {
+    const bijector = defineBijector<P>({
+      kind: "continuousPiece",
+      ...{ shape, condShape, cost, init },
+      options: { continuous: settings, interval: [from, to], steps },
+      forwardAndLogDet: solve([from, to], steps),
+      inverseAndLogDet: solve([to, from], steps),
+    });
+    return { interval: [from, to], bijector };
   }
 
   const adaptive = (direction: Direction, way: string) =>
@@ -78,13 +92,15 @@ export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>)
 
   return defineBijector<P>({
     kind: "continuous",
-    shape,
-    condShape,
-    cost: { forward: "numeric", inverse: "numeric" },
+    ...{ shape, condShape, cost, init },
     options: settings,
-    init: (key) => dynamics.init(key, sizeOf(shape), condShape ? sizeOf(condShape) : 0),
-    forwardAndLogDet: (params, x, cond) => solve("forward", params, x, cond),
-    inverseAndLogDet: (params, y, cond) => solve("inverse", params, y, cond),
+    forwardAndLogDet: solve(intervals.forward, solver.steps),
+    inverseAndLogDet: solve(intervals.inverse, solver.steps),
+    pieces(count) {
+      const at = (place: number) => (place / count) * time;
+      const steps = Math.ceil(solver.steps / count);
+      return Array.from({ length: count }, (_, k) => piece([at(k), at(k + 1)], steps));
+    },
     field: {
       end: time,
       matching: settings.matching,

@@ -12,7 +12,7 @@ const opposite = { forward: "inverse", inverse: "forward" } as const;
  */
 export function invert<P extends Tree>({ bijector }: { bijector: Bijector<P> }): Bijector<P> {
   checkBijector("invert", bijector);
-  const { shape, condShape, cost, initFromData, iterations } = bijector;
+  const { shape, condShape, cost, initFromData, iterations, pieces } = bijector;
   return defineBijector<P>({
     kind: "invert",
     shape,
@@ -33,6 +33,15 @@ export function invert<P extends Tree>({ bijector }: { bijector: Bijector<P> }):
       ...(iterations.inverse && { forward: iterations.inverse }),
       ...(iterations.forward && { inverse: iterations.forward }),
     },
+    ...(pieces && {
+      pieces: (count: number) =>
+        pieces(count)
+          .toReversed()
+          .map(({ interval: [from, to], bijector: piece }) => ({
+            interval: [to, from] as const,
+            bijector: invert({ bijector: piece }),
+          })),
+    }),
     layers: (path) =>
       layersOf(bijector, path)
         .toReversed()

@@ -4,7 +4,7 @@ import type { Iteration } from "./iteration.ts";
 import type { HostTree } from "./parameters.ts";
 import { checkShape, type Shape } from "./shape.ts";
 import { type Spec, specOf } from "./spec.ts";
-import type { VelocityField } from "./velocity-field.ts";
+import type { Interval, VelocityField } from "./velocity-field.ts";
 
 /**
  * How a direction is computed: `"parallel"` in one pass, `"sequential"` in one pass per dimension,
@@ -30,6 +30,13 @@ export interface Layer {
   readonly path: string;
   /** Its kind, whatever it is wrapped in. */
   readonly name: string;
+  readonly bijector: Bijector;
+}
+
+/** A part of a map over time. */
+export interface Piece {
+  /** When it starts and ends on the way forward. */
+  readonly interval: Interval;
   readonly bijector: Bijector;
 }
 
@@ -99,6 +106,11 @@ export interface Bijector<P extends Tree = any> {
   /** What `forward` integrates over time. Absent: it is no continuous flow. */
   readonly field?: VelocityField<P>;
   /**
+   * The same map cut into so many parts over time, in forward order, all of the whole's parameters and in equal steps.
+   * Absent: it has no time.
+   */
+  pieces?(count: number): readonly Piece[];
+  /**
    * What is wrong with parameters of unknown origin, such as a file's, that no training leaves behind; the text goes
    * on from which layer. `undefined`: nothing. Absent: whatever the parameters are, the bijector is one.
    */
@@ -131,6 +143,7 @@ export interface BijectorDefinition<P extends Tree> {
   scales?: readonly number[] | undefined;
   iterations?: Iterations<P> | undefined;
   field?: VelocityField<P> | undefined;
+  pieces?: ((count: number) => readonly Piece[]) | undefined;
   checkParameters?: ((params: HostTree) => string | undefined) | undefined;
   layers?(path: string): Layer[];
 }
@@ -177,6 +190,7 @@ export function defineBijector<P extends Tree>(definition: BijectorDefinition<P>
     ...(scales && { scales }),
     ...(iterations && { iterations: Object.freeze(iterations) }),
     ...(field && { field: Object.freeze(field) }),
+    ...(definition.pieces && { pieces: definition.pieces }),
     ...(definition.checkParameters && { checkParameters: definition.checkParameters }),
     ...(layers && { layers }),
   });

@@ -9,18 +9,30 @@ export interface LayerStep extends Layer {
   readonly logDet: NDArray;
 }
 
+/** The elementary layers of a bijector in forward order, those that have a time in as many pieces. */
+export function stagesOf(bijector: Bijector, pieces: number): Layer[] {
+  return layersOf(bijector).flatMap((layer): Layer[] => {
+    const parts = pieces > 1 ? layer.bijector.pieces?.(pieces) : undefined;
+    if (!parts) return [layer];
+    return parts.map(({ interval: [, end], bijector: part }) => {
+      const name = `${layer.name}, t = ${Number(end.toPrecision(3))}`;
+      return { path: layer.path, name, bijector: part };
+    });
+  });
+}
+
 /**
- * Send `x` through a bijector layer by layer, to look at what happens on the way.
- * Nothing is consumed.
+ * Send `x` through the layers of a bijector, to look at what happens on the way. Nothing is consumed.
+ *
+ * @param layers in forward order.
  */
 export function* walkLayers(
-  bijector: Bijector,
+  layers: readonly Layer[],
   params: Tree,
   x: NDArray,
   cond: NDArray | undefined,
   direction: Direction,
 ): Generator<LayerStep, void> {
-  const layers = layersOf(bijector);
   let input = x.ref;
   try {
     for (const layer of direction === "forward" ? layers : layers.toReversed()) {

@@ -228,7 +228,7 @@ async function checkIntervals(subject: CheckSubject): Promise<CheckItem[]> {
   if (layers.length === 0) return [];
   const seen = await outputsOf(subject, subject.x, subject.count, (x, cond) => {
     const inputs: NDArray[] = [];
-    for (const step of walkLayers(bijector, own, x, cond, "inverse")) {
+    for (const step of walkLayers(layersOf(bijector), own, x, cond, "inverse")) {
       if (step.bijector.interval) inputs.push(step.input.ref);
     }
     tree.dispose(cond ? [x, cond] : [x]);

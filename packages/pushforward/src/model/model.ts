@@ -1,4 +1,3 @@
-import { layersOf } from "../core/bijector.ts";
 import { checkCount, checkPositive } from "../core/check-number.ts";
 import { checkOptionNames } from "../core/check-options.ts";
 import { type Column, checkOnGrid, nearestValue } from "../core/column.ts";
@@ -83,6 +82,17 @@ export interface Evaluation {
   readonly bitsPerDimension?: number;
   /** Of {@link Evaluation.bitsPerDimension}. */
   readonly bitsPerDimensionError?: number;
+}
+
+/** A context, a seed, and how closely to look at the way from the base to the data. */
+export interface TraceOptions extends SeedOption {
+  /** Stages of each layer that has a time, such as a continuous one; default 1. */
+  pieces?: number | undefined;
+  /**
+   * `"data"`: all stages are brought to the units of the data by what follows the last layer with parameters, a
+   * standardisation for instance, which is then no stage itself; default `"stage"`: as the layers see them.
+   */
+  units?: "stage" | "data" | undefined;
 }
 
 /** Events at one stage on the way from base to data. */
@@ -392,11 +402,21 @@ export class Model {
   /**
    * The draws of {@link Model.sample} seen layer by layer: the base sample, then what each layer
    * makes of it, the last of them in data space; not snapped to grids.
+   *
+   * Layers that are iterated take a fixed number of steps here; continuous ones at least as many as `solver.steps`
+   * and as `pieces`.
+   *
+   * @throws DomainError, ConditionError.
    */
-  async trace(count: number, options: SeedOption = {}): Promise<TraceStage[]> {
+  async trace(count: number, options: TraceOptions = {}): Promise<TraceStage[]> {
     return this.#lifetime.during("trace", async () => {
       checkCount("trace", "the number of draws", count);
-      const { seed, context } = withSeed("trace", options);
+      const { seed, context } = withSeed("trace", options, ["seed", "context", "pieces", "units"]);
+      const { pieces = 1, units = "stage" } = options;
+      checkCount("trace", "pieces", pieces);
+      if (units !== "stage" && units !== "data") {
+        throw new DomainError(`trace: units must be "stage" or "data", got ${units}.`);
+      }
       const parts = this.flow.flow;
       if (!parts) throw new DomainError("trace: this model is a bare distribution without layers.");
       const contexts = this.#readContext("trace", context, count);
@@ -404,15 +424,12 @@ export class Model {
       const latents = { data, shape: this.shape };
       const { programs } = await this.#start();
       const inputs = contexts ? [latents, contexts] : [latents];
-      const outputs = await mapRows(programs.trace, inputs, count);
-      const names = layersOf(parts.bijector).map(({ name }) => name);
-      return [
-        { name: `base: ${parts.base.kind}`, ...this.#events(data) },
-        ...outputs.map((output, place) => ({
-          name: names[place] as string,
-          ...this.#events(output),
-        })),
-      ];
+      const { names, program } = programs.trace(parts, { pieces, units });
+      const outputs = await mapRows(program, inputs, count);
+      return outputs.map((output, place) => ({
+        name: names[place] as string,
+        ...this.#events(output),
+      }));
     });
   }
 

@@ -1,6 +1,5 @@
-import type { Distribution } from "../core/distribution.ts";
+import type { Distribution, FlowParts } from "../core/distribution.ts";
 import { compileRowwise, type RowFunction, type RowwiseProgram } from "../core/rowwise.ts";
-import { walkLayers } from "../core/walk-layers.ts";
 import {
   ArraySpec,
   type Engine,
@@ -9,6 +8,7 @@ import {
   type Tree,
   tree,
 } from "../engine/index.ts";
+import { type TraceRoute, type TraceSettings, traceRoute } from "./trace-route.ts";
 
 /** From inputs (events, then contexts if there are any) to several arrays of a number for each row. */
 export type Program = EngineProgram<[NDArray[]], NDArray[]>;
@@ -21,8 +21,8 @@ export interface Programs {
   readonly logProb: RowwiseProgram;
   readonly encode: RowwiseProgram;
   readonly decode: RowwiseProgram;
-  /** What each layer of a flow makes of latents. */
-  readonly trace: Program;
+  /** The stages of a flow, and what becomes of latents in each. */
+  trace(flow: FlowParts, settings: TraceSettings): Pick<TraceRoute, "names"> & { program: Program };
   /**
    * Draws of the base. They are made on jax-js whatever the engine, and then decoded: equal seeds
    * give equal draws on all engines, up to rounding. The number of draws is part of a program.
@@ -57,20 +57,22 @@ export function compilePrograms(engine: Engine, flow: Distribution, params: Tree
   }
 
   const samplers = new Map<number, Sampler>();
+  const traces = new Map<string, ReturnType<Programs["trace"]>>();
   return {
     logProb: rowwise("logProb"),
     encode: rowwise("encode"),
     decode: rowwise("decode"),
-    trace: keep(
-      engine.compile(([z, cond]: NDArray[]) => {
-        const { bijector } = flow.flow as NonNullable<Distribution["flow"]>;
-        const own = (params as { bijector: Tree }).bijector;
-        const steps = walkLayers(bijector, own, z, cond, "forward");
-        const stages = Array.from(steps, ({ output }) => output.ref);
-        tree.dispose(cond ? [z, cond] : [z]);
-        return stages;
-      }, specs),
-    ),
+    trace(parts, settings) {
+      const name = `${settings.pieces} ${settings.units}`;
+      const known = traces.get(name);
+      if (known) return known;
+      const own = (params as { bijector: Tree }).bijector;
+      const { names, follow } = traceRoute(parts, own, settings);
+      const program = keep(engine.compile(([z, cond]: NDArray[]) => follow(z, cond), specs));
+      const traced = { names, program };
+      traces.set(name, traced);
+      return traced;
+    },
     sampleBase(count) {
       const sampler = samplers.get(count) ?? sampleBase(count);
       samplers.set(count, sampler);

@@ -1,3 +1,4 @@
+import { layersOf } from "../core/bijector.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { type ParameterLayout, splitParameters } from "../core/parameters.ts";
 import { disposeEffects } from "../core/training-mode.ts";
@@ -82,7 +83,7 @@ function firstBadLayer(
     bijector: NDArray;
   };
   let z = x.ref;
-  for (const step of walkLayers(flow.bijector, params.bijector, x, cond, "inverse")) {
+  for (const step of walkLayers(layersOf(flow.bijector), params.bijector, x, cond, "inverse")) {
     if (!allFinite(step.output.ref) || !allFinite(step.logDet.ref)) {
       tree.dispose([z, params] as never);
       return `layer ${step.path || "0"} (${step.name})`;

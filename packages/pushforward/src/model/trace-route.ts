@@ -1,0 +1,57 @@
+import type { Layer } from "../core/bijector.ts";
+import type { FlowParts } from "../core/distribution.ts";
+import { layoutOf, parametersAt } from "../core/parameters.ts";
+import { stagesOf, walkLayers } from "../core/walk-layers.ts";
+import { type NDArray, type Tree, tree } from "../engine/index.ts";
+
+/** What of the way from the base to the data is seen. */
+export interface TraceSettings {
+  /** Parts over time of each layer that has a time. */
+  readonly pieces: number;
+  /** Whose units a stage is in: its own, or those of the data. */
+  readonly units: "stage" | "data";
+}
+
+/** The way of draws from the base to the data. */
+export interface TraceRoute {
+  /** Of the stages, the base first. */
+  readonly names: readonly string[];
+  /** The stages of latents; consumes. */
+  follow(z: NDArray, cond: NDArray | undefined): NDArray[];
+}
+
+/**
+ * The stages of a flow at fixed parameters, which are lent. In the units of the data, what is left of the way after
+ * the last layer with parameters, a standardisation for instance, is applied to each of them.
+ */
+export function traceRoute(
+  { base, bijector }: FlowParts,
+  params: Tree,
+  { pieces, units }: TraceSettings,
+): TraceRoute {
+  const layers = stagesOf(bijector, pieces);
+  const learns = ({ path }: Layer) => layoutOf(parametersAt(params, path)).size > 0;
+  const count = units === "data" ? layers.findLastIndex(learns) + 1 : layers.length;
+  const [own, fixed] = [layers.slice(0, count), layers.slice(count)];
+
+  /** Consumes the rows; the context is lent. */
+  function toUnits(z: NDArray, cond: NDArray | undefined): NDArray {
+    let last = z;
+    for (const { output } of walkLayers(fixed, params, z, cond, "forward")) {
+      last.dispose();
+      last = output.ref;
+    }
+    return last;
+  }
+
+  return {
+    names: [`base: ${base.kind}`, ...own.map(({ name }) => name)],
+    follow(z, cond) {
+      const steps = walkLayers(own, params, z, cond, "forward");
+      const after = Array.from(steps, ({ output }) => output.ref);
+      const stages = [z, ...after].map((stage) => toUnits(stage, cond));
+      tree.dispose(cond ? [cond] : []);
+      return stages;
+    },
+  };
+}
