@@ -1,5 +1,6 @@
 import { checkPositive } from "../core/check-number.ts";
 import { checkOptionNames } from "../core/check-options.ts";
+import { checkDynamics } from "../core/check-part.ts";
 import type { Dynamics } from "../core/dynamics.ts";
 import { DomainError } from "../core/errors.ts";
 import { checkVector, type Shape } from "../core/shape.ts";
@@ -79,9 +80,7 @@ export function resolveContinuous<P extends Tree>(
     ...(options.matching && { matching: resolveMatching(options.matching, condShape !== null) }),
   } as const;
   checkOptionNames("continuous", options, [...Object.keys(settings), "matching"]);
-  if (typeof settings.dynamics?.apply !== "function" || "unfold" in settings.dynamics) {
-    throw new DomainError("continuous: dynamics must be such as concatSquash() or concat().");
-  }
+  checkDynamics("continuous", settings.dynamics);
   checkPositive("continuous", "time", time);
   for (const [name, weight] of Object.entries({ kineticEnergy, jacobianNorm })) {
     if (weight !== 0) checkPositive("continuous", name, weight);

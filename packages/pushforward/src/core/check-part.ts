@@ -1,6 +1,7 @@
 import type { Bijector } from "./bijector.ts";
 import type { ContractiveNetwork } from "./contractive-network.ts";
 import type { Distribution } from "./distribution.ts";
+import type { Dynamics } from "./dynamics.ts";
 import { DomainError } from "./errors.ts";
 import type { AutoregressiveNetwork, ImageNetwork, Network } from "./network.ts";
 import type { Transformer } from "./transformer.ts";
@@ -27,6 +28,14 @@ export function checkContractiveNetwork(who: string, part: ContractiveNetwork): 
   if (typeof part?.linearize === "function") return;
   throw new DomainError(
     `${who}: the network must be a contraction such as lipschitzMlp(); got ${describePart(part)}.`,
+  );
+}
+
+/** @throws DomainError for what is no dynamics: other networks take no time, and their `apply` two arguments. */
+export function checkDynamics(who: string, part: Dynamics): void {
+  if (typeof part?.apply === "function" && part.apply.length > 2) return;
+  throw new DomainError(
+    `${who}: dynamics must be a network of state and time such as concatSquash(); got ${describePart(part)}.`,
   );
 }
 

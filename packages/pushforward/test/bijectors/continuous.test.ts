@@ -4,7 +4,7 @@ import { flattenParameters, layoutOf, uploadParameters } from "../../src/core/pa
 import { keyOf } from "../../src/core/seed.ts";
 import { duringTraining } from "../../src/core/training-mode.ts";
 import { grad, jit, type NDArray, np, random, ready, type Tree } from "../../src/engine/index.ts";
-import { concatSquash } from "../../src/networks/index.ts";
+import { concatSquash, mlp } from "../../src/networks/index.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 import { hostTree, velocityOnHost } from "../networks/host-dynamics.ts";
 import { flowOnHost } from "../numerics/host-ode.ts";
@@ -233,7 +233,11 @@ test.each<[object, RegExp]>([
   [{ time: 0 }, /^continuous: time must be/],
   [{ trace: "uniform" }, /^continuous: trace must be/],
   [{ kineticEnergy: -1 }, /^continuous: kineticEnergy must be/],
-  [{ dynamics: {} }, /^continuous: dynamics must be such as concatSquash/],
+  [
+    { dynamics: {} },
+    /^continuous: dynamics must be a network of state and time such as concatSquash/,
+  ],
+  [{ dynamics: mlp() }, /^continuous: dynamics must be .* got mlp/],
   [{ solver: { method: "heun" } }, /^continuous: there is no method "heun"\. Take one of euler,/],
   [{ solver: { steps: 0 } }, /^continuous: steps must be a positive integer/],
   [{ solver: { rtol: 1e-9 } }, /^continuous: rtol must be at least 1e-7, the precision of 32-bit/],

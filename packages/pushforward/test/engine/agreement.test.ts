@@ -62,6 +62,9 @@ const withoutContext = ["radial", "sylvester", "linear"];
 const withoutNetworks = [...withoutContext, "bnaf"];
 /** Their networks are of their own kind: they have widths alone. */
 const ownNetworks = ["residual"];
+/** A few equal steps: what is compiled as a whole takes no others, and many make long programs. */
+const solved = ["ffjord", "flow-matching"];
+const solver = { method: "rk4", steps: 2 };
 
 /**
  * jax-js' logarithm on WebAssembly is off by up to 1.2e-5, and what takes many, or powers of what it gives, by
@@ -84,7 +87,9 @@ function knownTo(name: FlowName, { layers, bins, bound, ...options }: Options): 
   const { defaults } = flows[name];
   const { hidden, activation, residual, ...sizes } = options;
   return {
-    ...(withoutNetworks.includes(name) ? sizes : options),
+    ...(withoutNetworks.includes(name) || ownNetworks.includes(name) ? sizes : options),
+    ...(ownNetworks.includes(name) && { hidden }),
+    ...(solved.includes(name) && { solver }),
     ...("layers" in defaults && { layers }),
     ...("bins" in defaults && { bins, bound }),
   };
