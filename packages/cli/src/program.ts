@@ -52,6 +52,8 @@ export const flowNames = [
   "radial",
   "sylvester",
   "residual",
+  "ffjord",
+  "flow-matching",
   "cdf",
   "linear",
 ] as const;
@@ -448,9 +450,9 @@ function addPlot(program: Command): void {
         "--what <what>",
         "tables: density (default), a curve, map or pair plot; scores, a histogram of log-densities; " +
           "calibration, probability integral transforms; quality, samples beside the data; layers, a " +
-          "sample on its way from the base to the data; training, the training curve. Images: samples (default); " +
-          "interpolation, from one image to another; reconstruction, images with scales drawn " +
-          "again; likelihood, the most and the least likely images; training",
+          "sample on its way from the base to the data; trajectories, the paths of single draws; training, " +
+          "the training curve. Images: samples (default); interpolation, from one image to another; " +
+          "reconstruction, images with scales drawn again; likelihood, the most and the least likely images; training",
       ).choices([...new Set(Object.values(pictureNames).flat())]),
     )
     .option("--seed <n>", "seed of the samples", wholeNumber(0), 0);

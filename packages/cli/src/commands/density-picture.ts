@@ -1,10 +1,10 @@
 import { fitGaussian, type Model } from "pushforward";
-import { densityCurve, densityMap, pairPlot, type TimeScale } from "../plot/index.ts";
+import { densityCurve, densityMap, pairPlot } from "../plot/index.ts";
 import type { BaselineEngine } from "./engine-options.ts";
 import { eventNames } from "./event-names.ts";
+import { eventTimes } from "./event-times.ts";
 import { drawBeside, type ModelRows } from "./model-rows.ts";
 import { tableNumbers } from "./table-numbers.ts";
-import { timeScale } from "./time-scale.ts";
 
 /** Rows to show beside the model: data, or samples in their place. */
 interface ShownRows {
@@ -86,13 +86,6 @@ async function pairs(model: Model, found: ModelRows, seed: number): Promise<stri
   const { names, categories, times, steps, ...data } = tableNumbers(model, found.table);
   const dataName = found.source === undefined ? "other samples" : "data";
   return pairPlot({ names, categories, times, steps, data, samples, dataName });
-}
-
-/** Of a model of numbers alone: how those of its events are times, their offset taken off. */
-function eventTimes({ table }: Model): (TimeScale | undefined)[] {
-  return (table?.fields ?? []).map((field) =>
-    field.type === "number" ? timeScale(field, field.offset ?? 0) : undefined,
-  );
 }
 
 const densities = (logDensity: Float32Array): Float64Array =>

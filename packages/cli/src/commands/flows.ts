@@ -1,4 +1,5 @@
 import { type CatalogSizes, flows, type ImageCatalogSizes, imageFlows } from "pushforward";
+import { counted } from "../table/wording.ts";
 import { openConsole } from "../terminal/console.ts";
 import { factLines } from "../terminal/text-table.ts";
 
@@ -42,7 +43,7 @@ function factsOf(catalog: Catalog): [string, string][] {
 function sizesText({ levels, layers, hidden, bins }: Sizes): string {
   return [
     ...(levels ? [`${levels} levels`] : []),
-    ...(layers ? [`${layers} layers`] : []),
+    ...(layers ? [counted(layers, "layer")] : []),
     ...(hidden ? [`hidden ${hidden.join(",")}`] : []),
     ...(bins ? [`${bins} bins`] : []),
   ].join(", ");

@@ -4,7 +4,7 @@ import type { ImageOptions } from "./model-images.ts";
 
 /** What there is to draw of a model, by what it is a model of; the first is drawn if nothing is asked for. */
 export const pictureNames = {
-  tables: ["density", "scores", "calibration", "quality", "layers", "training"],
+  tables: ["density", "scores", "calibration", "quality", "layers", "trajectories", "training"],
   images: ["samples", "interpolation", "reconstruction", "likelihood", "training"],
 } as const;
 

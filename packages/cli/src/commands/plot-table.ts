@@ -3,13 +3,7 @@ import { DataError, DomainError, type Model } from "pushforward";
 import { probabilityIntegralTransform } from "pushforward/evaluation";
 import { scoreTable } from "pushforward/tables";
 import { refuseOptionsOf } from "../options/useless-options.ts";
-import {
-  calibrationPlot,
-  layersPlot,
-  qualityPlot,
-  scoreHistogram,
-  shownDraws,
-} from "../plot/index.ts";
+import { calibrationPlot, qualityPlot, scoreHistogram } from "../plot/index.ts";
 import { spreadOverCells } from "../table/spread-over-cells.ts";
 import { counted } from "../table/wording.ts";
 import type { Console } from "../terminal/console.ts";
@@ -20,6 +14,7 @@ import { drawModelRows, type ModelRows, readModelRows } from "./model-rows.ts";
 import type { Picture, PlotCommandOptions, TablePictureName } from "./picture.ts";
 import { qualityOf } from "./sample-quality.ts";
 import { tableTrainingPicture } from "./training-picture.ts";
+import { WAY_SAMPLES, wayPicture } from "./way-pictures.ts";
 
 /** Rows drawn from a model for a picture. */
 const SAMPLES = 2000;
@@ -35,22 +30,22 @@ export async function tablePicture(
   refuseOptionsOf("images", options, "the model is one of tables");
   const { seed, sql } = options;
   const hasData = path !== undefined || sql !== undefined;
-  if (what === "training" || (what === "layers" && !model.condShape)) {
+  const isWay = what === "layers" || what === "trajectories";
+  if (what === "training" || (isWay && !model.condShape)) {
     if (hasData) console.note(`--what ${what} needs no table: it is not read.`);
-    return what === "training" ? tableTrainingPicture(model) : layers(model, options);
+    return what === "training" ? tableTrainingPicture(model) : wayPicture(what, model, seed);
   }
   if (!hasData && what !== "density") {
     throw new DataError(`plot: --what ${what} needs a table; name one after the model`);
   }
   const found = hasData
-    ? await readModelRows(model, path, options)
+    ? await readModelRows(model, path, options, isWay ? WAY_SAMPLES : undefined)
     : await drawModelRows(model, SAMPLES, seed);
   for (const notice of found.notices) console.note(notice);
-  const part = await pictures[what as DataPicture](model, found, options, console);
+  if (isWay) return wayPicture(what, model, seed, found);
+  const part = await pictures[what](model, found, options, console);
   return { parts: [part], subtitle: subtitleOf(found, found.table.rows) };
 }
-
-type DataPicture = Exclude<TablePictureName, "training" | "layers">;
 
 const pictures = {
   density: (model: Model, found: ModelRows, options: PlotCommandOptions, console: Console) =>
@@ -112,15 +107,4 @@ async function calibration(
       ...found.latents.map((values, k) => ({ name: `latent ${k + 1}`, values })),
     ],
   });
-}
-
-async function layers(model: Model, { seed }: PlotCommandOptions): Promise<Picture> {
-  const stages = await model.trace(SAMPLES, { seed });
-  const shown = shownDraws(stages);
-  const samples = counted(SAMPLES, "sample");
-  const drawn = shown < SAMPLES ? `${shown.toLocaleString("en-US")} of ${samples} drawn` : samples;
-  return {
-    parts: [layersPlot({ stages, names: eventNames(model) })],
-    subtitle: `${drawn}, on their way from the base to the data`,
-  };
 }

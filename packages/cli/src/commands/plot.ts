@@ -41,6 +41,7 @@ const titles = {
   calibration: "Calibration",
   quality: "Samples beside data",
   layers: "Layers",
+  trajectories: "Trajectories",
   training: "Training",
   samples: "Samples",
   interpolation: "Interpolations",

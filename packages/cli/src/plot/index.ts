@@ -20,4 +20,5 @@ export { type ScoreGroup, type ScoreHistogramOptions, scoreHistogram } from "./s
 export type { Table } from "./table.ts";
 export type { TimeScale } from "./time-ticks.ts";
 export { type TrainingCurveOptions, type TrainingStep, trainingCurve } from "./training-curve.ts";
+export { shownPaths, type TrajectoriesPlotOptions, trajectoriesPlot } from "./trajectories-plot.ts";
 export { writeFigure } from "./write-figure.ts";

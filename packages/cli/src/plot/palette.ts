@@ -4,6 +4,8 @@ import * as Plot from "@observablehq/plot";
 export const dataColor = "#d55e00";
 /** What comes from the model, in every picture. */
 export const modelColor = "#0173b4";
+/** Draws of the base, beside what the model makes of them. */
+export const baseColor = "#8a8a8a";
 /** Frames, ticks and everything else that is not the message. */
 export const frameColor = "#9a9a9a";
 

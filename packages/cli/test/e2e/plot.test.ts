@@ -6,7 +6,15 @@ import { quick, ridgeFolder, run } from "./command.ts";
 const { folder } = ridgeFolder();
 const read = (name: string) => readFileSync(join(folder, name), "utf8");
 
-const pictures = ["density", "scores", "calibration", "quality", "layers", "training"];
+const pictures = [
+  "density",
+  "scores",
+  "calibration",
+  "quality",
+  "layers",
+  "trajectories",
+  "training",
+];
 
 test.each(pictures)("plot --what %s", async (what) => {
   const args = ["plot", "m.safetensors", "ridge.csv", "--what", what, "--out", "p.svg", "--json"];

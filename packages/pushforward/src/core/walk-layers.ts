@@ -9,14 +9,20 @@ export interface LayerStep extends Layer {
   readonly logDet: NDArray;
 }
 
+/** A layer, or a piece of one. */
+export interface Stage extends Layer {
+  /** When the piece ends. */
+  readonly time?: number;
+}
+
 /** The elementary layers of a bijector in forward order, those that have a time in as many pieces. */
-export function stagesOf(bijector: Bijector, pieces: number): Layer[] {
-  return layersOf(bijector).flatMap((layer): Layer[] => {
+export function stagesOf(bijector: Bijector, pieces: number): Stage[] {
+  return layersOf(bijector).flatMap((layer): Stage[] => {
     const parts = pieces > 1 ? layer.bijector.pieces?.(pieces) : undefined;
     if (!parts) return [layer];
-    return parts.map(({ interval: [, end], bijector: part }) => {
-      const name = `${layer.name}, t = ${Number(end.toPrecision(3))}`;
-      return { path: layer.path, name, bijector: part };
+    return parts.map(({ interval: [, time], bijector: part }) => {
+      const name = `${layer.name}, t = ${Number(time.toPrecision(3))}`;
+      return { path: layer.path, name, bijector: part, time };
     });
   });
 }

@@ -98,6 +98,8 @@ export interface TraceOptions extends SeedOption {
 /** Events at one stage on the way from base to data. */
 export interface TraceStage extends Samples {
   readonly name: string;
+  /** Of a piece of a layer that has a time: when it ends. */
+  readonly time?: number;
 }
 
 /** An ONNX model that {@link Model.exportOnnx} wrote, and how to call it. */
@@ -424,10 +426,10 @@ export class Model {
       const latents = { data, shape: this.shape };
       const { programs } = await this.#start();
       const inputs = contexts ? [latents, contexts] : [latents];
-      const { names, program } = programs.trace(parts, { pieces, units });
+      const { stages, program } = programs.trace(parts, { pieces, units });
       const outputs = await mapRows(program, inputs, count);
       return outputs.map((output, place) => ({
-        name: names[place] as string,
+        ...(stages[place] as (typeof stages)[number]),
         ...this.#events(output),
       }));
     });

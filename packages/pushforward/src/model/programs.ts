@@ -22,7 +22,10 @@ export interface Programs {
   readonly encode: RowwiseProgram;
   readonly decode: RowwiseProgram;
   /** The stages of a flow, and what becomes of latents in each. */
-  trace(flow: FlowParts, settings: TraceSettings): Pick<TraceRoute, "names"> & { program: Program };
+  trace(
+    flow: FlowParts,
+    settings: TraceSettings,
+  ): Pick<TraceRoute, "stages"> & { program: Program };
   /**
    * Draws of the base. They are made on jax-js whatever the engine, and then decoded: equal seeds
    * give equal draws on all engines, up to rounding. The number of draws is part of a program.
@@ -67,9 +70,9 @@ export function compilePrograms(engine: Engine, flow: Distribution, params: Tree
       const known = traces.get(name);
       if (known) return known;
       const own = (params as { bijector: Tree }).bijector;
-      const { names, follow } = traceRoute(parts, own, settings);
+      const { stages, follow } = traceRoute(parts, own, settings);
       const program = keep(engine.compile(([z, cond]: NDArray[]) => follow(z, cond), specs));
-      const traced = { names, program };
+      const traced = { stages, program };
       traces.set(name, traced);
       return traced;
     },

@@ -14,8 +14,8 @@ export interface TraceSettings {
 
 /** The way of draws from the base to the data. */
 export interface TraceRoute {
-  /** Of the stages, the base first. */
-  readonly names: readonly string[];
+  /** What the stages are, the base first. */
+  readonly stages: readonly { readonly name: string; readonly time?: number }[];
   /** The stages of latents; consumes. */
   follow(z: NDArray, cond: NDArray | undefined): NDArray[];
 }
@@ -45,7 +45,10 @@ export function traceRoute(
   }
 
   return {
-    names: [`base: ${base.kind}`, ...own.map(({ name }) => name)],
+    stages: [
+      { name: `base: ${base.kind}` },
+      ...own.map(({ name, time }) => ({ name, ...(time !== undefined && { time }) })),
+    ],
     follow(z, cond) {
       const steps = walkLayers(own, params, z, cond, "forward");
       const after = Array.from(steps, ({ output }) => output.ref);

@@ -58,6 +58,8 @@ describe("trace of a continuous flow", () => {
       "continuous, t = 1",
       "fixedAffine",
     ]);
+    const times = [undefined, undefined, 1 / 3, 2 / 3, 1, undefined];
+    expect(stages.map(({ time }) => time)).toEqual(times);
     const [once, other] = [await model.trace(count), await model.trace(count, { pieces: 6 })];
     // Six steps either way, and states along it that are the same.
     expect(furthest(once.at(-1)!.data, other.at(-1)!.data)).toBeLessThan(1e-4);
