@@ -15,13 +15,17 @@ export function exitCode(error: unknown): number {
 
 /** The one line that tells of an error. */
 export function errorLine(error: unknown): string {
-  const message = (error instanceof Error ? error.message : String(error)).replace(
-    /\s*\n\s*/g,
-    " ",
-  );
+  const text = error instanceof Error ? error.message : String(error);
+  const message = withRow(error, text.replace(/\s*\n\s*/g, " "));
   const expected = error instanceof Interrupted || LIBRARY_ERRORS.has(codeOf(error) ?? "");
   if (expected) return message;
   return `unexpected error: ${message} (PUSHFORWARD_DEBUG=1 shows where; please report it)`;
+}
+
+/** The library counts rows from 0, people from 1. */
+function withRow(error: unknown, message: string): string {
+  if (codeOf(error) !== "solver") return message;
+  return message.replace(/^row (\d+)/, (_, row) => `row ${Number(row) + 1}`);
 }
 
 /** An error for machines; `code` is the library's own where it has one. */

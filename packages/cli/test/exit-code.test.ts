@@ -1,4 +1,10 @@
-import { DataError, EngineError, InverseUnavailableError, NotFiniteError } from "pushforward";
+import {
+  DataError,
+  EngineError,
+  InverseUnavailableError,
+  NotFiniteError,
+  SolverError,
+} from "pushforward";
 import { expect, test } from "vitest";
 import { errorLine, exitCode, Interrupted } from "../src/exit-code.ts";
 
@@ -7,6 +13,8 @@ test.each([
   [new EngineError("no webgpu here"), 2, "no webgpu here"],
   [new NotFiniteError("gave up at layer 2"), 1, "gave up at layer 2"],
   [new InverseUnavailableError("no inverse"), 1, "no inverse"],
+  // A person counts rows from 1.
+  [new SolverError(41, "its solution stopped"), 1, "row 42: its solution stopped"],
   [new Interrupted("stopped at step 3"), 130, "stopped at step 3"],
 ])("%s ends with code %i", (error, code, line) => {
   expect(exitCode(error)).toBe(code);

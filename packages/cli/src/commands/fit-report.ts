@@ -3,7 +3,9 @@ import type { Split } from "../table/split-rows.ts";
 import { counted } from "../table/wording.ts";
 import { duration } from "../terminal/duration.ts";
 import { factLines } from "../terminal/text-table.ts";
+import { bestEntry } from "./best-entry.ts";
 import type { Comparison } from "./comparison.ts";
+import { evaluationsFact } from "./evaluations-text.ts";
 import { fieldFacts } from "./field-facts.ts";
 import type { FitData } from "./fit-data.ts";
 import { scoreLines } from "./score-lines.ts";
@@ -34,6 +36,7 @@ export function textReport(report: FitReport, width: number): string[] {
       "training time",
       `${duration(seconds)} for ${counted(steps, "step")}, the best was ${bestStep}`,
     ],
+    ...evaluationsFact(bestEntry(model.history)?.evaluations),
   ];
   return [
     ...factLines(facts, width),
@@ -65,6 +68,7 @@ export function jsonReport(report: FitReport) {
     steps,
     bestStep,
     seconds,
+    evaluations: bestEntry(model.history)?.evaluations,
     logLikelihood: Object.fromEntries(
       comparisons.map(({ name, role, train, validation, test, testError }) => [
         role,

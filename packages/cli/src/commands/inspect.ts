@@ -7,6 +7,7 @@ import { openConsole } from "../terminal/console.ts";
 import { factLines, wrap } from "../terminal/text-table.ts";
 import { bestEntry } from "./best-entry.ts";
 import type { EngineOptions } from "./engine-options.ts";
+import { evaluationsFact } from "./evaluations-text.ts";
 import { fieldFacts } from "./field-facts.ts";
 import { type ImageModel, imageModel } from "./image-model.ts";
 import { trainsOnOnePoint } from "./one-point.ts";
@@ -55,7 +56,11 @@ export async function inspectCommand(path: string, options: InspectCommandOption
 function tableFacts(model: Model): [string, string][] {
   const bound = trainsOnOnePoint(model) ? " while training, a lower bound" : "";
   const best = (loss: number) => `log-likelihood ${(-loss).toFixed(3)} nats${bound}`;
-  return [...columnFacts(model), ["training", trainingText(model.history, best)]];
+  return [
+    ...columnFacts(model),
+    ["training", trainingText(model.history, best)],
+    ...evaluationsFact(bestEntry(model.history)?.evaluations),
+  ];
 }
 
 function imageFacts(images: ImageModel): [string, string][] {

@@ -6,6 +6,7 @@ import { checkImageOutput, writeImages } from "../images/write-images.ts";
 import { checkOutput } from "../output/output-file.ts";
 import { counted, listed } from "../table/wording.ts";
 import type { Console } from "../terminal/console.ts";
+import { evaluationsNote } from "./evaluations-text.ts";
 import { classesFor, type ImageModel } from "./image-model.ts";
 import type { SampleCommandOptions } from "./sample-options.ts";
 
@@ -49,15 +50,16 @@ export async function sampleImages(
   }
   if (json) {
     const { path: model, shape } = of;
-    const { engineName: engine } = of.model;
+    const { engineName: engine, evaluations } = of.model;
     const classes = labels && classNames(labels);
-    const facts = { count, shape, classes, seed, temperature, engine, out };
+    const facts = { count, shape, classes, seed, temperature, engine, evaluations, out };
     console.print(JSON.stringify({ command: "sample", model, ...facts }));
   } else {
     const inTurn = labels && options.class === undefined;
     const classes = inTurn
       ? `, of the classes ${listed(labels.classes.slice(0, count), 20)} in turn`
       : "";
-    console.print(`${out}: ${counted(count, "image")}${classes}`);
+    const evaluations = evaluationsNote(of.model.evaluations);
+    console.print(`${out}: ${counted(count, "image")}${classes}${evaluations}`);
   }
 }

@@ -5,6 +5,7 @@ import { checkTableOutput, openTableWriter } from "../output/table-writer.ts";
 import { counted } from "../table/wording.ts";
 import type { Console } from "../terminal/console.ts";
 import { drawWhere } from "./draw-where.ts";
+import { evaluationsNote } from "./evaluations-text.ts";
 import { drawnColumns } from "./output-columns.ts";
 import type { SampleCommandOptions } from "./sample-options.ts";
 
@@ -35,12 +36,15 @@ export async function sampleTable(
         temperature: temperature ?? 1,
         ...(where !== undefined && { where }),
         engine: model.engineName,
+        evaluations: model.evaluations,
         ...(out ? { out } : { samples: rowsOf(samples) }),
       }),
     );
     return;
   }
-  if (out) console.print(`${out}: ${counted(samples.rows, "row")}`);
+  if (out) {
+    console.print(`${out}: ${counted(samples.rows, "row")}${evaluationsNote(model.evaluations)}`);
+  }
 }
 
 function rowsOf({ rows, columns }: Table): (string | number | null)[][] {

@@ -1,4 +1,4 @@
-import type { Model } from "pushforward";
+import { type Model, SolverError } from "pushforward";
 import { scoreTable as scoreRows } from "pushforward/tables";
 import { Interrupted } from "../exit-code.ts";
 import { refuseOptionsOf } from "../options/useless-options.ts";
@@ -8,6 +8,7 @@ import { counted } from "../table/wording.ts";
 import type { Console } from "../terminal/console.ts";
 import { watchInterrupt } from "../terminal/interrupt.ts";
 import { openRowProgress } from "../terminal/row-progress.ts";
+import { evaluationsNote } from "./evaluations-text.ts";
 import { refuseUnwritten, withKept } from "./kept-cells.ts";
 import { leastLikely } from "./least-likely.ts";
 import { type ModelData, modelFields, openModelData } from "./model-data.ts";
@@ -33,7 +34,14 @@ export async function scoreTable(
   try {
     for (const notice of data.notices) console.note(notice);
     const faults = countFaults();
-    const total: Total = { rows: 0, finite: 0, sum: 0, impossible: 0, firstImpossible: null };
+    const total: Total = {
+      rows: 0,
+      finite: 0,
+      sum: 0,
+      impossible: 0,
+      firstImpossible: null,
+      evaluations: 0,
+    };
     const inJson: (number | null)[] = [];
     const worst = anomalies === undefined ? undefined : leastLikely(anomalies);
     const columns = outputColumns(model, data, worst !== undefined);
@@ -45,13 +53,16 @@ export async function scoreTable(
         if (interrupt.asked) {
           throw new Interrupted(`stopped at row ${total.rows}; nothing was written`);
         }
-        const { logProb, faults: found } = await scoreRows(model, table, { draws });
+        const { logProb, faults: found } = await scoreRows(model, table, { draws }).catch(
+          countedFrom(total.rows),
+        );
         faults.add(found, total.rows);
         const scored = { logDensity: logProb, tailProbability: tailsOf(model, logProb) };
         if (worst) worst.add(table, scored, total.rows);
         else await writer?.write(withScores(table, scored));
         if (json && !out && !worst) for (const value of logProb) inJson.push(jsonNumber(value));
         tally(total, logProb, found);
+        total.evaluations = Math.max(total.evaluations, model.evaluations ?? 0);
         progress.show(total.rows);
       }
       progress.clear();
@@ -85,7 +96,14 @@ interface Total {
   /** Rows without a fault whose density is too small for the arithmetic, and the first of them, counted from 1. */
   impossible: number;
   firstImpossible: number | null;
+  /** As {@link Model.evaluations}; 0 where no layer is iterated. */
+  evaluations: number;
 }
+
+/** Counts the row of an error from the start of the table. */
+const countedFrom = (rows: number) => (error: unknown) => {
+  throw error instanceof SolverError ? error.after(rows) : error;
+};
 
 function tally(total: Total, logProb: Float64Array, faults: ReadonlyMap<number, unknown>): void {
   for (const [row, value] of logProb.entries()) {
@@ -112,7 +130,7 @@ function impossibleNotices({ impossible, firstImpossible }: Total): string[] {
 /** @param least how many of the rows are written, where only the least likely are. */
 function summary(total: Total, least: number | undefined): string {
   const kept = least === undefined ? "" : `the ${least.toLocaleString("en-US")} least likely of `;
-  return `${kept}${counted(total.rows, "row")}${meanText(total)}`;
+  return `${kept}${counted(total.rows, "row")}${meanText(total)}${evaluationsNote(total.evaluations || undefined)}`;
 }
 
 /** The mean over the rows that have a log-density; how many have none. */
@@ -164,6 +182,7 @@ function jsonReport({ modelPath, model, data, total, notices }: Report) {
     meanLogDensity: total.finite > 0 ? total.sum / total.finite : null,
     ...(total.finite < total.rows && { rowsWithoutDensity: total.rows - total.finite }),
     engine: model.engineName,
+    ...(total.evaluations > 0 && { evaluations: total.evaluations }),
     notices,
   };
 }

@@ -1,4 +1,4 @@
-import { type Cost, layersOf } from "../core/bijector.ts";
+import { type Cost, type Direction, layersOf } from "../core/bijector.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { showShape, sizeOf } from "../core/shape.ts";
 
@@ -19,9 +19,13 @@ export function summarize(
     lines.push(`base: ${flow.base.kind}`, `layers, base to data: ${layers.join(", ")}`);
   }
   const size = sizeOf(shape);
-  lines.push(
-    `cost: sampling ${costText(cost.sampling, size)}, density ${costText(cost.density, size)}`,
-  );
+  const layers = flow ? layersOf(flow.bijector) : [];
+  const text = (own: Cost, direction: Direction) =>
+    layers.some(({ bijector }) => bijector.iterations?.[direction])
+      ? "as many passes as a row needs"
+      : costText(own, size);
+  const { sampling, density } = cost;
+  lines.push(`cost: sampling ${text(sampling, "forward")}, density ${text(density, "inverse")}`);
   if (engine) lines.push(`engine: ${engine}`);
   return lines.join("\n");
 }

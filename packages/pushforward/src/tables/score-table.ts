@@ -1,4 +1,5 @@
 import { checkCount } from "../core/check-number.ts";
+import { SolverError } from "../core/errors.ts";
 import type { Model } from "../model/model.ts";
 import { logAddExp } from "../numerics/log-add-exp.ts";
 import { type EncodedTable, encodeTable, type RowFault } from "./encode-table.ts";
@@ -58,7 +59,10 @@ export async function scoreTable(
     for (const point of others) {
       const again =
         standInRows.size > 0 ? encodeTable(schema, columns, part, point.standIns) : encoded;
-      const scores = await scoreAt(model, again, point);
+      const scores = await scoreAt(model, again, point).catch((error: unknown) => {
+        if (!(error instanceof SolverError)) throw error;
+        throw error.after((rows[error.row] as number) - error.row);
+      });
       rows.forEach((row, i) => {
         logProb[row] = logAddExp(logProb[row] as number, scores[i] as number);
       });

@@ -193,10 +193,12 @@ async function* validate(run: Run, setting: Setting): AsyncGenerator<FitProgress
   const finite = Number.isFinite(loss);
   const train = state.lossSum / Math.max(1, state.lossCount);
   const isComparable = setting.objective.loss === "likelihood";
+  const counted = evaluations > 0 && { evaluations };
   state.history.push({
     step,
     train: isComparable ? train : Number.NaN,
     validation: finite ? loss : Number.NaN,
+    ...counted,
   });
   state.lossSum = 0;
   state.lossCount = 0;
@@ -211,7 +213,6 @@ async function* validate(run: Run, setting: Setting): AsyncGenerator<FitProgress
   if (isPlateau(schedule, state.validationsSinceBest)) state.drops++;
   const best = state.bestLoss ?? loss;
   const bestStep = run.best.step;
-  const counted = evaluations > 0 && { evaluations };
   yield { type: "validation", step, steps, loss, best, bestStep, ...counted };
   if (!finite && state.history.length === 1) {
     const message = `The validation loss is not finite. ${await explainValidation(run, setting)}`;

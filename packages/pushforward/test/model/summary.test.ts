@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { actNorm, chain, fixedAffine, luLinear, reverse } from "../../src/bijectors/index.ts";
 import { normal, transformed } from "../../src/distributions/index.ts";
-import { imageGlow } from "../../src/flows/index.ts";
+import { ffjord, imageGlow } from "../../src/flows/index.ts";
 import { summarize } from "../../src/model/summary.ts";
 
 const layer = {
@@ -26,6 +26,12 @@ test.each([
   const bijectors = [...letters].map((letter) => layer[letter as keyof typeof layer]());
   const flow = transformed({ base: normal({ shape: [2] }), bijector: chain({ bijectors }) });
   expect(layersIn(summarize(flow, 0, undefined))).toBe(expected);
+});
+
+test("layers that are iterated take as many passes as a row needs", () => {
+  expect(summarize(ffjord({ features: 2 }), 0, undefined)).toContain(
+    "cost: sampling as many passes as a row needs, density as many passes as a row needs",
+  );
 });
 
 test("the levels of an image flow are told apart", () => {
