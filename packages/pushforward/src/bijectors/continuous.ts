@@ -77,11 +77,11 @@ export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>)
     return { interval: [from, to], bijector };
   }
 
-  const adaptive = (direction: Direction, way: string) =>
+  const stepper = odeStepper(solver);
+  const solution = (interval: Interval) =>
     odeIteration<P>({
-      way,
-      interval: intervals[direction],
-      solver,
+      interval,
+      stepper,
       rates: (params, context, withTrace) =>
         velocity(
           dynamics,
@@ -106,7 +106,7 @@ export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>)
       matching: settings.matching,
       gradients: settings.gradients,
       penalties,
-      stepper: odeStepper(solver),
+      stepper,
       probe,
       at: (params, times, z, cond) =>
         dynamics
@@ -121,11 +121,9 @@ export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>)
         return velocity(dynamics, given, { trace: true, ...penalized });
       },
     },
-    ...(solver.method === "dormandPrince" && {
-      iterations: {
-        forward: adaptive("forward", "from the base to the data"),
-        inverse: adaptive("inverse", "from the data to the base"),
-      },
-    }),
+    iterations: {
+      forward: solution(intervals.forward),
+      inverse: solution(intervals.inverse),
+    },
   });
 }

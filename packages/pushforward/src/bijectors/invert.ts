@@ -1,5 +1,6 @@
 import { type Bijector, type Direction, defineBijector, layersOf } from "../core/bijector.ts";
 import { checkBijector } from "../core/check-part.ts";
+import { reversedField } from "../core/velocity-field.ts";
 import type { Tree } from "../engine/index.ts";
 
 const opposite = { forward: "inverse", inverse: "forward" } as const;
@@ -12,7 +13,7 @@ const opposite = { forward: "inverse", inverse: "forward" } as const;
  */
 export function invert<P extends Tree>({ bijector }: { bijector: Bijector<P> }): Bijector<P> {
   checkBijector("invert", bijector);
-  const { shape, condShape, cost, initFromData, iterations, pieces } = bijector;
+  const { shape, condShape, cost, initFromData, iterations, field, pieces } = bijector;
   return defineBijector<P>({
     kind: "invert",
     shape,
@@ -33,6 +34,7 @@ export function invert<P extends Tree>({ bijector }: { bijector: Bijector<P> }):
       ...(iterations.inverse && { forward: iterations.inverse }),
       ...(iterations.forward && { inverse: iterations.forward }),
     },
+    field: field && reversedField(field),
     ...(pieces && {
       pieces: (count: number) =>
         pieces(count)

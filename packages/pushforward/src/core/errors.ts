@@ -81,17 +81,18 @@ export class NotFiniteError extends PushforwardError {
 export class SolverError extends PushforwardError {
   /** The row that it was at, counted from 0. */
   readonly row: number;
-  readonly #what: string;
+  /** The message without the row. */
+  readonly reason: string;
 
-  constructor(row: number, what: string) {
-    super("solver", `row ${row}: ${what}`);
+  constructor(row: number, reason: string) {
+    super("solver", `row ${row}: ${reason}`);
     this.row = row;
-    this.#what = what;
+    this.reason = reason;
   }
 
   /** The same of a row counted from another start. */
   after(rows: number): SolverError {
-    return new SolverError(this.row + rows, this.#what);
+    return new SolverError(this.row + rows, this.reason);
   }
 }
 

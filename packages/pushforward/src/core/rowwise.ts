@@ -12,7 +12,7 @@ import {
 import { along } from "./along.ts";
 import { type Bijector, type Direction, type Layer, layersOf } from "./bijector.ts";
 import type { Distribution, FlowParams, FlowParts } from "./distribution.ts";
-import { SolverError } from "./errors.ts";
+import { drive } from "./drive.ts";
 import type { Iteration, IterationState, RowState } from "./iteration.ts";
 import { parametersAt } from "./parameters.ts";
 
@@ -29,7 +29,7 @@ export interface ParameterSource {
 /** What a {@link RowwiseProgram} made of a batch. */
 export interface RowwiseResult {
   readonly values: EngineArray;
-  /** Evaluations of a network that the iterations took, as many as the slowest row needed; 0 without any. */
+  /** Evaluations of networks by the iterations of all layers, in each as many as its slowest row needed; 0 without any. */
   readonly evaluations: number;
 }
 
@@ -117,6 +117,8 @@ interface Route {
 /** Where rows are between two programs: at the start of an iteration, or at the end. */
 type Reached<A> = { state?: Record<string, A>; logDet?: A; result?: A };
 
+type HostState = Record<string, EngineArray>;
+
 /** A program of the parameters' source, of what the one before it left, and of contexts. */
 interface AnyProgram extends Pick<Program<never, never>, "batchesFor" | "dispose"> {
   run(given: ArrayTree[], from: ArrayTree, cond: ArrayTree[]): Promise<ArrayTree>;
@@ -154,33 +156,34 @@ function drivenProgram(engine: Engine, flow: FlowParts, route: Route): RowwisePr
       walkStretch(flow, route, index, params as FlowParams, start as Start, cond),
     );
 
-  const stepProgram = ({ iteration, path }: IteratedLayer, state: SpecTree) =>
+  const stepProgram = ({ iteration, path, bijector: layer }: IteratedLayer, state: SpecTree) =>
     programOf(`step ${path}`, state, (params, now, cond) => {
       const own = tree.ref(parametersAt((params as FlowParams).bijector, path) as never) as Tree;
-      return iteration.step(own, now as IterationState, cond);
+      return iteration.step(own, now as IterationState, layer.condShape ? cond : undefined);
     });
 
   /** Step until every row is done; the first state is given away. */
   async function iterate(
     layer: IteratedLayer,
-    first: Record<string, EngineArray>,
+    first: HostState,
     run: (program: AnyProgram, from: ArrayTree) => Promise<ArrayTree>,
-  ): Promise<[state: Record<string, EngineArray>, evaluations: number]> {
-    const { evaluations, limit } = layer.iteration;
-    const program = stepProgram(layer, specsLike(first));
+  ): Promise<[state: HostState, evaluations: number]> {
+    const { evaluations, limit, explain } = layer.iteration;
     let state = first;
     try {
-      for (let steps = 0; ; steps++) {
-        const status = (await state.status.data()) as Float32Array;
-        const used = evaluations.start + steps * evaluations.step;
-        const failed = status.findIndex((each) => !(each >= 0));
-        const row = failed < 0 && steps >= limit ? status.indexOf(1) : failed;
-        if (row >= 0)
-          throw new SolverError(row, layer.iteration.explain(await rowOf(state, row), used));
-        if (!status.includes(1)) return [state, used];
-        const next = await run(program, state);
+      const program = stepProgram(layer, specsLike(first));
+      const steps = drive<HostState>(first, {
+        evaluations,
+        limit,
+        advance: (now) => run(program, now) as Promise<HostState>,
+        status: (now) => now.status.data() as Promise<Float32Array>,
+        explain: async (now, row, used) => explain(await rowOf(now, row), used),
+      });
+      for (;;) {
+        const { value, done } = await steps.next();
+        if (done) return [state, value];
         disposeAll(state);
-        state = next as Record<string, EngineArray>;
+        state = value;
       }
     } catch (error) {
       disposeAll(state);
@@ -279,7 +282,7 @@ function specsLike(arrays: object): SpecTree {
 }
 
 /** The numbers of one row. */
-async function rowOf(state: Record<string, EngineArray>, row: number): Promise<RowState> {
+async function rowOf(state: HostState, row: number): Promise<RowState> {
   const entries = Object.entries(state).map(async ([name, array]) => {
     const values = (await array.data()) as Float32Array;
     const width = values.length / array.shape[0];
@@ -288,6 +291,6 @@ async function rowOf(state: Record<string, EngineArray>, row: number): Promise<R
   return Object.fromEntries(await Promise.all(entries));
 }
 
-function disposeAll(arrays: Record<string, EngineArray>): void {
+function disposeAll(arrays: HostState): void {
   for (const array of Object.values(arrays)) array.dispose();
 }

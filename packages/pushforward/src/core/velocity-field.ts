@@ -1,4 +1,5 @@
-import type { NDArray, Tree } from "../engine/index.ts";
+import { type NDArray, np, type Tree } from "../engine/index.ts";
+import type { RowState } from "./iteration.ts";
 
 /** How a velocity is fitted to paths from draws of the base to rows of the data. */
 export interface FlowMatching {
@@ -68,7 +69,8 @@ export type OdeProgress = {
 
 /** Takes the steps of a solution. Methods consume arrays. */
 export interface OdeStepper {
-  start(rates: Rates, z: NDArray, interval: Interval): OdeProgress;
+  /** @param integrals number of integrands after the velocity. */
+  start(rates: Rates, z: NDArray, interval: Interval, integrals: number): OdeProgress;
   step(rates: Rates, progress: OdeProgress, interval: Interval): OdeProgress;
   /** Weights of a step's slopes, from that at its start on. */
   readonly weights: readonly number[];
@@ -77,4 +79,22 @@ export interface OdeStepper {
   readonly evaluations: { readonly start: number; readonly step: number };
   /** Steps after which a solution is given up. */
   readonly limit: number;
+  /** What happened to a row that failed: how far it came, and the way out. */
+  explain(row: RowState, interval: Interval, evaluations: number): string;
+}
+
+/** The field of the same layer read the other way round: time runs backwards. */
+export function reversedField<P extends Tree>(field: VelocityField<P>): VelocityField<P> {
+  const { end, at, rates } = field;
+  return {
+    ...field,
+    at: (params, time, z, cond) => at(params, np.subtract(end, time), z, cond).neg(),
+    rates(params, cond, probe) {
+      const forwards = rates(params, cond, probe);
+      return (time, z) => {
+        const [velocity, trace, ...penalized] = forwards(np.subtract(end, time), z);
+        return [velocity.neg(), trace.neg(), ...penalized];
+      };
+    },
+  };
 }

@@ -26,7 +26,6 @@ export {
   type Tree,
   tree,
   valueAndGrad,
-  vjp,
   vmap,
 } from "./jax.ts";
 export {

@@ -10,7 +10,6 @@ import {
   random,
   tree,
   valueAndGrad,
-  vjp,
   vmap,
 } from "@jax-js/jax";
 
@@ -28,7 +27,7 @@ export function convolve(x: np.Array, kernel: np.Array): np.Array {
   return lax.conv(fence(x), kernel, [1, 1], "SAME").mul(one);
 }
 
-export { grad, jvp, makeJaxpr, np, random, tree, valueAndGrad, vjp, vmap };
+export { grad, jvp, makeJaxpr, np, random, tree, valueAndGrad, vmap };
 
 /** A jax-js array, or a tracer that stands for one while a function is being traced. */
 export type NDArray = np.Array;

@@ -15,9 +15,6 @@ const LARGEST_CUT = 0.2;
 /** Stands for a number that is not finite. */
 const LARGE = 1e30;
 
-/** Evaluations of the rates at the start and in each step. */
-export const EVALUATIONS = { start: 2, step: tableaus.dormandPrince.nodes.length } as const;
-
 /**
  * The start of a solution; consumes z. The first step is as long as Hairer, Norsett and Wanner propose (Solving
  * Ordinary Differential Equations I, section II.4).

@@ -4,7 +4,8 @@ import type { Engine } from "../engine/index.ts";
 import type { AdamOptions } from "./adam.ts";
 import { compileMatchingStep, matchedFlow } from "./matching-step.ts";
 import type { LossKind } from "./progress.ts";
-import { compileSolvedStep, solvedFlow } from "./solved-step.ts";
+import { solvedFlow } from "./solved-flow.ts";
+import { compileSolvedStep } from "./solved-step.ts";
 import { compileTrainStep, type TrainStep } from "./train-step.ts";
 import { type TrainingNoise, trainingNoise } from "./training-noise.ts";
 

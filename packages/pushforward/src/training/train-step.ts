@@ -25,6 +25,11 @@ export type Batch<A = EngineArray> = { x: A; cond?: A; noise?: A[] };
  */
 export type TrainStep = Pick<StepProgram, "run" | "dispose">;
 
+/** A training step that says which noise it takes. */
+export interface NoisyTrainStep extends TrainStep {
+  readonly noise: readonly TrainingNoise[];
+}
+
 type StepProgram = Program<
   [state: AdamState<NDArray>, rates: NDArray, batch: Batch<NDArray>],
   [AdamState<NDArray>, NDArray]

@@ -1,7 +1,7 @@
 import { checkDistribution } from "../core/check-part.ts";
 import type { Column } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
-import { NotFiniteError } from "../core/errors.ts";
+import { NotFiniteError, SolverError } from "../core/errors.ts";
 import type { HistoryEntry } from "../core/history.ts";
 import { uploadParameters } from "../core/parameters.ts";
 import type { Rows } from "../core/rows.ts";
@@ -128,11 +128,11 @@ async function* iterate(run: Run, setting: Setting): AsyncGenerator<FitProgress,
       signal.throwIfAborted();
     }
     const learningRate = currentRate(run, options);
-    const [next, loss, gradNorm] = await takeStep(run, learningRate, setting);
+    const { next, loss, gradNorm, failure } = await takeStep(run, learningRate, setting);
     for (const message of setting.heard.splice(0)) yield { type: "notice", message };
-    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
-      disposeState(next);
-      yield recover(run, setting);
+    if (!next || !Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
+      if (next) disposeState(next);
+      yield recover(run, setting, failure);
       run.step++;
       continue;
     }
@@ -165,18 +165,30 @@ async function* iterate(run: Run, setting: Setting): AsyncGenerator<FitProgress,
   }
 }
 
-/** The state after one more step, its loss, and the norm of its gradient. */
+/** What came of a step: a state with its loss and the norm of its gradient, or why there is none. */
+interface StepOutcome {
+  readonly next?: AdamState;
+  readonly loss: number;
+  readonly gradNorm: number;
+  readonly failure?: string;
+}
+
 async function takeStep(
   run: Run,
   learningRate: number,
   { objective, batches }: Setting,
-): Promise<[AdamState, loss: number, gradNorm: number]> {
+): Promise<StepOutcome> {
   const batch = batches(run.step);
   const rates = Float32Array.of(...adamRates(learningRate, run.step + 1), 1 / batch.x.shape[0]);
-  const [next, stats] = await objective.trainStep.run(run.adam, hostArray(rates, [4]), batch);
-  const [loss, gradNorm] = await stats.data();
-  stats.dispose();
-  return [next, loss, gradNorm];
+  try {
+    const [next, stats] = await objective.trainStep.run(run.adam, hostArray(rates, [4]), batch);
+    const [loss, gradNorm] = await stats.data();
+    stats.dispose();
+    return { next, loss, gradNorm };
+  } catch (error) {
+    if (!(error instanceof SolverError)) throw error;
+    return { loss: Number.NaN, gradNorm: Number.NaN, failure: error.reason };
+  }
 }
 
 function currentRate({ step, state }: Run, options: ResolvedFitOptions): number {
@@ -224,9 +236,10 @@ async function* validate(run: Run, setting: Setting): AsyncGenerator<FitProgress
 async function explainValidation(run: Run, setting: Setting): Promise<string> {
   const { flow, dataset } = setting;
   const held = dataset.validation;
-  const { worstRow, worstLogProb } = await setting.validation.evaluate(run.adam.parameters, held);
-  const batch = batchOf(flow, select(held, [worstRow]));
-  const where = locateInValidation(flow, run.layout, run.adam.parameters, batch);
+  const { worstRow, worstLogProb, failure } = await setting.validation.evaluate(
+    run.adam.parameters,
+    held,
+  );
   const values = held.rows.data.subarray(
     worstRow * held.rows.size,
     (worstRow + 1) * held.rows.size,
@@ -234,8 +247,12 @@ async function explainValidation(run: Run, setting: Setting): Promise<string> {
   const shown = Array.from(values.subarray(0, 6), (value) => Number(value.toPrecision(6))).join(
     ", ",
   );
+  const row = `The validation row (${shown}${values.length > 6 ? ", ..." : ""})`;
+  if (failure) return `${row} has no log-density: ${failure}`;
+  const batch = batchOf(flow, select(held, [worstRow]));
+  const where = locateInValidation(flow, run.layout, run.adam.parameters, batch);
   return (
-    `The validation row (${shown}${values.length > 6 ? ", ..." : ""}) has log-density ` +
+    `${row} has log-density ` +
     `${worstLogProb}, which arises in ${where}. Look for rows that the flow cannot reach, or lower ` +
     "learningRate."
   );
@@ -246,16 +263,23 @@ async function explainValidation(run: Run, setting: Setting): Promise<string> {
  *
  * @throws NotFiniteError when that has not helped several times in a row.
  */
-function recover(run: Run, { flow, options, batches }: Setting): FitNotice {
+function recover(
+  run: Run,
+  { flow, options, batches }: Setting,
+  failure: string | undefined,
+): FitNotice {
   const { state, layout, step, best } = run;
   state.rollbacks++;
   if (state.rollbacks > MOST_ROLLBACKS) {
-    const where = locateInTraining(flow, layout, run.adam.parameters, batches(step));
+    const what = failure ? "a layer was not solved" : "the loss or its gradient is not finite";
+    const where = failure
+      ? `In the last one ${failure}`
+      : `It arises in ${locateInTraining(flow, layout, run.adam.parameters, batches(step))}. ` +
+        "Look for extreme rows there, or take a smaller learningRate or clipNorm.";
     throw new NotFiniteError(
-      `fit: the loss or its gradient is not finite at step ${step + 1}, for the ` +
+      `fit: ${what} at step ${step + 1}, for the ` +
         `${state.rollbacks}th time since the best validation, although the learning rate went down ` +
-        `to ${currentRate(run, options).toPrecision(2)}. It arises in ${where}. ` +
-        "Look for extreme rows there, or take a smaller learningRate or clipNorm.",
+        `to ${currentRate(run, options).toPrecision(2)}. ${where}`,
     );
   }
   rollBack(run);
@@ -263,7 +287,7 @@ function recover(run: Run, { flow, options, batches }: Setting): FitNotice {
   return {
     type: "notice",
     message:
-      `Loss or gradient not finite at step ${step + 1}: went back to the weights of step ` +
+      `${failure ? "A layer was not solved" : "Loss or gradient not finite"} at step ${step + 1}: went back to the weights of step ` +
       `${best.step}, learning rate now ${currentRate(run, options).toPrecision(2)}.`,
   };
 }

@@ -1,4 +1,5 @@
 import type { Distribution } from "../core/distribution.ts";
+import { SolverError } from "../core/errors.ts";
 import { type ParameterLayout, splitParameters } from "../core/parameters.ts";
 import { compileRowwise } from "../core/rowwise.ts";
 import { ArraySpec, type Engine, type EngineArray, mapBatches } from "../engine/index.ts";
@@ -13,6 +14,8 @@ export interface ValidationResult {
   worstLogProb: number;
   /** As of {@link RowwiseResult}, the most of all rows. */
   evaluations: number;
+  /** Why the worst row has none, where a layer was not solved for it. */
+  failure?: string;
 }
 
 /** Evaluates a flow on a part of the data. */
@@ -39,12 +42,18 @@ export function compileValidation(
     const inputs = [{ data: rows.data, shape: flow.shape }];
     if (context && flow.condShape) inputs.push({ data: context.data, shape: flow.condShape });
     let evaluations = 0;
-    const [logProbs] = await mapBatches(program, inputs, rows.count, async (batch) => {
-      const result = await program.run([parameters], batch);
-      evaluations = Math.max(evaluations, result.evaluations);
-      return [result.values];
-    });
-    return { ...summarize(logProbs), evaluations };
+    try {
+      const [logProbs] = await mapBatches(program, inputs, rows.count, async (batch) => {
+        const result = await program.run([parameters], batch);
+        evaluations = Math.max(evaluations, result.evaluations);
+        return [result.values];
+      });
+      return { ...summarize(logProbs), evaluations };
+    } catch (error) {
+      if (!(error instanceof SolverError)) throw error;
+      const none = { loss: Number.NaN, worstLogProb: Number.NaN };
+      return { ...none, worstRow: error.row, evaluations, failure: error.reason };
+    }
   }
 
   return { evaluate, dispose: () => program.dispose() };

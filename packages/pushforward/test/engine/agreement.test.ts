@@ -280,7 +280,8 @@ describe("the number that stands for the rows leaves no trace in the ONNX model"
         compileTrainStep(engine, flow, layout, adam);
         compileValidation(engine, flow, layout);
       });
-      expect(compilations).toHaveLength(2);
+      // The evaluation of a flow that is solved is several programs, each compiled when it is needed.
+      expect(compilations).toHaveLength(solved.includes(name) ? 1 : 2);
       for (const each of compilations) {
         const [one, other] = [await modelAt(each, 8191), await modelAt(each, 7919)];
         expect(Buffer.compare(one, other)).toBe(0);

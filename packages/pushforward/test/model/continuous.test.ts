@@ -2,6 +2,7 @@ import { ffjord, load, Model, type Rows, SolverError } from "pushforward";
 import { affineContext, chain, continuous, fixedAffine } from "pushforward/bijectors";
 import { defineDynamics } from "pushforward/core";
 import { normal, transformed } from "pushforward/distributions";
+import { concatSquash } from "pushforward/networks";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Bijector } from "../../src/core/bijector.ts";
 import type { Distribution } from "../../src/core/distribution.ts";
@@ -166,11 +167,11 @@ describe("ffjord", () => {
     still.dispose();
   });
 
-  test("equal steps everywhere count as no evaluations of a driven solver", async () => {
+  test("equal steps are driven and counted, too", async () => {
     const fixed = ffjord({ features: 2, hidden: [4], solver: { method: "rk4", steps: 12 } });
     const stepped = new Model({ flow: fixed, params: upload() });
     expectNear(await stepped.logProb(rows), await model.logProb(rows), 1e-4);
-    expect(stepped.evaluations).toBeUndefined();
+    expect(stepped.evaluations).toBe(12 * 4);
     stepped.dispose();
   });
 
@@ -186,6 +187,26 @@ describe("ffjord", () => {
     );
     for (const result of results.slice(1)) expectNear(result, results[0]!, 1e-5);
   });
+});
+
+test("a layer without a context solves beside one with it", async () => {
+  const shape = [2];
+  const flow = transformed({
+    base: normal({ shape }),
+    bijector: chain({
+      bijectors: [
+        continuous({ shape, dynamics: concatSquash({ hidden: [3] }) }),
+        continuous({ shape, condShape: [1], dynamics: concatSquash({ hidden: [3] }) }),
+      ],
+    }),
+  });
+  const model = new Model({ flow, params: lively(flow).upload() });
+  const context = draw(5, 1);
+  const drawn = await model.sample(5, { context });
+  const back = await model.decode(await model.encode(drawn, { context }), { context });
+  expectNear(back.data, drawn.data, 1e-3);
+  expect(await model.logProb(drawn, { context })).not.toContain(Number.NaN);
+  model.dispose();
 });
 
 test("a context is told to every evaluation, standardised where it is asked to be", async () => {
@@ -251,7 +272,7 @@ describe("a solution that does not come to its end", () => {
     expect(error).toMatchObject({ code: "solver", row: 4500 });
     expect(error.message).toMatch(
       new RegExp(
-        `^row 4500: its solution from the base to the data stopped at time ${time}, on its way from 0 to 1, ` +
+        `^row 4500: its solution stopped at time ${time}, on its way from 0 to 1, ` +
           "after \\d+ evaluations of the dynamics: no step is short enough",
       ),
     );
@@ -268,7 +289,7 @@ describe("a solution that does not come to its end", () => {
   test.each<[number, RegExp]>([
     [
       1e4,
-      /50\d evaluations of the dynamics, which is maxEvaluations: the dynamics are stiff\. Raise/,
+      /50\d evaluations of the dynamics, as many as maxEvaluations, 500, leaves room for: the dynamics are stiff, or there are too few\. Raise/,
     ],
     // Not even the first step can be short enough.
     [1e6, /\d\d evaluations of the dynamics: no step is short enough for the tolerances there/],
@@ -278,9 +299,7 @@ describe("a solution that does not come to its end", () => {
     const error = await rejection(model.decode([[1], [0.5]]));
     expect(error).toBeInstanceOf(SolverError);
     expect(error.message).toMatch(message);
-    expect(error.message).toMatch(
-      /^row \d: its solution .* stopped at time 0.* from 0 to 1, after/,
-    );
+    expect(error.message).toMatch(/^row \d: its solution stopped at time 0.* from 0 to 1, after/);
     model.dispose();
   });
 });

@@ -12,6 +12,7 @@ import type { OdeSolverOptions } from "../../src/numerics/ode-solver.ts";
 import { adamRates } from "../../src/training/adam.ts";
 import { compileObjective } from "../../src/training/objective.ts";
 import { drawNoise } from "../../src/training/training-noise.ts";
+import { liveBuffers } from "../support/live-buffers.ts";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -49,8 +50,8 @@ function flowWith(gradients: OdeGradients, solver: OdeSolverOptions): Distributi
   });
 }
 
-/** Loss and gradient of a training step, at parameters and rows that are the same for all. */
-async function gradientOf(flow: Distribution) {
+/** A training step at parameters and rows that are the same for all. */
+function settingOf(flow: Distribution, on: Engine) {
   const layout = layoutOf(flow.init(keyOf(0)));
   const source = hostRandom(3);
   const numbers = (count: number, size: number) =>
@@ -62,18 +63,27 @@ async function gradientOf(flow: Distribution) {
     square: zeros(),
   };
   const options = { optimizer: "adam", weightDecay: 0, clipNorm: Infinity } as const;
-  const { trainStep, noise } = compileObjective(engine, flow, layout, options);
+  const { trainStep, noise } = compileObjective(on, flow, layout, options);
   const rates = hostArray(Float32Array.of(...adamRates(1e-3, 1), 1 / ROWS), [4]);
   const batch = {
     x: hostArray(numbers(2 * ROWS, 1), [ROWS, 2]),
     cond: hostArray(numbers(ROWS, 1), [ROWS, 1]),
     noise: drawNoise(noise, ROWS, 1, 2),
   };
-  const [next, stats] = await trainStep.run(state, rates, batch);
+  return {
+    run: () => trainStep.run(state, rates, batch),
+    dispose: () => trainStep.dispose(),
+  };
+}
+
+/** Its loss and gradient. */
+async function gradientOf(flow: Distribution) {
+  const step = settingOf(flow, engine);
+  const [next, stats] = await step.run();
   const [loss] = await stats.data();
   // Adam's mean after its first step.
   const gradient = Array.from(await next.mean.data(), (value) => value / 0.1);
-  trainStep.dispose();
+  step.dispose();
   return { loss: loss as number, gradient };
 }
 
@@ -107,6 +117,22 @@ test("both are that of small equal steps, unrolled, and the adjoint takes equal 
   expect(apart(fine, adjoint)).toBeLessThan(1e-5);
   expect(apart(fine, equal)).toBeLessThan(1e-5);
 });
+
+test.each(["unrolled", "recomputed", "adjoint"] as const)(
+  "%s steps leave nothing on the device",
+  async (gradients) => {
+    const flow = flowWith(gradients, { method: "rk4", steps: 2 });
+    const step = settingOf(flow, await startEngine("jax"));
+    const counts: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      const [next, stats] = await step.run();
+      for (const array of [stats, ...Object.values(next)]) array.dispose();
+      counts.push(await liveBuffers());
+    }
+    step.dispose();
+    expect(counts[2]).toBe(counts[1]);
+  },
+);
 
 test("a layer with noise beside them is refused", async () => {
   const shape = [2];
