@@ -189,26 +189,6 @@ describe("ffjord", () => {
   });
 });
 
-test("a layer without a context solves beside one with it", async () => {
-  const shape = [2];
-  const flow = transformed({
-    base: normal({ shape }),
-    bijector: chain({
-      bijectors: [
-        continuous({ shape, dynamics: concatSquash({ hidden: [3] }) }),
-        continuous({ shape, condShape: [1], dynamics: concatSquash({ hidden: [3] }) }),
-      ],
-    }),
-  });
-  const model = new Model({ flow, params: lively(flow).upload() });
-  const context = draw(5, 1);
-  const drawn = await model.sample(5, { context });
-  const back = await model.decode(await model.encode(drawn, { context }), { context });
-  expectNear(back.data, drawn.data, 1e-3);
-  expect(await model.logProb(drawn, { context })).not.toContain(Number.NaN);
-  model.dispose();
-});
-
 test("a context is told to every evaluation, standardised where it is asked to be", async () => {
   const plain = ffjord({ features: 2, context: 2, hidden: [4], layers: 2 });
   const { upload } = lively(plain);
@@ -302,4 +282,24 @@ describe("a solution that does not come to its end", () => {
     expect(error.message).toMatch(/^row \d: its solution stopped at time 0.* from 0 to 1, after/);
     model.dispose();
   });
+});
+
+test("a layer without a context solves beside one with it", async () => {
+  const shape = [2];
+  const flow = transformed({
+    base: normal({ shape }),
+    bijector: chain({
+      bijectors: [
+        continuous({ shape, dynamics: concatSquash({ hidden: [3] }) }),
+        continuous({ shape, condShape: [1], dynamics: concatSquash({ hidden: [3] }) }),
+      ],
+    }),
+  });
+  const model = new Model({ flow, params: lively(flow).upload() });
+  const context = draw(5, 1);
+  const drawn = await model.sample(5, { context });
+  const back = await model.decode(await model.encode(drawn, { context }), { context });
+  expectNear(back.data, drawn.data, 1e-3);
+  expect(await model.logProb(drawn, { context })).not.toContain(Number.NaN);
+  model.dispose();
 });
