@@ -2,8 +2,8 @@ import { checkPositive } from "../core/check-number.ts";
 import { checkOptionNames } from "../core/check-options.ts";
 import { checkDynamics } from "../core/check-part.ts";
 import type { Dynamics } from "../core/dynamics.ts";
-import { DomainError } from "../core/errors.ts";
-import { checkVector, type Shape } from "../core/shape.ts";
+import { ConditionError, DomainError } from "../core/errors.ts";
+import { checkShape, checkVector, type Shape, showShape } from "../core/shape.ts";
 import type { FlowMatching, OdeGradients } from "../core/velocity-field.ts";
 import type { Tree } from "../engine/index.ts";
 import { concatSquash } from "../networks/concat-squash.ts";
@@ -14,6 +14,7 @@ export type TraceEstimate = "exact" | "rademacher" | "gaussian";
 
 export interface ContinuousOptions<P extends Tree = Tree> {
   shape: Shape;
+  /** Of a vector, `[c]`; default: no context. */
   condShape?: Shape | null | undefined;
   /** The velocity's network; default {@link concatSquash}. */
   dynamics?: Dynamics<P> | undefined;
@@ -34,7 +35,8 @@ export interface ContinuousOptions<P extends Tree = Tree> {
   gradients?: OdeGradients | undefined;
   /**
    * Train by flow matching instead of likelihood: no equation is solved. Default: no; of what is left out, coupling by
-   * optimal transport, without a context, and deviation 0.
+   * optimal transport, without a context, and deviation 0. `trace`, `kineticEnergy`, `jacobianNorm` and `gradients` have
+   * nothing to say then, and must be left out.
    */
   matching?: Partial<FlowMatching> | undefined;
 }
@@ -56,6 +58,14 @@ export interface ContinuousSettings<P extends Tree> {
 /** Most dimensions with an exact trace in training, unless asked for. */
 const FEW = 3;
 
+/** What has to do with the likelihood's training alone. */
+type LikelihoodSettings = Pick<
+  ContinuousSettings<Tree>,
+  "trace" | "kineticEnergy" | "jacobianNorm" | "gradients"
+>;
+
+const usual = { kineticEnergy: 0, jacobianNorm: 0, gradients: "unrolled" } as const;
+
 const choices = {
   trace: ["exact", "rademacher", "gaussian"],
   gradients: ["unrolled", "recomputed", "adjoint"],
@@ -64,19 +74,23 @@ const choices = {
 /**
  * Fill in defaults.
  *
- * @throws as `continuous`.
+ * @throws as `continuous`; ConditionError for a context that is no vector; DomainError for matching beside options of
+ * the likelihood's training.
  */
 export function resolveContinuous<P extends Tree>(
   options: ContinuousOptions<P>,
 ): ContinuousSettings<P> {
-  const { shape, condShape = null, time = 1, kineticEnergy = 0, jacobianNorm = 0 } = options;
+  const { shape, condShape = null, time = 1 } = options;
+  const { kineticEnergy = usual.kineticEnergy, jacobianNorm = usual.jacobianNorm } = options;
   const size = checkVector("continuous", shape);
+  checkContext(condShape);
+  const usualTrace = size <= FEW ? "exact" : "rademacher";
   const settings = {
     ...{ shape, condShape, time, kineticEnergy, jacobianNorm },
     dynamics: (options.dynamics ?? concatSquash()) as Dynamics<P>,
     solver: resolveSolver("continuous", options.solver),
-    trace: options.trace ?? (size <= FEW ? "exact" : "rademacher"),
-    gradients: options.gradients ?? "unrolled",
+    trace: options.trace ?? usualTrace,
+    gradients: options.gradients ?? usual.gradients,
     ...(options.matching && { matching: resolveMatching(options.matching, condShape !== null) }),
   } as const;
   checkOptionNames("continuous", options, [...Object.keys(settings), "matching"]);
@@ -88,7 +102,28 @@ export function resolveContinuous<P extends Tree>(
   for (const [name, known] of Object.entries(choices)) {
     checkChoice(name, settings[name as keyof typeof choices], known);
   }
+  if (settings.matching) checkIdle(settings, { ...usual, trace: usualTrace });
   return settings;
+}
+
+/** @throws ConditionError for a context that dynamics cannot take as a column of numbers. */
+function checkContext(condShape: Shape | null): void {
+  if (condShape === null || checkShape("continuous", condShape).length === 1) return;
+  throw new ConditionError(
+    `continuous: the context must be a vector, condShape [c]; got ${showShape(condShape)}. Flatten it first.`,
+  );
+}
+
+/** @throws DomainError for a setting of the likelihood's training, where there is none. */
+function checkIdle(settings: LikelihoodSettings, defaults: LikelihoodSettings): void {
+  // Defaults pass: the spec, from which files are read, names them.
+  const names = Object.keys(defaults) as (keyof LikelihoodSettings)[];
+  const idle = names.find((name) => settings[name] !== defaults[name]);
+  if (!idle) return;
+  throw new DomainError(
+    `continuous: matching and ${idle} do not go together, for flow matching solves nothing in training: leave out ` +
+      "one of them.",
+  );
 }
 
 /** @throws DomainError for an unknown coupling, one that does not keep to contexts, or a negative deviation. */

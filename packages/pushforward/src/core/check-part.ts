@@ -31,11 +31,12 @@ export function checkContractiveNetwork(who: string, part: ContractiveNetwork): 
   );
 }
 
-/** @throws DomainError for what is no dynamics: other networks take no time, and their `apply` two arguments. */
+/** @throws DomainError for what is no dynamics: other networks take no time. */
 export function checkDynamics(who: string, part: Dynamics): void {
-  if (typeof part?.apply === "function" && part.apply.length > 2) return;
+  if (part?.takesTime === true) return;
   throw new DomainError(
-    `${who}: dynamics must be a network of state and time such as concatSquash(); got ${describePart(part)}.`,
+    `${who}: dynamics must be a network of state and time such as concatSquash(), or one of your own from ` +
+      `defineDynamics; got ${describePart(part)}.`,
   );
 }
 

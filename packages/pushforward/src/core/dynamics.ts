@@ -11,6 +11,8 @@ import { type Spec, specOf } from "./spec.ts";
 export interface Dynamics<P extends Tree = any> {
   readonly kind: string;
   readonly spec: Spec;
+  /** Tells dynamics from networks of the state alone. */
+  readonly takesTime: true;
   /** `context` counts its numbers; 0: there is none. */
   init(key: NDArray, features: number, context: number): P;
   /**
@@ -33,10 +35,11 @@ export interface Dynamics<P extends Tree = any> {
   ): [velocity: NDArray, along: NDArray];
 }
 
-/** Freeze dynamics and derive their spec from the options of their factory. */
+/** Freeze dynamics, mark them as such, and derive their spec from the options of their factory. */
 export function defineDynamics<P extends Tree>(
-  definition: Omit<Dynamics<P>, "spec"> & { options: object },
+  definition: Omit<Dynamics<P>, "spec" | "takesTime"> & { options: object },
 ): Dynamics<P> {
   const { options, ...rest } = definition;
-  return Object.freeze({ ...rest, spec: specOf("network", definition.kind, options) });
+  const spec = specOf("network", definition.kind, options);
+  return Object.freeze({ ...rest, takesTime: true, spec });
 }

@@ -4,7 +4,7 @@ import type { Flow } from "../core/distribution.ts";
 import type { Dynamics } from "../core/dynamics.ts";
 import { DomainError } from "../core/errors.ts";
 import { type Activation, concat, concatSquash } from "../networks/index.ts";
-import { type FlowOptions, flowFromBase, layerNames, repeat, shapesOf } from "./flow-options.ts";
+import { type FlowOptions, flowFromBase, repeat, shapesOf } from "./flow-options.ts";
 
 /** What the builders of continuous flows take: the network of the velocity, and how it is solved. */
 export interface ContinuousFlowOptions
@@ -24,9 +24,13 @@ type Training = Pick<
   "trace" | "kineticEnergy" | "jacobianNorm" | "gradients" | "matching"
 >;
 
-const own = ["hidden", "activation", "dynamics", "time", "solver"] as const;
+const own = ["base", "hidden", "activation", "dynamics", "time", "solver"] as const;
 
-/** A flow of continuous layers, from the base to the data. */
+/**
+ * A flow of continuous layers, from the base to the data.
+ *
+ * @param names the names of the options besides {@link ContinuousFlowOptions}, and `layers` where there may be several.
+ */
 export function continuousFlow(
   name: string,
   options: ContinuousFlowOptions,
@@ -34,7 +38,7 @@ export function continuousFlow(
   names: readonly string[],
 ): Flow {
   const { hidden, activation = "tanh", dynamics = "concatSquash", layers = 1 } = options;
-  const shapes = shapesOf(name, options, [...layerNames, ...own, ...names]);
+  const shapes = shapesOf(name, options, [...own, ...names]);
   if (!["concatSquash", "concat"].includes(dynamics)) {
     throw new DomainError(
       `${name}: dynamics must be "concatSquash" or "concat", got ${JSON.stringify(dynamics)}.`,

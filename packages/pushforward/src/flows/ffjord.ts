@@ -18,5 +18,5 @@ export interface FfjordOptions
 export function ffjord(options: FfjordOptions): Flow {
   const { trace, kineticEnergy, jacobianNorm, gradients } = options;
   const training = { trace, kineticEnergy, jacobianNorm, gradients };
-  return continuousFlow("ffjord", options, training, Object.keys(training));
+  return continuousFlow("ffjord", options, training, ["layers", ...Object.keys(training)]);
 }

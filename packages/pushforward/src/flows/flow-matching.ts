@@ -11,9 +11,10 @@ export interface FlowMatchingOptions
  * base to rows of the data, and no equation is solved (Lipman et al. 2023, arXiv:2210.02747; pairs by optimal
  * transport within batches, Tong et al. 2024, arXiv:2302.00482). Its density is exact, too, but not what was trained.
  *
- * Default: a network with three hidden layers of 64 units, paths without noise.
+ * Default: one layer whose network has three hidden layers of 64 units, paths without noise.
  *
- * @throws DomainError for sizes that are not positive integers, or settings that {@link continuous} refuses.
+ * @throws DomainError for `layers`, since one alone is matched, sizes that are not positive integers, or settings that
+ * {@link continuous} refuses.
  */
 export function flowMatching(options: FlowMatchingOptions): Flow {
   const { coupling, deviation, hidden = [64, 64, 64] } = options;

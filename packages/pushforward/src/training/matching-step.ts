@@ -227,7 +227,10 @@ function distanceOf(
   return gap.ref.mul(gap).sum();
 }
 
-/** The draws in the order in which they belong to the rows, by least total squared distance. */
+/**
+ * The draws in the order in which they belong to the rows, by least total squared distance. Where one is not finite
+ * they stay as they are: no pairs make that loss a number, and the step is rolled back.
+ */
 async function nearest(draws: EngineArray, rows: EngineArray): Promise<EngineArray> {
   const [from, to] = (await Promise.all([draws.data(), rows.data()])) as Float32Array[];
   const count = draws.shape[0];
@@ -240,6 +243,7 @@ async function nearest(draws: EngineArray, rows: EngineArray): Promise<EngineArr
       cost[row * count + draw] = sum;
     }
   }
+  if (!cost.every(Number.isFinite)) return hostArray(from, draws.shape);
   const chosen = assign(cost, count);
   const paired = new Float32Array(from.length);
   chosen.forEach((draw, row) => {

@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type ContinuousOptions, continuous } from "../../src/bijectors/index.ts";
+import { defineDynamics } from "../../src/core/dynamics.ts";
 import { flattenParameters, layoutOf, uploadParameters } from "../../src/core/parameters.ts";
 import { keyOf } from "../../src/core/seed.ts";
 import { duringTraining } from "../../src/core/training-mode.ts";
 import { grad, jit, type NDArray, np, random, ready, type Tree } from "../../src/engine/index.ts";
-import { concatSquash, mlp } from "../../src/networks/index.ts";
+import { concatSquash, lipschitzMlp, maskedMlp, mlp } from "../../src/networks/index.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 import { hostTree, velocityOnHost } from "../networks/host-dynamics.ts";
 import { flowOnHost } from "../numerics/host-ode.ts";
@@ -238,10 +239,40 @@ test.each<[object, RegExp]>([
     /^continuous: dynamics must be a network of state and time such as concatSquash/,
   ],
   [{ dynamics: mlp() }, /^continuous: dynamics must be .* got mlp/],
+  [{ dynamics: maskedMlp() }, /^continuous: dynamics must be .* got maskedMlp/],
+  [{ dynamics: lipschitzMlp() }, /^continuous: dynamics must be .* got lipschitzMlp/],
+  [
+    { condShape: [2, 2] },
+    /^continuous: the context must be a vector, condShape \[c\]; got \[2, 2\]\. Flatten/,
+  ],
+  [{ matching: {}, trace: "gaussian" }, /^continuous: matching and trace do not go together/],
+  [{ matching: {}, gradients: "adjoint" }, /^continuous: matching and gradients do not/],
+  [{ matching: {}, kineticEnergy: 1 }, /^continuous: matching and kineticEnergy do not/],
+  [{ matching: {}, jacobianNorm: 1 }, /^continuous: matching and jacobianNorm do not/],
   [{ solver: { method: "heun" } }, /^continuous: there is no method "heun"\. Take one of euler,/],
   [{ solver: { steps: 0 } }, /^continuous: steps must be a positive integer/],
   [{ solver: { rtol: 1e-9 } }, /^continuous: rtol must be at least 1e-7, the precision of 32-bit/],
   [{ solver: { tolerance: 1 } }, /^continuous: solver: there is no option "tolerance"/],
 ])("what cannot be built says why (%#)", (options, message) => {
   expect(() => continuous({ shape: [2], ...options } as never)).toThrow(message);
+});
+
+test("dynamics may take their arguments in any way, as long as they say what they are", () => {
+  const { spec: _, ...parts } = concatSquash({ hidden: [3] });
+  const own = defineDynamics({
+    ...parts,
+    options: {},
+    apply: (...all) => parts.apply(...all),
+  });
+  expect(continuous({ shape, dynamics: own }).kind).toBe("continuous");
+});
+
+test("a flow that is matched is built again from its spec", () => {
+  const dynamics = concatSquash();
+  for (const size of [2, 5]) {
+    const built = continuous({ shape: [size], matching: { deviation: 0.1 } });
+    expect(continuous({ ...(built.spec.options as object), dynamics } as never).spec).toEqual(
+      built.spec,
+    );
+  }
 });

@@ -134,3 +134,8 @@ test("made and cdf have neither layers nor another base", () => {
     }
   }
 });
+
+test("flowMatching has one layer", () => {
+  const build = () => f.flowMatching({ features: 2, layers: 2 } as never);
+  expect(build).toThrow('flow-matching: there is no option "layers"');
+});

@@ -1,13 +1,15 @@
 import { type FitOptions, fit, NotFiniteError, nsf } from "pushforward";
 import { describe, expect, test } from "vitest";
-import { affine, chain, invert } from "../../src/bijectors/index.ts";
-import type { Bijector } from "../../src/core/bijector.ts";
+import { affine, chain, continuous, invert } from "../../src/bijectors/index.ts";
+import { type Bijector, defineBijector } from "../../src/core/bijector.ts";
 import { type Distribution, defineDistribution, type Flow } from "../../src/core/distribution.ts";
+import { defineDynamics } from "../../src/core/dynamics.ts";
 import { downloadParameters, layoutOf } from "../../src/core/parameters.ts";
 import { keyOf } from "../../src/core/seed.ts";
-import { normal, transformed } from "../../src/distributions/index.ts";
+import { normal, transformed, uniform } from "../../src/distributions/index.ts";
 import { hostArray, type NDArray, np, ready } from "../../src/engine/index.ts";
 import { decodeSafetensors } from "../../src/io/safetensors.ts";
+import { concatSquash } from "../../src/networks/index.ts";
 import { locateInTraining } from "../../src/training/non-finite.ts";
 import { drawNoise, trainingNoise } from "../../src/training/training-noise.ts";
 import { collect, rejection } from "../support/collect.ts";
@@ -168,6 +170,22 @@ test.each(Object.keys(spoilers) as (keyof typeof spoilers)[])(
 );
 
 describe("a loss that stays not finite", () => {
+  const { bijector: noisy } = (nsf({ features: 2, layers: 2, hidden: [8], dropout: 0.5 }) as Flow)
+    .flow;
+  const matched = continuous({
+    ...{ shape: [2], matching: { deviation: 0.1 } },
+    ...{ dynamics: concatSquash({ hidden: [3] }), solver: { method: "euler", steps: 1 } },
+  });
+  const broken = defineBijector({
+    ...{ kind: "broken", shape: [2], options: {} },
+    init(key) {
+      key.dispose();
+      return {};
+    },
+    forwardAndLogDet: (_, x) => [x.ref, x.sum(1)],
+    inverseAndLogDet: (_, y) => [y.ref.mul(Number.NaN), y.sum(1)],
+  });
+
   const failure = async (flow: Distribution, settings: FitOptions = options, data = rows) => {
     const error = await rejection(fit(flow, data, settings));
     expect(error).toBeInstanceOf(NotFiniteError);
@@ -207,22 +225,22 @@ describe("a loss that stays not finite", () => {
     expect(message).toContain("layer 1 (faulty)");
   });
 
-  test("looking for the layer leaves nothing behind", async () => {
+  test.each([
+    ["(faulty)", flowOf(chain({ bijectors: [noisy, faulty({ size: 2, fault: "always" })] }))],
+    ["(broken)", flowOf(chain({ bijectors: [matched, broken] }))],
+    ["the loss of the velocity", flowOf(matched)],
+  ])("looking for %s leaves nothing behind", async (found, flow) => {
     await ready();
-    const { flow: parts } = nsf({ features: 2, layers: 2, hidden: [8], dropout: 0.5 }) as Flow;
-    const flow = flowOf(
-      chain({ bijectors: [parts.bijector, faulty({ size: 2, fault: "always" })] }),
-    );
     const params = flow.init(keyOf(0));
     const layout = layoutOf(params);
     const noise = trainingNoise(flow, layout);
-    expect(noise.length).toBeGreaterThan(0);
+    expect(noise.length > 0).toBe(found === "(faulty)");
     const parameters = hostArray(await downloadParameters(params), [layout.size]);
     const buffers: number[] = [];
     for (let call = 0; call < 3; call++) {
       const x = hostArray(Float32Array.from(rows.slice(0, 8).flat()), [8, 2]);
       const batch = { x, noise: drawNoise(noise, 8, 0, 1) };
-      expect(locateInTraining(flow, layout, parameters, batch)).toContain("(faulty)");
+      expect(locateInTraining(flow, layout, parameters, batch)).toContain(found);
       buffers.push(await liveBuffers());
     }
     expect(buffers[2]).toBe(buffers[1]);
@@ -231,6 +249,34 @@ describe("a loss that stays not finite", () => {
   test("names the parameter when only the gradient is not finite", async () => {
     const message = await failure(flowWith("gradient"));
     expect(message).toContain("the gradient of parameter bijector.1.shift");
+  });
+
+  describe("of flow matching", () => {
+    test("names a layer that it goes through", async () => {
+      const flow = flowOf(chain({ bijectors: [matched, broken] }));
+      expect(await failure(flow)).toContain("layer 1 (broken)");
+    });
+
+    test("or else the loss, which is no density", async () => {
+      const dynamics = defineDynamics<{ weight: NDArray }>({
+        ...{ kind: "creased", options: {} },
+        init(key) {
+          key.dispose();
+          return { weight: np.zeros([1, 1]) };
+        },
+        // The length of a vector of zeros: 0, of slope 0 / 0.
+        apply: ({ weight }, time, z) => {
+          time.dispose();
+          return z.add(np.sqrt(weight.ref.mul(weight)));
+        },
+      });
+      // Rows lie beyond the base's support, which matching does not mind.
+      const flow = transformed({
+        base: uniform({ shape: [2] }),
+        bijector: continuous({ shape: [2], dynamics, matching: {}, solver: { steps: 1 } }),
+      });
+      expect(await failure(flow)).toContain("It arises in the loss of the velocity.");
+    });
   });
 
   test("names the base distribution", async () => {
