@@ -51,8 +51,9 @@ export function banachIteration(problem: FixedPointProblem): Iteration<{ network
       const isClose = np.lessEqual(step.ref.mul(errorPerStep), scale.ref.mul(tolerance));
       // Steps that are next to nothing and shrink no more are rounding: there is nothing left to gain.
       const isStill = np.lessEqual(last as NDArray, np.minimum(step.ref, scale.mul(ROUNDING)));
-      const goesOn = np.where(np.lessEqual(step.ref, LARGEST), 1, -1);
-      const outcome = np.where(isClose, 0, np.where(isStill, 0, goesOn));
+      const goesOn = np.where(isClose, 0, np.where(isStill, 0, 1));
+      // Between numbers that are not finite any step may pass for a small one.
+      const outcome = np.where(np.lessEqual(step.ref, LARGEST), goesOn, -1);
       const works = np.greater(status.ref, 0);
       const rows = [-1, ...next.shape.slice(1).map(() => 1)];
       return {

@@ -1,3 +1,4 @@
+export type { OdeSolverOptions } from "../numerics/ode-solver.ts";
 export { actNorm } from "./act-norm.ts";
 export { type AffineOptions, type AffineParams, affine } from "./affine.ts";
 export { type AffineContextOptions, affineContext } from "./affine-context.ts";

@@ -19,6 +19,8 @@ export interface PerPixelOptions<P extends Tree> {
  * 2018, arXiv:1807.03039, section 3.2), with {@link actNorm} or {@link batchNorm} their version for images, with
  * one scale and shift for each channel.
  *
+ * Its pixels are the rows of the bijector: one that is iterated takes its fixed number of steps here.
+ *
  * @throws ShapeError when the event is not an image, or the bijector not one on its channels.
  */
 export function perPixel<P extends Tree>(options: PerPixelOptions<P>): Bijector<P> {

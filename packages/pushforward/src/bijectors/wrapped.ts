@@ -3,9 +3,11 @@ import {
   type BijectorDefinition,
   type Direction,
   defineBijector,
+  type Iterations,
   layersOf,
 } from "../core/bijector.ts";
-import type { Shape } from "../core/shape.ts";
+import type { Iteration, IterationState } from "../core/iteration.ts";
+import { type Shape, sizeOf } from "../core/shape.ts";
 import type { NDArray, Tree } from "../engine/index.ts";
 
 /** How an event goes into a bijector on events of another shape, and out again; all consume. */
@@ -22,7 +24,10 @@ export interface Wrapping<P extends Tree>
   leave(y: NDArray, aside: NDArray | undefined): NDArray;
   /** Contexts of what entered; default: those of the events. */
   context?(cond: NDArray | undefined): NDArray | undefined;
-  /** Log-determinants of the events, `[n]`; default: the bijector's. */
+  /**
+   * Log-determinants of the events, `[n]`, where each enters as several rows, so that no iteration of these has the
+   * rows of the whole; default: the bijector's.
+   */
   logDet?(logDet: NDArray): NDArray;
   /** The same around one of the bijector's layers. */
   again(layer: Bijector): Bijector;
@@ -32,7 +37,7 @@ export interface Wrapping<P extends Tree>
 export function wrapped<P extends Tree>(wrapping: Wrapping<P>): Bijector<P> {
   const { kind, shape, bijector, interval, support, integers, scales } = wrapping;
   const { enter, aside, leave, context = (cond) => cond, logDet: total, again } = wrapping;
-  const { condShape, cost, initFromData, changesTails } = bijector;
+  const { condShape, cost, initFromData, changesTails, iterations } = bijector;
 
   const apply =
     (direction: Direction) =>
@@ -62,7 +67,39 @@ export function wrapped<P extends Tree>(wrapping: Wrapping<P>): Bijector<P> {
     integers,
     scales,
     checkParameters: bijector.checkParameters,
+    iterations: total || !iterations ? undefined : iterationsOf(wrapping, iterations),
     layers: (path) =>
       layersOf(bijector, path).map((layer) => ({ ...layer, bijector: again(layer.bijector) })),
   });
+}
+
+/** The bijector's iterations between entering and leaving; what is set aside travels in the state. */
+function iterationsOf<P extends Tree>(
+  { kind, shape, enter, aside, leave, context = (cond) => cond }: Wrapping<P>,
+  { forward, inverse }: Iterations<P>,
+): Iterations<P> {
+  // Wrappings nest, and what enters one that sets numbers aside is smaller than its event: no name comes twice.
+  const name = `${kind}, aside of ${sizeOf(shape)}`;
+
+  const around = (iteration: Iteration<P>): Iteration<P> => ({
+    ...iteration,
+    start(params, x, cond, wantsLogDet) {
+      const rest = aside?.(x.ref);
+      const state = iteration.start(params, enter(x), context(cond), wantsLogDet);
+      return rest ? { ...state, [name]: rest } : state;
+    },
+    step(params, { [name]: rest, ...state }, cond) {
+      const next = iteration.step(params, state as IterationState, context(cond));
+      return rest ? { ...next, [name]: rest } : next;
+    },
+    finish(params, { [name]: rest, ...state }, cond) {
+      const [y, logDet] = iteration.finish(params, state as IterationState, context(cond));
+      return [leave(y, rest), logDet];
+    },
+  });
+
+  return {
+    ...(forward && { forward: around(forward) }),
+    ...(inverse && { inverse: around(inverse) }),
+  };
 }

@@ -1,6 +1,7 @@
 export { type NDArray, random, type Tree } from "../engine/index.ts";
 export * from "./bijector.ts";
 export * from "./column.ts";
+export * from "./contractive-network.ts";
 export * from "./distribution.ts";
 export * from "./dynamics.ts";
 export * from "./errors.ts";
