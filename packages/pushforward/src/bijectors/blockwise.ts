@@ -2,6 +2,7 @@ import { type Bijector, defineBijector, slowest, zeroLogDet } from "../core/bije
 import { checkBijector } from "../core/check-part.ts";
 import { DomainError, ShapeError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
+import { bijectorFault } from "../core/parameter-faults.ts";
 import { showShape } from "../core/shape.ts";
 import { type NDArray, np, type Tree } from "../engine/index.ts";
 import { inverseOrder, takeRows } from "../numerics/reorder.ts";
@@ -77,6 +78,13 @@ export function blockwise({ features, blocks }: BlockwiseOptions): Bijector<Tree
     },
     forwardAndLogDet: along("forwardAndLogDet"),
     inverseAndLogDet: along("inverseAndLogDet"),
+    checkParameters(params) {
+      const faults = blocks.map(({ bijector }, place) =>
+        bijectorFault(bijector, params, `${place}`),
+      );
+      const fault = faults.find(Boolean);
+      return fault && `its ${fault}`;
+    },
   });
 }
 

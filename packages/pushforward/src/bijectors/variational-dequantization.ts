@@ -2,6 +2,7 @@ import { type Bijector, type Direction, defineBijector } from "../core/bijector.
 import { checkCount } from "../core/check-number.ts";
 import { checkBijector } from "../core/check-part.ts";
 import { ConditionError } from "../core/errors.ts";
+import { bijectorFault } from "../core/parameter-faults.ts";
 import { sameShape, showShape } from "../core/shape.ts";
 import { type NDArray, np, stopGradient, type Tree } from "../engine/index.ts";
 import { sigmoid } from "./sigmoid.ts";
@@ -61,6 +62,10 @@ export function variationalDequantization<P extends Tree>(
     init: noise.init,
     forwardAndLogDet: (params, x) => move("forward", params, x),
     inverseAndLogDet: (params, y) => move("inverse", params, y),
+    checkParameters(params) {
+      const fault = bijectorFault(noise, params, "");
+      return fault && `its noise's ${fault}`;
+    },
     integers: { low: 0, high: values - 1 },
   });
 }

@@ -1,16 +1,10 @@
-import { layersOf } from "../core/bijector.ts";
 import { type Column, isColumn } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { ModelFileError } from "../core/errors.ts";
 import { type HistoryEntry, historyFromJson } from "../core/history.ts";
 import { integerColumns, integersOf } from "../core/integer-data.ts";
-import {
-  type HostTree,
-  hostParameters,
-  layoutOf,
-  type ParameterLayout,
-  parametersAt,
-} from "../core/parameters.ts";
+import { flowFault } from "../core/parameter-faults.ts";
+import { hostParameters, layoutOf, type ParameterLayout } from "../core/parameters.ts";
 import { sameShape, showShape, sizeOf } from "../core/shape.ts";
 import type { Spec } from "../core/spec.ts";
 import {
@@ -121,7 +115,8 @@ export function decodeModel(
     );
   }
   const parameters = readParameters(tensors, layout, source);
-  checkLayers(flow, hostParameters(layout, parameters), source);
+  const fault = flowFault(flow, hostParameters(layout, parameters));
+  if (fault) throw new ModelFileError(`${source}: ${fault}`);
   return {
     flow,
     layout,
@@ -149,15 +144,6 @@ function buildFlow(spec: unknown, source: string, factories: Factories | undefin
     throw new ModelFileError(`${source}: its flow cannot be built: ${(error as Error).message}`, {
       cause: error,
     });
-  }
-}
-
-/** @throws ModelFileError for parameters with which a layer is not invertible. */
-function checkLayers({ flow }: Distribution, params: HostTree, source: string): void {
-  if (!flow) return;
-  for (const { path, name, bijector } of layersOf(flow.bijector, "bijector")) {
-    const fault = bijector.checkParameters?.(parametersAt(params as never, path) as never);
-    if (fault) throw new ModelFileError(`${source}: layer ${path} (${name}): ${fault}`);
   }
 }
 

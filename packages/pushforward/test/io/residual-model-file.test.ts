@@ -1,9 +1,16 @@
-import { fit, load, ModelFileError } from "pushforward";
+import { fit, load, Model, ModelFileError } from "pushforward";
+import { blockwise, residual, variationalDequantization } from "pushforward/bijectors";
+import { normal, transformed } from "pushforward/distributions";
 import { residualFlow } from "pushforward/flows";
-import { expect, test } from "vitest";
+import { lipschitzMlp } from "pushforward/networks";
+import { beforeAll, expect, test } from "vitest";
+import { random, ready } from "../../src/engine/index.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
+import { rejection } from "../support/collect.ts";
 import { isBesideOnnx } from "../support/engines.ts";
+
+beforeAll(() => ready());
 
 const source = hostRandom(1);
 const ring = Array.from({ length: 600 }, () => {
@@ -52,5 +59,37 @@ test.skipIf(isBesideOnnx)(
         /^model: layer bijector\S* \(residual\): the Lipschitz constant of its network can only be said to be below \d/,
       );
     }
+  },
+);
+
+const shape = [2];
+const network = lipschitzMlp({ hidden: [4] });
+const base = normal({ shape });
+const layer = residual({ shape, network });
+const noise = residual({ shape, condShape: shape, network });
+const parts = {
+  "its layer 0 (residual)": transformed({
+    base,
+    bijector: blockwise({ features: 2, blocks: [{ indices: [0, 1], bijector: layer }] }),
+  }),
+  "its noise's residual": transformed({ base, bijector: variationalDequantization({ noise }) }),
+  "layer bijector (residual)": transformed({
+    base: transformed({ base, bijector: layer }),
+    bijector: residual({ shape, network: lipschitzMlp({ hidden: [] }) }),
+  }),
+};
+
+test.each(Object.entries(parts))(
+  "a tampered layer inside of another part: %s",
+  async (place, flow) => {
+    const model = new Model({ flow, params: flow.init(random.key(0)) });
+    const bytes = await model.toBytes();
+    (await load(bytes)).dispose();
+    const large = changed(bytes, /layers\.1\.weight$/, (w) => w.map((value) => 1e6 * value));
+    const stale = changed(large, /layers\.1\.vector$/, (v) => v.fill(0));
+    const error = await rejection(load(stale));
+    expect(error).toBeInstanceOf(ModelFileError);
+    expect(error.message).toContain(`${place}: the Lipschitz constant of its network`);
+    model.dispose();
   },
 );
