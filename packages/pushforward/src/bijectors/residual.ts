@@ -1,12 +1,13 @@
 import { type Bijector, defineBijector, discard } from "../core/bijector.ts";
 import { checkCount, checkPositive } from "../core/check-number.ts";
+import { checkOptionNames } from "../core/check-options.ts";
 import { checkContractiveNetwork } from "../core/check-part.ts";
 import type { ContractiveNetwork } from "../core/contractive-network.ts";
 import type { HostTree } from "../core/parameters.ts";
 import { checkShape, type Shape, sizeOf } from "../core/shape.ts";
 import { fence, type NDArray, settle, type Tree, tree } from "../engine/index.ts";
 import { banachIteration } from "./banach-iteration.ts";
-import { type ResidualLogDet, residualLogDet } from "./residual-log-det.ts";
+import { type ResidualLogDet, residualLogDet, resolveLogDet } from "./residual-log-det.ts";
 
 export interface ResidualOptions {
   shape: Shape;
@@ -27,6 +28,8 @@ export type ResidualParams = { network: Tree };
 const REMAINING = 1e-6;
 const MOST_STEPS = 100;
 
+const names = ["shape", "condShape", "network", "logDet", "steps", "tolerance"];
+
 /**
  * A residual layer, `y = x + g(x)`, invertible since g is a contraction: its Lipschitz constant is
  * `c = network.lipschitz < 1` (Behrmann et al. 2019, arXiv:1811.00995, theorem 1).
@@ -44,7 +47,7 @@ const MOST_STEPS = 100;
  * Parameters: `network`. A context, `[n, ...condShape]`, goes into the network, as a vector.
  *
  * @throws ShapeError from `init`, when the network does not take events of the shape; DomainError for what is no
- * contractive network, steps that are not a positive integer, or a log-determinant there is not.
+ * contractive network, steps that are not a positive integer, or an option or log-determinant there is not.
  */
 export function residual(options: ResidualOptions): Bijector<ResidualParams> {
   const { shape, condShape = null, network } = options;
@@ -53,7 +56,9 @@ export function residual(options: ResidualOptions): Bijector<ResidualParams> {
   const inputs = condShape ? sizeOf(checkShape("residual", condShape)) : 0;
   const needed = Math.ceil(Math.log(REMAINING) / Math.log(network.lipschitz));
   const { steps = Math.min(MOST_STEPS, needed), tolerance = 1e-5 } = options;
-  const logDetOf = residualLogDet({ network, size, method: options.logDet });
+  const logDet = resolveLogDet(network.lipschitz, size, options.logDet);
+  const logDetOf = residualLogDet({ network, size, method: logDet });
+  checkOptionNames("residual", options, names);
   checkCount("residual", "steps", steps);
   checkPositive("residual", "tolerance", tolerance);
   const contextOf = (cond: NDArray | undefined) => cond?.reshape([-1, inputs]);
@@ -70,7 +75,7 @@ export function residual(options: ResidualOptions): Bijector<ResidualParams> {
     shape,
     condShape,
     cost: { forward: "parallel", inverse: "numeric" },
-    options: { shape, condShape, network, logDet: options.logDet, steps, tolerance },
+    options: { shape, condShape, network, logDet, steps, tolerance },
     init: (key) => ({ network: network.init(key, shape, inputs) }),
     forwardAndLogDet(params, x, cond) {
       const weights = network.constrain(params.network);

@@ -12,7 +12,7 @@ export interface TruncationRequest {
   readonly law: TruncationLaw;
 }
 
-/** A random number of terms: always `exactTerms`, and further ones, with probability `stop` of an end after each. */
+/** A random number of terms: `exactTerms`, one more, and further ones, with probability `stop` of an end after each of these. */
 export interface TruncationLaw {
   readonly exactTerms: number;
   readonly stop: number;

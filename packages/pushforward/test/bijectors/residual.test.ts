@@ -180,6 +180,7 @@ test("the inverse after k steps is within c^k |g(y)| / (1 - c)", async () => {
 
 test.each([
   [{ network: undefined }, /^residual: the network must be a contraction/],
+  [{ network: lipschitzMlp(), logdet: "exact" }, /^residual: there is no option "logdet"/],
   [{ network: lipschitzMlp(), steps: 0 }, /^residual: steps must be a positive integer/],
 ])("what cannot be built says why (%#)", (options, message) => {
   expect(() => residual({ shape: [2], ...options } as never)).toThrow(message);
