@@ -20,8 +20,9 @@ import { velocity } from "./velocity.ts";
  *
  * Parameters: those of the dynamics. Error: that of the solver; float32 rounding adds about 1e-6.
  *
- * @throws ShapeError when the event is not a vector; DomainError for a time or weights that are not positive, an
- * unknown estimate, and what the solver's options refuse.
+ * @throws ShapeError when the event is not a vector; ConditionError for a context that is none; DomainError for a time
+ * or weights that are not positive, an unknown estimate, what the solver's options refuse, and options of likelihood
+ * beside `matching`, which has no use for them.
  */
 export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>): Bijector<P> {
   const settings = resolveContinuous(options);

@@ -1,5 +1,5 @@
-import { type Direction, type Layer, layersOf } from "../core/bijector.ts";
-import type { Distribution, FlowParams, FlowParts } from "../core/distribution.ts";
+import type { Direction, Layer } from "../core/bijector.ts";
+import type { Distribution, FlowParams } from "../core/distribution.ts";
 import { DomainError } from "../core/errors.ts";
 import {
   flattenParameters,
@@ -9,7 +9,6 @@ import {
 } from "../core/parameters.ts";
 import { keyOf } from "../core/seed.ts";
 import { sizeOf } from "../core/shape.ts";
-import type { FlowMatching, VelocityField } from "../core/velocity-field.ts";
 import {
   ArraySpec,
   type Engine,
@@ -25,55 +24,15 @@ import {
 } from "../engine/index.ts";
 import { assign } from "../numerics/assignment.ts";
 import { type AdamOptions, type AdamState, adamStep } from "./adam.ts";
-import type { Batch, TrainStep } from "./train-step.ts";
+import type { MatchedFlow } from "./matched-flow.ts";
+import type { Batch, NoisyTrainStep } from "./train-step.ts";
 import { noiseOf, type TrainingNoise } from "./training-noise.ts";
-
-/** The layer of a flow that is trained by flow matching, and those on either side of it. */
-export interface MatchedFlow {
-  readonly flow: FlowParts;
-  readonly layer: Layer;
-  readonly field: VelocityField & { readonly matching: FlowMatching };
-  /** From the base on, in the order of `forward`. */
-  readonly before: readonly Layer[];
-  /** On to the data, in the order of `forward`. */
-  readonly after: readonly Layer[];
-}
-
-/**
- * The layer of a flow that declares flow matching; undefined where none does.
- *
- * @throws DomainError when another part has parameters, for nothing would train them.
- */
-export function matchedFlow(
-  { flow }: Distribution,
-  layout: ParameterLayout,
-): MatchedFlow | undefined {
-  const layers = flow ? layersOf(flow.bijector) : [];
-  const index = layers.findIndex(({ bijector }) => bijector.field?.matching);
-  const layer = layers[index];
-  if (!flow || !layer) return undefined;
-  const own = ["bijector", layer.path].filter(Boolean).join(".");
-  const other = layout.slots.find(({ path }) => !path.startsWith(`${own}.`));
-  if (other) {
-    throw new DomainError(
-      `fit: flow matching trains one layer alone, at ${own}, and ${other.path} would stay as it is. Leave that ` +
-        "part out, or leave out matching, to train by likelihood.",
-    );
-  }
-  const field = layer.bijector.field as MatchedFlow["field"];
-  return { flow, layer, field, before: layers.slice(0, index), after: layers.slice(index + 1) };
-}
 
 /** The ends of a path for each row, and its context. */
 type Ends<A> = { start: A; end: A; cond?: A };
 
 /** Where on the paths the velocity is looked at: times `[n]` in (0, 1), and noise around them. */
 type Places<A> = { time: A; around?: A };
-
-/** A training step that says which noise it takes. */
-export interface MatchingStep extends TrainStep {
-  readonly noise: readonly TrainingNoise[];
-}
 
 /**
  * One step of flow matching (Lipman et al. 2023, arXiv:2210.02747; in this form Tong et al. 2024,
@@ -88,7 +47,7 @@ export function compileMatchingStep(
   matched: MatchedFlow,
   layout: ParameterLayout,
   options: AdamOptions,
-): MatchingStep {
+): NoisyTrainStep {
   const { coupling, deviation } = matched.field.matching;
   const { shape, condShape } = distribution;
   const events = new ArraySpec(["n", ...shape]);
@@ -139,12 +98,14 @@ export function compileMatchingStep(
       const [time, around] = noise;
       const given = { x, ...(cond && { cond }), noise: noise.slice(places.length) };
       const [drawn, end] = await drawing.run(given);
-      const start = coupling === "independent" ? drawn : await nearest(drawn, end);
-      const ends = { start, end, ...(cond && { cond }) };
-      const at = { time: await spread(time), ...(deviation > 0 && { around }) };
-      const result = await step.run(state, rates, ends, at as Places<EngineArray>);
-      for (const array of [drawn, end]) array.dispose();
-      return result;
+      try {
+        const start = coupling === "independent" ? drawn : await nearest(drawn, end);
+        const ends = { start, end, ...(cond && { cond }) };
+        const at = { time: await spread(time), ...(deviation > 0 && { around }) };
+        return await step.run(state, rates, ends, at as Places<EngineArray>);
+      } finally {
+        for (const array of [drawn, end]) array.dispose();
+      }
     },
     dispose() {
       drawing.dispose();

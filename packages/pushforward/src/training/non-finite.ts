@@ -4,7 +4,7 @@ import { type ParameterLayout, splitParameters } from "../core/parameters.ts";
 import { disposeEffects } from "../core/training-mode.ts";
 import { walkLayers } from "../core/walk-layers.ts";
 import { type EngineArray, jit, type NDArray, np, tree } from "../engine/index.ts";
-import { matchedFlow } from "./matching-step.ts";
+import { matchedFlow } from "./matched-flow.ts";
 import { type Batch, lossGradient } from "./train-step.ts";
 import { withTrainingNoise } from "./training-noise.ts";
 

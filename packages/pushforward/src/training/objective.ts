@@ -1,11 +1,10 @@
+import { layersOf } from "../core/bijector.ts";
 import type { Distribution } from "../core/distribution.ts";
 import type { ParameterLayout } from "../core/parameters.ts";
 import type { Engine } from "../engine/index.ts";
 import type { AdamOptions } from "./adam.ts";
-import { compileMatchingStep, matchedFlow } from "./matching-step.ts";
+import { matchedFlow } from "./matched-flow.ts";
 import type { LossKind } from "./progress.ts";
-import { solvedFlow } from "./solved-flow.ts";
-import { compileSolvedStep } from "./solved-step.ts";
 import { compileTrainStep, type TrainStep } from "./train-step.ts";
 import { type TrainingNoise, trainingNoise } from "./training-noise.ts";
 
@@ -16,24 +15,34 @@ export interface Objective {
   readonly noise: readonly TrainingNoise[];
 }
 
-/** The training step that a flow declares: flow matching, or else maximum likelihood. */
-export function compileObjective(
+/**
+ * The training step that a flow declares: flow matching, or else maximum likelihood. Steps that few flows take are
+ * loaded when one does.
+ */
+export async function compileObjective(
   engine: Engine,
   flow: Distribution,
   layout: ParameterLayout,
   options: AdamOptions,
-): Objective {
+): Promise<Objective> {
   const matched = matchedFlow(flow, layout);
   if (matched) {
+    const { compileMatchingStep } = await import("./matching-step.ts");
     const trainStep = compileMatchingStep(engine, flow, matched, layout, options);
     return { loss: "matching", trainStep, noise: trainStep.noise };
   }
-  const solved = solvedFlow(flow);
-  if (solved) {
-    const trainStep = compileSolvedStep(engine, flow, solved, layout, options);
+  if (isSolved(flow)) {
+    const { compileSolvedStep } = await import("./solved-step.ts");
+    const trainStep = compileSolvedStep(engine, flow, layout, options);
     return { loss: "likelihood", trainStep, noise: trainStep.noise };
   }
   const noise = trainingNoise(flow, layout);
   const trainStep = compileTrainStep(engine, flow, layout, options, noise);
   return { loss: "likelihood", trainStep, noise };
+}
+
+/** Whether a layer's gradient takes more than one program. */
+function isSolved({ flow }: Distribution): boolean {
+  const layers = flow ? layersOf(flow.bijector) : [];
+  return layers.some(({ bijector: { field } }) => field && field.gradients !== "unrolled");
 }

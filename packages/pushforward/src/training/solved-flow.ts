@@ -1,5 +1,5 @@
 import { type Layer, layersOf } from "../core/bijector.ts";
-import type { Distribution, FlowParams, FlowParts } from "../core/distribution.ts";
+import type { FlowParams, FlowParts } from "../core/distribution.ts";
 import { DomainError } from "../core/errors.ts";
 import { type ParameterLayout, parametersAt } from "../core/parameters.ts";
 import { keyOf } from "../core/seed.ts";
@@ -22,18 +22,18 @@ export interface SolvedFlow {
   readonly last: readonly Layer[];
 }
 
-/** The layers of a flow that declare gradients of their own; undefined where none does. */
-export function solvedFlow({ flow }: Distribution): SolvedFlow | undefined {
+/** The layers of a flow, cut after each that declares gradients of its own. */
+export function solvedFlow(flow: FlowParts): SolvedFlow {
   const solved: SolvedLayer[] = [];
   let plain: Layer[] = [];
-  for (const layer of flow ? layersOf(flow.bijector).toReversed() : []) {
+  for (const layer of layersOf(flow.bijector).toReversed()) {
     const { field } = layer.bijector;
     if (field && field.gradients !== "unrolled") {
       solved.push({ ...layer, field, plain });
       plain = [];
     } else plain.push(layer);
   }
-  return flow && solved.length > 0 ? { flow, solved, last: plain } : undefined;
+  return { flow, solved, last: plain };
 }
 
 /** Where rows are after a solved layer, and what they have gathered before it, `[1, n]`. */

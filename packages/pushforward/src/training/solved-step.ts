@@ -1,4 +1,4 @@
-import type { Distribution, FlowParams } from "../core/distribution.ts";
+import type { Distribution, FlowParams, FlowParts } from "../core/distribution.ts";
 import { flattenParameters, type ParameterLayout, splitParameters } from "../core/parameters.ts";
 import {
   ArraySpec,
@@ -16,8 +16,8 @@ import {
   type Given,
   leave,
   type Reached,
-  type SolvedFlow,
   type SolvedLayer,
+  solvedFlow,
   walk,
 } from "./solved-flow.ts";
 import { type Compile, type From, givenSpec, reachedSpec, trainedLayer } from "./solved-layer.ts";
@@ -30,10 +30,10 @@ import type { NoisyTrainStep } from "./train-step.ts";
 export function compileSolvedStep(
   engine: Engine,
   distribution: Distribution,
-  flow: SolvedFlow,
   layout: ParameterLayout,
   options: AdamOptions,
 ): NoisyTrainStep {
+  const flow = solvedFlow(distribution.flow as FlowParts);
   const setting = { engine, distribution, flow, layout };
   const programs: Program<never, never>[] = [];
   /** What programs returned in this step; freed at its end, whatever happens. */

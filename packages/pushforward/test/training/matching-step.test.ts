@@ -43,7 +43,7 @@ async function stepOf(flow: Distribution, parameters: Float32Array, given: Given
   const { rows, x, cond, seed = 1 } = given;
   const options = { optimizer: "adam", weightDecay: 0, clipNorm: Infinity } as const;
   const layout = layoutOf(flow.init(keyOf(0)));
-  const { loss: kind, trainStep, noise } = compileObjective(engine, flow, layout, options);
+  const { loss: kind, trainStep, noise } = await compileObjective(engine, flow, layout, options);
   expect(kind).toBe("matching");
   const drawn = drawNoise(noise, rows, seed, 2);
   const zeros = () => hostArray(new Float32Array(layout.size), [layout.size]);

@@ -51,7 +51,7 @@ function flowWith(gradients: OdeGradients, solver: OdeSolverOptions): Distributi
 }
 
 /** A training step at parameters and rows that are the same for all. */
-function settingOf(flow: Distribution, on: Engine) {
+async function settingOf(flow: Distribution, on: Engine) {
   const layout = layoutOf(flow.init(keyOf(0)));
   const source = hostRandom(3);
   const numbers = (count: number, size: number) =>
@@ -63,7 +63,7 @@ function settingOf(flow: Distribution, on: Engine) {
     square: zeros(),
   };
   const options = { optimizer: "adam", weightDecay: 0, clipNorm: Infinity } as const;
-  const { trainStep, noise } = compileObjective(on, flow, layout, options);
+  const { trainStep, noise } = await compileObjective(on, flow, layout, options);
   const rates = hostArray(Float32Array.of(...adamRates(1e-3, 1), 1 / ROWS), [4]);
   const batch = {
     x: hostArray(numbers(2 * ROWS, 1), [ROWS, 2]),
@@ -78,7 +78,7 @@ function settingOf(flow: Distribution, on: Engine) {
 
 /** Its loss and gradient. */
 async function gradientOf(flow: Distribution) {
-  const step = settingOf(flow, engine);
+  const step = await settingOf(flow, engine);
   const [next, stats] = await step.run();
   const [loss] = await stats.data();
   // Adam's mean after its first step.
@@ -122,7 +122,7 @@ test.each(["unrolled", "recomputed", "adjoint"] as const)(
   "%s steps leave nothing on the device",
   async (gradients) => {
     const flow = flowWith(gradients, { method: "rk4", steps: 2 });
-    const step = settingOf(flow, await startEngine("jax"));
+    const step = await settingOf(flow, await startEngine("jax"));
     const counts: number[] = [];
     for (let i = 0; i < 3; i++) {
       const [next, stats] = await step.run();
