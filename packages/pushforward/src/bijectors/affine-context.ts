@@ -43,6 +43,7 @@ export function affineContext<P extends Tree>({
     integers,
     scales,
     checkParameters: bijector.checkParameters,
+    settleParameters: bijector.settleParameters,
     iterations: bijector.iterations && {
       ...(forward && { forward: told(forward, standardize) }),
       ...(inverse && { inverse: told(inverse, standardize) }),

@@ -3,6 +3,7 @@ import { checkBijector } from "../core/check-part.ts";
 import { DomainError, ShapeError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
 import { bijectorFault } from "../core/parameter-faults.ts";
+import { settleBijector } from "../core/settle-parameters.ts";
 import { showShape } from "../core/shape.ts";
 import { type NDArray, np, type Tree } from "../engine/index.ts";
 import { inverseOrder, takeRows } from "../numerics/reorder.ts";
@@ -84,6 +85,10 @@ export function blockwise({ features, blocks }: BlockwiseOptions): Bijector<Tree
       );
       const fault = faults.find(Boolean);
       return fault && `its ${fault}`;
+    },
+    settleParameters(params) {
+      for (const [place, { bijector }] of blocks.entries())
+        settleBijector(bijector, params, `${place}`);
     },
   });
 }

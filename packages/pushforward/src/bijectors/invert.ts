@@ -30,6 +30,7 @@ export function invert<P extends Tree>({ bijector }: { bijector: Bijector<P> }):
     interval: bijector.interval,
     changesTails: bijector.changesTails,
     checkParameters: bijector.checkParameters,
+    settleParameters: bijector.settleParameters,
     iterations: iterations && {
       ...(iterations.inverse && { forward: iterations.inverse }),
       ...(iterations.forward && { inverse: iterations.forward }),

@@ -103,6 +103,7 @@ export function residual(options: ResidualOptions): Bijector<ResidualParams> {
         "of a fit. Load the file as it was saved, or fit the model again."
       );
     },
+    settleParameters: (params) => network.settle?.((params as { network: HostTree }).network),
     iterations: {
       inverse: banachIteration({
         network,

@@ -3,6 +3,7 @@ import { checkCount } from "../core/check-number.ts";
 import { checkBijector } from "../core/check-part.ts";
 import { ConditionError } from "../core/errors.ts";
 import { bijectorFault } from "../core/parameter-faults.ts";
+import { settleBijector } from "../core/settle-parameters.ts";
 import { sameShape, showShape } from "../core/shape.ts";
 import { type NDArray, np, stopGradient, type Tree } from "../engine/index.ts";
 import { sigmoid } from "./sigmoid.ts";
@@ -66,6 +67,7 @@ export function variationalDequantization<P extends Tree>(
       const fault = bijectorFault(noise, params, "");
       return fault && `its noise's ${fault}`;
     },
+    settleParameters: (params) => settleBijector(noise, params),
     integers: { low: 0, high: values - 1 },
   });
 }

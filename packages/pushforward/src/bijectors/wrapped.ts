@@ -67,6 +67,7 @@ export function wrapped<P extends Tree>(wrapping: Wrapping<P>): Bijector<P> {
     integers,
     scales,
     checkParameters: bijector.checkParameters,
+    settleParameters: bijector.settleParameters,
     iterations: total || !iterations ? undefined : iterationsOf(wrapping, iterations),
     layers: (path) =>
       layersOf(bijector, path).map((layer) => ({ ...layer, bijector: again(layer.bijector) })),

@@ -115,6 +115,8 @@ export interface Bijector<P extends Tree = any> {
    * on from which layer. `undefined`: nothing. Absent: whatever the parameters are, the bijector is one.
    */
   checkParameters?(params: HostTree): string | undefined;
+  /** Bring state that training steps follow after the weights up to them, in place. Absent: there is none. */
+  settleParameters?(params: HostTree): void;
   /** The elementary layers in forward order. Absent: the bijector is elementary itself. */
   layers?(path: string): Layer[];
 }
@@ -145,6 +147,7 @@ export interface BijectorDefinition<P extends Tree> {
   field?: VelocityField<P> | undefined;
   pieces?: ((count: number) => readonly Piece[]) | undefined;
   checkParameters?: ((params: HostTree) => string | undefined) | undefined;
+  settleParameters?: ((params: HostTree) => void) | undefined;
   layers?(path: string): Layer[];
 }
 
@@ -192,6 +195,7 @@ export function defineBijector<P extends Tree>(definition: BijectorDefinition<P>
     ...(field && { field: Object.freeze(field) }),
     ...(definition.pieces && { pieces: definition.pieces }),
     ...(definition.checkParameters && { checkParameters: definition.checkParameters }),
+    ...(definition.settleParameters && { settleParameters: definition.settleParameters }),
     ...(layers && { layers }),
   });
 }

@@ -31,6 +31,8 @@ export interface ContractiveNetwork<T extends ContractiveTrees = any> {
    * have found of the weights' norms is not taken on trust.
    */
   boundAt(params: HostTree, shape: Shape): number;
+  /** Follow what iterations find of the weights' norms to its end, in place. Absent: nothing is found by iterations. */
+  settle?(params: HostTree): void;
   /** The weights within their bounds, for any number of calls; a training step moves what finds them. Consumes. */
   constrain(params: T["params"]): T["weights"];
   /** `g(x)`, `[n, ...shape]`; `context` is `[n, c]`. Consumes its arguments. */

@@ -1,7 +1,11 @@
 import type { ContractiveNetwork } from "../core/contractive-network.ts";
 import { checkImage } from "../core/image.ts";
 import { convolve, type NDArray, np, random } from "../engine/index.ts";
-import { convolutionNormBound, hostConvolution } from "../numerics/convolution-norm.ts";
+import {
+  convolutionNormBound,
+  type HostKernel,
+  hostConvolution,
+} from "../numerics/convolution-norm.ts";
 import {
   boundedWeight,
   type LinearLayers,
@@ -9,7 +13,6 @@ import {
   type LipschitzTrees,
   lipschitzNetwork,
 } from "./lipschitz-network.ts";
-import { hostScale } from "./spectral-scale.ts";
 
 /**
  * A convolutional network of LipSwish activations that is a contraction: a convolution of 3 by 3 pixels, one of 1 by 1
@@ -50,13 +53,28 @@ const convolutions: LinearLayers = {
   },
   apply: (weight, x) => convolve(x, weight),
   spread: (values) => values.reshape([...values.shape, 1, 1]),
-  boundAt(weight, vector, coefficient) {
-    const [, height, width] = vector.shape as [number, number, number];
-    const image = hostConvolution(weight, vector.data, height, width);
-    const scale = hostScale(image, vector.data, coefficient);
-    return scale * convolutionNormBound(weight, vector.data, height, width);
+  onHost(weight, { shape: [, height, width] }) {
+    const flipped = adjointKernel(weight);
+    return {
+      apply: (v) => hostConvolution(weight, v, height, width),
+      adjoint: (u) => hostConvolution(flipped, u, height, width),
+    };
   },
+  normBound: (weight, { data, shape: [, height, width] }) =>
+    convolutionNormBound(weight, data, height, width),
 };
+
+/** The kernel of the transposed convolution: inputs and outputs change places, the window is turned round. */
+function adjointKernel({ data, shape }: HostKernel): HostKernel {
+  const [outputs, inputs, size] = shape as [number, number, number];
+  const taps = size * size;
+  const turned = Float64Array.from({ length: data.length }, (_, index) => {
+    const [input, rest] = [Math.floor(index / (outputs * taps)), index % (outputs * taps)];
+    const [output, tap] = [Math.floor(rest / taps), rest % taps];
+    return data[(output * inputs + input) * taps + taps - 1 - tap];
+  });
+  return { data: turned, shape: [inputs, outputs, size, size] };
+}
 
 /** The convolution of one image, `[c, h, w]`. */
 function onOne(kernel: NDArray, image: NDArray): NDArray {

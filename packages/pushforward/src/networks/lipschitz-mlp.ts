@@ -9,7 +9,6 @@ import {
   type LipschitzTrees,
   lipschitzNetwork,
 } from "./lipschitz-network.ts";
-import { hostScale } from "./spectral-scale.ts";
 
 /**
  * A multilayer perceptron of LipSwish activations that is a contraction, `h <- lipSwish(W~ h + b)`, the last layer
@@ -40,12 +39,16 @@ const dense: LinearLayers = {
   },
   apply: (weight, x) => np.dot(x, weight.transpose()),
   spread: (values) => values,
-  boundAt(weight, vector, coefficient) {
-    const [rows, columns] = weight.shape as [number, number];
-    const image = Array.from({ length: rows }, (_, row) =>
-      vector.data.reduce((sum, v, column) => sum + v * weight.data[row * columns + column], 0),
-    );
-    const norm = spectralNormBound(weight.data, rows, columns);
-    return norm * hostScale(image, vector.data, coefficient);
+  onHost({ data, shape }) {
+    const [rows, columns] = shape as [number, number];
+    const product = (size: number, v: ArrayLike<number>, at: (i: number, j: number) => number) =>
+      Float64Array.from({ length: size }, (_, i) =>
+        Array.from(v).reduce((sum, value, j) => sum + value * data[at(i, j)], 0),
+      );
+    return {
+      apply: (v) => product(rows, v, (row, column) => row * columns + column),
+      adjoint: (u) => product(columns, u, (column, row) => row * columns + column),
+    };
   },
+  normBound: ({ data, shape }) => spectralNormBound(data, shape[0], shape[1]),
 };

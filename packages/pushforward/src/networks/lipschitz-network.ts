@@ -3,13 +3,19 @@ import { checkOptionNames } from "../core/check-options.ts";
 import { type ContractiveNetwork, defineContractiveNetwork } from "../core/contractive-network.ts";
 import { DomainError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
-import type { HostParameter } from "../core/parameters.ts";
+import type { HostParameter, HostTree } from "../core/parameters.ts";
 import type { Shape } from "../core/shape.ts";
 import { type NDArray, np, random } from "../engine/index.ts";
 import { checkWidths } from "./dense.ts";
 import { initSharpness, lipSwish, sharpness } from "./lip-swish.ts";
 import { SMALL } from "./res-net.ts";
-import { type LinearOperator, spectrallyScaled } from "./spectral-scale.ts";
+import {
+  type HostOperator,
+  hostScale,
+  type LinearOperator,
+  settleVector,
+  spectrallyScaled,
+} from "./spectral-scale.ts";
 
 export interface LipschitzNetworkOptions {
   /** Widths of the hidden layers, of convolutions their channels; default `[64, 64]`. */
@@ -62,8 +68,9 @@ export interface LinearLayers {
   apply(weight: NDArray, x: NDArray): NDArray;
   /** `[width]`, or `[n, width]`, as what is added to the images of the rows; consumes. */
   spread(values: NDArray): NDArray;
-  /** Bound of the norm of a weight scaled by what its vector says of it, in double precision. */
-  boundAt(weight: HostParameter, vector: HostParameter, coefficient: number): number;
+  onHost(weight: HostParameter, vector: HostParameter): HostOperator;
+  /** Bound of the norm of a weight in double precision, found from its vector or without it. */
+  normBound(weight: HostParameter, vector: HostParameter): number;
 }
 
 /**
@@ -120,11 +127,16 @@ export function lipschitzNetwork(
       return { layers };
     },
     boundAt(params) {
-      const { layers } = params as unknown as { layers: Record<string, HostParameter>[] };
-      return layers.reduce(
-        (bound, { weight, vector }) => bound * linear.boundAt(weight, vector, coefficient),
-        1,
-      );
+      return hostLayers(params).reduce((bound, { weight, vector }) => {
+        const image = linear.onHost(weight, vector).apply(vector.data);
+        const scale = hostScale(image, vector.data, coefficient);
+        return bound * scale * linear.normBound(weight, vector);
+      }, 1);
+    },
+    settle(params) {
+      for (const { weight, vector } of hostLayers(params)) {
+        settleVector(linear.onHost(weight, vector), vector.data);
+      }
     },
     constrain({ layers, ...context }) {
       return {
@@ -179,6 +191,10 @@ export function boundedWeight(
     weight: weight.mul(np.minimum(np.reciprocal(bound).mul(coefficient), 1)),
     vector: vector.div(length),
   };
+}
+
+function hostLayers(params: HostTree) {
+  return (params as unknown as { layers: Record<"weight" | "vector", HostParameter>[] }).layers;
 }
 
 function lipschitzSettings(who: string, options: LipschitzNetworkOptions) {

@@ -15,6 +15,12 @@ export interface SpectralBound {
   readonly iterations: number;
 }
 
+/** A weight as a linear map on the host, in double precision, and its adjoint. */
+export interface HostOperator {
+  apply(vector: ArrayLike<number>): Float64Array;
+  adjoint(vector: ArrayLike<number>): Float64Array;
+}
+
 /** Lengths count as at least this. */
 const SHORTEST = 1e-12;
 
@@ -56,6 +62,26 @@ export function hostScale(
   coefficient: number,
 ): number {
   return Math.min(1, (coefficient * hostLength(vector)) / hostLength(image));
+}
+
+/** Relative growth of the norm found that is none any more, and steps at most. */
+const SETTLED = 1e-7;
+const MOST_STEPS = 1000;
+
+/** Follow the power iteration to its end, in double precision; the vector is overwritten. */
+export function settleVector({ apply, adjoint }: HostOperator, vector: Float32Array): void {
+  let v = Float64Array.from(vector);
+  let sigma = 0;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const image = apply(v);
+    const found = hostLength(image) / hostLength(v);
+    if (!(found > sigma * (1 + SETTLED))) break;
+    sigma = found;
+    const next = adjoint(image);
+    const size = hostLength(next);
+    v = next.map((value) => value / size);
+  }
+  vector.set(v);
 }
 
 function hostLength(vector: ArrayLike<number>): number {

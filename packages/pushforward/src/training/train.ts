@@ -3,8 +3,9 @@ import type { Column } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { NotFiniteError, SolverError } from "../core/errors.ts";
 import type { HistoryEntry } from "../core/history.ts";
-import { uploadParameters } from "../core/parameters.ts";
+import { hostParameters, uploadParameters } from "../core/parameters.ts";
 import type { Rows } from "../core/rows.ts";
+import { settleFlow } from "../core/settle-parameters.ts";
 import type { TableSchema } from "../core/table-schema.ts";
 import {
   createBreather,
@@ -85,7 +86,7 @@ export async function* train(
     yield { type: "notice", message };
   const initial = await initialParameters(prepared, dataset, resolved, engine);
   const run = await startRun(prepared, initial, dataset, resolved);
-  const objective = compileObjective(engine, prepared, run.layout, resolved);
+  const objective = await compileObjective(engine, prepared, run.layout, resolved);
   const batches = shuffledBatches(prepared, dataset, resolved, objective.noise);
   const validation = compileValidation(engine, prepared, run.layout);
   try {
@@ -102,7 +103,9 @@ export async function* train(
     for (const message of heard.splice(0)) yield { type: "notice", message };
     // The model goes on with the engine, and nobody reads these reports any more.
     hear = warn;
-    const params = uploadParameters(run.layout, run.best.parameters);
+    const best = run.best.parameters.slice();
+    settleFlow(prepared, hostParameters(run.layout, best));
+    const params = uploadParameters(run.layout, best);
     const { contextNames, table } = resolved;
     const { columns } = dataset;
     const { history } = run.state;

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { residual } from "../../src/bijectors/index.ts";
+import { downloadParameters, hostParameters, layoutOf } from "../../src/core/parameters.ts";
 import { keyOf } from "../../src/core/seed.ts";
 import { duringTraining } from "../../src/core/training-mode.ts";
-import { type NDArray, np, random, ready, tree } from "../../src/engine/index.ts";
+import { type NDArray, np, random, ready, type Tree, tree } from "../../src/engine/index.ts";
 import { type LipschitzParams, lipschitzConvNet, lipschitzMlp } from "../../src/networks/index.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 import { logAbsDet } from "../../src/numerics/log-abs-det.ts";
@@ -121,6 +122,28 @@ test("training steps bring convolutions within their bounds as maps of images of
   expect(bound).toBeGreaterThan(0.8 ** 3 * (1 - 1e-3));
   expect(bound).toBeLessThan(0.8 ** 3 * (1 + 2e-2));
 });
+
+test.each([
+  ["dense", lipschitzMlp({ hidden: [5], coefficient: 0.995 }), [4]],
+  ["convolutions", lipschitzConvNet({ hidden: [3], coefficient: 0.995 }), [2, 3, 4]],
+])(
+  "vectors that lag behind are settled where the constant is next to 1: %s",
+  async (_, network, shape) => {
+    const fresh = network.init(random.key(3), shape, 0) as Tree;
+    const layout = layoutOf(fresh);
+    const flat = await downloadParameters(fresh);
+    for (const { path, offset, size } of layout.slots) {
+      const values = flat.subarray(offset, offset + size);
+      if (path.endsWith("weight")) values.set(values.map((value) => 1000 * value));
+      if (path.endsWith("vector")) values.set(values.map((value) => value + 0.3 * source.normal()));
+    }
+    const params = hostParameters(layout, flat);
+    expect(network.boundAt(params, shape)).toBeGreaterThan(1);
+    network.settle!(params);
+    expect(network.boundAt(params, shape)).toBeLessThan(1);
+    expect(network.boundAt(params, shape)).toBeGreaterThan(0.995 ** 2);
+  },
+);
 
 describe("a linear residual", () => {
   const d = 3;

@@ -7,6 +7,7 @@ import { beforeAll, expect, test } from "vitest";
 import { random, ready } from "../../src/engine/index.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
+import { norm } from "../bijectors/program.ts";
 import { rejection } from "../support/collect.ts";
 import { isBesideOnnx } from "../support/engines.ts";
 
@@ -59,6 +60,34 @@ test.skipIf(isBesideOnnx)(
         /^model: layer bijector\S* \(residual\): the Lipschitz constant of its network can only be said to be below \d/,
       );
     }
+  },
+);
+
+test.skipIf(isBesideOnnx)(
+  "after a fit the vectors are settled, though its steps lag behind",
+  async () => {
+    const options = { layers: 1, hidden: [], coefficient: 0.995, iterations: 1 };
+    const flow = residualFlow({ features: 6, ...options });
+    const rows = ring.map(([x, y], i) => [x!, y!, x! - y!, x! + 3 * y!, Math.cos(i), x! * y!]);
+    const model = await fit(flow, rows, { steps: 5, batchSize: 64, learningRate: 0.5, seed: 0 });
+    const bytes = await model.toBytes();
+    const { tensors } = decodeSafetensors(bytes, "model");
+    const of = (name: string) =>
+      Array.from(
+        [...tensors].find(([path]) => path.endsWith(`layers.0.${name}`))![1].data as Float32Array,
+      );
+    const weight = of("weight");
+    const vector = of("vector");
+    const times = (v: number[], at: (i: number, j: number) => number) =>
+      v.map((_, i) => v.reduce((sum, value, j) => sum + value * weight[at(i, j)]!, 0));
+    const image = times(vector, (i, j) => 6 * i + j);
+    const again = times(image, (i, j) => 6 * j + i);
+    const [sigma, size] = [norm(image) / norm(vector), norm(again)];
+    expect(sigma).toBeGreaterThan(1);
+    // A singular vector: its length is 1, and a further step leads nowhere.
+    expect(norm(again.map((value, i) => value / size - vector[i]!))).toBeLessThan(1e-3);
+    (await load(bytes)).dispose();
+    model.dispose();
   },
 );
 
