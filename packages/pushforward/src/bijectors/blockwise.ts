@@ -2,6 +2,7 @@ import { type Bijector, defineBijector, slowest, zeroLogDet } from "../core/bije
 import { checkBijector } from "../core/check-part.ts";
 import { DomainError, ShapeError } from "../core/errors.ts";
 import { splitKey } from "../core/keys.ts";
+import { refuseOwnTraining } from "../core/own-training.ts";
 import { bijectorFault } from "../core/parameter-faults.ts";
 import { settleBijector } from "../core/settle-parameters.ts";
 import { showShape } from "../core/shape.ts";
@@ -95,6 +96,7 @@ export function blockwise({ features, blocks }: BlockwiseOptions): Bijector<Tree
 
 function checkBlock({ indices, bijector }: Block, place: number): void {
   checkBijector(`blockwise: block ${place}`, bijector);
+  refuseOwnTraining("blockwise", bijector);
   const { shape, condShape } = bijector;
   if (shape.length !== 1 || shape[0] !== indices.length) {
     throw new ShapeError(

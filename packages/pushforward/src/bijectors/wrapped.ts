@@ -38,6 +38,7 @@ export function wrapped<P extends Tree>(wrapping: Wrapping<P>): Bijector<P> {
   const { kind, shape, bijector, interval, support, integers, scales } = wrapping;
   const { enter, aside, leave, context = (cond) => cond, logDet: total, again } = wrapping;
   const { condShape, cost, initFromData, changesTails, iterations } = bijector;
+  refuseOwnTraining(kind, bijector);
 
   const apply =
     (direction: Direction) =>

@@ -1,5 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { type ContinuousOptions, continuous } from "../../src/bijectors/index.ts";
+import {
+  blockwise,
+  type ContinuousOptions,
+  continuous,
+  reshaped,
+} from "../../src/bijectors/index.ts";
 import { defineDynamics } from "../../src/core/dynamics.ts";
 import { flattenParameters, layoutOf, uploadParameters } from "../../src/core/parameters.ts";
 import { keyOf } from "../../src/core/seed.ts";
@@ -275,4 +280,14 @@ test("a flow that is matched is built again from its spec", () => {
       built.spec,
     );
   }
+});
+
+test.each<[object, RegExp]>([
+  [{ matching: {} }, /^reshaped: continuous is trained by flow matching, which works in chains of/],
+  [{ gradients: "adjoint" }, /^reshaped: continuous is trained by adjoint gradients/],
+])("a training of its own is refused where it cannot be reached (%#)", (options, message) => {
+  const bijector = continuous({ shape: [4], ...options } as never);
+  expect(() => reshaped({ shape: [1, 2, 2], bijector })).toThrow(message);
+  const blocks = [{ indices: [0, 1, 2, 3], bijector }];
+  expect(() => blockwise({ features: 5, blocks })).toThrow("blockwise: continuous");
 });
