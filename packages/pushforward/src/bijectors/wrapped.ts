@@ -7,6 +7,7 @@ import {
   layersOf,
 } from "../core/bijector.ts";
 import type { Iteration, IterationState } from "../core/iteration.ts";
+import { refuseOwnTraining } from "../core/own-training.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
 import type { NDArray, Tree } from "../engine/index.ts";
 
