@@ -62,9 +62,9 @@ const withoutContext = ["radial", "sylvester", "linear"];
 const withoutNetworks = [...withoutContext, "bnaf"];
 /** Their networks are of their own kind: they have widths alone. */
 const ownNetworks = ["residual"];
-/** A few equal steps: what is compiled as a whole takes no others, and many make long programs. */
+/** Few equal steps: what is compiled as a whole takes no others, and many make long programs. */
 const solved = ["ffjord", "flow-matching"];
-const solver = { method: "rk4", steps: 2 };
+const solver = { method: "midpoint", steps: 1 };
 
 /**
  * jax-js' logarithm on WebAssembly is off by up to 1.2e-5, and what takes many, or powers of what it gives, by

@@ -135,7 +135,7 @@ export const distributions: Record<string, Entry<Distribution, DistributionLawOp
   },
   "residualFlow, conditional": {
     build: () =>
-      f.residualFlow({ features: 2, context: 1, layers: 2, hidden: [8], coefficient: 0.3 }),
+      f.residualFlow({ features: 2, context: 1, layers: 1, hidden: [8], coefficient: 0.3 }),
     options: {
       ...gentle,
       skip: {

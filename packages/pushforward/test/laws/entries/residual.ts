@@ -19,25 +19,12 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
       },
     },
   },
-  "residual, truncated series": {
-    build: () =>
-      b.residual({ shape: [2], network, steps: 12, logDet: { series: "truncated", terms: 12 } }),
-    options: gentle,
-  },
   "residual, convolutions": {
     build: () =>
       b.residual({
         shape: [1, 2, 3],
         condShape: [2],
         network: lipschitzConvNet({ hidden: [3, 3], coefficient: 0.2 }),
-        steps: 20,
-      }),
-  },
-  "residual, linear network": {
-    build: () =>
-      b.residual({
-        shape: [2],
-        network: lipschitzMlp({ hidden: [], coefficient: 0.3 }),
         steps: 20,
       }),
   },
