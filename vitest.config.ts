@@ -38,6 +38,11 @@ const unitOnOnnx: TestProjectConfiguration = {
   },
 };
 
+/** How well a fit comes out, whatever takes its steps: once is enough. */
+const testsOfFits = ["fit/known-densities", "training/conditional"].map(
+  (name) => `packages/pushforward/test/${name}.test.ts`,
+);
+
 const endToEnd = ["packages/*/test/e2e/**/*.test.ts"];
 
 const hasOnnx = hasOnnxRuntime();
@@ -56,7 +61,7 @@ export default defineConfig({
           name: "unit",
           env: { PUSHFORWARD_ENGINE: "jax", ...(hasOnnx && { OTHER_PROJECT: "onnx" }) },
           include: ["packages/*/test/**/*.test.ts", "scripts/**/*.test.mjs"],
-          exclude: ["packages/*/test/e2e/**"],
+          exclude: ["packages/*/test/e2e/**", ...(hasOnnx ? testsOfFits : [])],
         },
       },
       ...(hasOnnx ? [unitOnOnnx] : []),
