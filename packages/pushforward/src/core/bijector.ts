@@ -8,7 +8,7 @@ import type { Interval, VelocityField } from "./velocity-field.ts";
 
 /**
  * How a direction is computed: `"parallel"` in one pass, `"sequential"` in one pass per dimension,
- * `"numeric"` by a bracketed root search.
+ * `"numeric"` by a bracketed root search, a fixed-point iteration or the solution of a differential equation.
  */
 export type Cost = "parallel" | "sequential" | "numeric";
 

@@ -206,7 +206,8 @@ export class Model {
 
   /**
    * How often the networks of layers that are iterated were evaluated for a row when densities, latents or draws were
-   * last asked for: the most of all rows; `undefined` where there are no such layers. An ODE solver's NFE.
+   * last asked for: of each layer what its slowest row took, in all layers together; `undefined` where there are no
+   * such layers. An ODE solver's NFE.
    */
   get evaluations(): number | undefined {
     return this.#evaluations;

@@ -1,5 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { batchNorm, chain, continuous, fixedAffine, luLinear } from "../../src/bijectors/index.ts";
+import {
+  batchNorm,
+  chain,
+  continuous,
+  fixedAffine,
+  invert,
+  luLinear,
+} from "../../src/bijectors/index.ts";
 import type { Distribution } from "../../src/core/distribution.ts";
 import { layoutOf } from "../../src/core/parameters.ts";
 import { keyOf } from "../../src/core/seed.ts";
@@ -23,7 +30,7 @@ beforeAll(async () => {
 
 const ROWS = 16;
 
-/** Two continuous layers with others around them, one with noise and penalties, one that sees a context. */
+/** Two continuous layers with others around them, one backwards, with noise and penalties, one that sees a context. */
 function flowWith(gradients: OdeGradients, solver: OdeSolverOptions): Distribution {
   const shape = [2];
   const shared = { shape, gradients, solver };
@@ -31,12 +38,14 @@ function flowWith(gradients: OdeGradients, solver: OdeSolverOptions): Distributi
     base: normal({ shape }),
     bijector: chain({
       bijectors: [
-        continuous({
-          ...shared,
-          dynamics: concat({ hidden: [4] }),
-          trace: "gaussian",
-          kineticEnergy: 0.1,
-          jacobianNorm: 0.2,
+        invert({
+          bijector: continuous({
+            ...shared,
+            dynamics: concat({ hidden: [4] }),
+            trace: "gaussian",
+            kineticEnergy: 0.1,
+            jacobianNorm: 0.2,
+          }),
         }),
         luLinear({ shape }),
         continuous({
