@@ -3,17 +3,14 @@ import type { ContinuousOptions } from "../bijectors/continuous-options.ts";
 import type { Flow } from "../core/distribution.ts";
 import type { Dynamics } from "../core/dynamics.ts";
 import { DomainError } from "../core/errors.ts";
-import { type Activation, concat, concatSquash } from "../networks/index.ts";
+import { concat, concatSquash, type DynamicsOptions } from "../networks/index.ts";
 import { type FlowOptions, flowFromBase, repeat, shapesOf } from "./flow-options.ts";
 
 /** What the builders of continuous flows take: the network of the velocity, and how it is solved. */
 export interface ContinuousFlowOptions
   extends FlowOptions,
-    Pick<ContinuousOptions, "time" | "solver"> {
-  /** Widths of the hidden layers; default `[64, 64]`. */
-  hidden?: readonly number[] | undefined;
-  /** Default `"tanh"`. */
-  activation?: Activation | undefined;
+    Pick<ContinuousOptions, "time" | "solver">,
+    DynamicsOptions {
   /** How the time enters the network's layers; default `"concatSquash"`. */
   dynamics?: "concatSquash" | "concat" | undefined;
 }
@@ -24,7 +21,7 @@ type Training = Pick<
   "trace" | "kineticEnergy" | "jacobianNorm" | "gradients" | "matching"
 >;
 
-const own = ["base", "hidden", "activation", "dynamics", "time", "solver"] as const;
+const own = ["base", "hidden", "activation", "frequencies", "dynamics", "time", "solver"] as const;
 
 /**
  * A flow of continuous layers, from the base to the data.
@@ -37,7 +34,7 @@ export function continuousFlow(
   training: Training,
   names: readonly string[],
 ): Flow {
-  const { hidden, activation = "tanh", dynamics = "concatSquash", layers = 1 } = options;
+  const { hidden, activation, frequencies, dynamics = "concatSquash", layers = 1 } = options;
   const shapes = shapesOf(name, options, [...own, ...names]);
   if (!["concatSquash", "concat"].includes(dynamics)) {
     throw new DomainError(
@@ -45,7 +42,7 @@ export function continuousFlow(
     );
   }
   const build = dynamics === "concat" ? concat : concatSquash;
-  const network: Dynamics = build({ hidden, activation });
+  const network: Dynamics = build({ hidden, activation, frequencies });
   const { time, solver } = options;
   const steps = repeat(name, layers, () => [
     continuous({ ...shapes, dynamics: network, time, solver, ...training }),

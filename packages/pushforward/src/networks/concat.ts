@@ -15,7 +15,7 @@ export type ConcatLayer = { dense: Dense; condition: NDArray };
  * Hidden weights start as `N(0, 2 / inputs)`, those of the time and the context as `N(0, 1 / (1 + c))`, the last
  * layer as zero.
  *
- * @throws DomainError for a width that is not a positive integer or an unknown activation.
+ * @throws DomainError for a width that is not a positive integer, an unknown activation, or a frequency that is not positive.
  */
 export function concat(options: DynamicsOptions = {}): Dynamics<ConcatLayer[]> {
   return timedNetwork<ConcatLayer>("concat", options, {

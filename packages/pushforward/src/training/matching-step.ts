@@ -28,6 +28,12 @@ import type { MatchedFlow } from "./matched-flow.ts";
 import type { Batch, NoisyTrainStep } from "./train-step.ts";
 import { noiseOf, type TrainingNoise } from "./training-noise.ts";
 
+/**
+ * Most rows that are paired together. The cost of pairs grows nearly with the cube of their number, and paths get little
+ * straighter.
+ */
+const GROUP = 64;
+
 /** The ends of a path for each row, and its context. */
 type Ends<A> = { start: A; end: A; cond?: A };
 
@@ -39,7 +45,8 @@ type Places<A> = { time: A; around?: A };
  * arXiv:2302.00482, sections 3.2 and 3.3): with `x1` what the layers behind make of a row, `x0` a draw of the base and
  * t even in (0, 1), the loss is the mean over rows of `|f(x_t, t) - (x1 - x0)|^2`, `x_t = (1 - t) x0 + t x1 + s e`.
  *
- * The pairs of a batch by optimal transport, of least total `|x1 - x0|^2`, are found on the host between two programs.
+ * The pairs by optimal transport, of least total `|x1 - x0|^2` in each group of at most {@link GROUP} rows, are found on
+ * the host between two programs.
  */
 export function compileMatchingStep(
   engine: Engine,
@@ -188,29 +195,37 @@ function distanceOf(
   return gap.ref.mul(gap).sum();
 }
 
-/**
- * The draws in the order in which they belong to the rows, by least total squared distance. Where one is not finite
- * they stay as they are: no pairs make that loss a number, and the step is rolled back.
- */
+/** The draws in the order in which they belong to the rows, group by group. */
 async function nearest(draws: EngineArray, rows: EngineArray): Promise<EngineArray> {
   const [from, to] = (await Promise.all([draws.data(), rows.data()])) as Float32Array[];
   const count = draws.shape[0];
   const size = sizeOf(draws.shape.slice(1));
+  const paired = new Float32Array(from.length);
+  const groups = Math.ceil(count / GROUP);
+  for (let group = 0; group < groups; group++) {
+    const ends = [group, group + 1].map((at) => size * Math.floor((at * count) / groups));
+    paired.set(nearestTo(to.subarray(...ends), from.subarray(...ends), size), ends[0]);
+  }
+  return hostArray(paired, draws.shape);
+}
+
+/**
+ * Draws in the order of the rows, by least total squared distance. Where one is not finite they stay as they are: no
+ * pairs make that loss a number, and the step is rolled back.
+ */
+function nearestTo(rows: Float32Array, draws: Float32Array, size: number): Float32Array {
+  const count = rows.length / size;
   const cost = new Float64Array(count * count);
   for (let row = 0; row < count; row++) {
     for (let draw = 0; draw < count; draw++) {
       let sum = 0;
-      for (let i = 0; i < size; i++) sum += (to[row * size + i] - from[draw * size + i]) ** 2;
+      for (let i = 0; i < size; i++) sum += (rows[row * size + i] - draws[draw * size + i]) ** 2;
       cost[row * count + draw] = sum;
     }
   }
-  if (!cost.every(Number.isFinite)) return hostArray(from, draws.shape);
+  if (!cost.every(Number.isFinite)) return draws;
   const chosen = assign(cost, count);
-  const paired = new Float32Array(from.length);
-  chosen.forEach((draw, row) => {
-    paired.set(from.subarray(draw * size, (draw + 1) * size), row * size);
-  });
-  return hostArray(paired, draws.shape);
+  return draws.map((_, at) => draws[chosen[Math.floor(at / size)] * size + (at % size)]);
 }
 
 /** Times in even strips of (0, 1), one for each row: as even as before, and less noisy. */

@@ -85,7 +85,11 @@ describe("concatSquash", () => {
   /** `sum_rows w . f^-1(y) + v log-det` in double precision. */
   function functional(values: ArrayLike<number>, weights: number[][]): number {
     return rows.reduce((sum, row, i) => {
-      const field = velocityOnHost("concatSquash", "tanh", hostTree(layout, values), contexts[i]);
+      const field = velocityOnHost(
+        { kind: "concatSquash", activation: "tanh" },
+        hostTree(layout, values),
+        contexts[i],
+      );
       const { z, logDet } = flowOnHost(field, row, [1, 0], 2);
       const [a, b, c] = weights[i]!;
       return sum + a! * z[0]! + b! * z[1]! + c! * logDet;
@@ -128,7 +132,11 @@ describe("concatSquash", () => {
     const forward = await apply(flow, "forward", params(), rows, contexts);
     const inverse = await apply(flow, "inverse", params(), forward.y, contexts);
     rows.forEach((z, row) => {
-      const field = velocityOnHost("concatSquash", "tanh", hostTree(layout, flat), contexts[row]);
+      const field = velocityOnHost(
+        { kind: "concatSquash", activation: "tanh" },
+        hostTree(layout, flat),
+        contexts[row],
+      );
       const wanted = flowOnHost(field, z, [0, 1], 200);
       expect(relativeError(wanted.z, z, forward.y[row]!)).toBeLessThan(2e-6);
       expect(Math.abs(forward.logDet[row]! - wanted.logDet)).toBeLessThan(5e-6);

@@ -67,6 +67,7 @@ describe("takes each of its options", () => {
   const velocity = {
     hidden: [8],
     activation: "softplus",
+    frequencies: [1, 2],
     dynamics: "concat",
     time: 2,
     solver: { method: "rk4", steps: 3 },

@@ -100,7 +100,7 @@ describe("ffjord", () => {
 
   test("densities and latents are those of a solver in double precision", async () => {
     const params = hostTree(layout, flat) as { bijector: object[] };
-    const field = velocityOnHost("concatSquash", "tanh", params.bijector[0]!);
+    const field = velocityOnHost({ kind: "concatSquash", activation: "tanh" }, params.bijector[0]!);
     const wanted = rows.map((row) => flowOnHost(field, row, [1, 0], 60));
     const logProbs = await model.logProb(rows);
     const taken = model.evaluations;

@@ -31,10 +31,16 @@ const networks = { concat, concatSquash };
 const kinds = ["concat", "concatSquash"] as const;
 const activations = ["tanh", "silu", "softplus", "relu"] as const;
 
+const cases = [
+  { conditions: 0, frequencies: [] },
+  { conditions: 2, frequencies: [] },
+  { conditions: 2, frequencies: [0.5, 3] },
+];
+
 describe.each(kinds)("%s", (kind) => {
   describe.each(activations)("%s", (activation) => {
-    test.each([0, 2])("a context of %d numbers: values and derivatives", async (conditions) => {
-      const dynamics: Dynamics = networks[kind]({ hidden: [4, 6], activation });
+    test.each(cases)("values and derivatives, with %o", async ({ conditions, frequencies }) => {
+      const dynamics: Dynamics = networks[kind]({ hidden: [4, 6], activation, frequencies });
       const params = lively(dynamics, conditions);
       const z = drawn(features, rows);
       const directions = drawn(features, 2, rows);
@@ -63,7 +69,8 @@ describe.each(kinds)("%s", (kind) => {
       const columns = Array.from({ length: rows }, (_, row) => {
         const pick = (array: { data: Float32Array } | undefined) =>
           array ? [...array.data].filter((__, i) => i % rows === row) : [];
-        const host = velocityOnHost(kind, activation, params.host, pick(context));
+        const velocityKind = { kind, activation, frequencies };
+        const host = velocityOnHost(velocityKind, params.host, pick(context));
         const point = pick(z);
         const difference = 1e-6;
         const slopes = [0, 1].map((k) => {
@@ -90,30 +97,33 @@ describe.each(kinds)("%s", (kind) => {
     });
   });
 
-  test("one time and one set of directions stand for all rows", async () => {
-    const dynamics = networks[kind]({ hidden: [4], activation: "silu" });
-    const push = dynamics.push as NonNullable<Dynamics["push"]>;
-    for (const conditions of [0, 2]) {
-      const params = lively(dynamics, conditions);
-      const z = drawn(features, rows);
-      const directions = drawn(features, 2, 1);
-      const context = conditions > 0 ? drawn(conditions, rows) : undefined;
-      const once = { time: np.array([[0.3]]), along: directions.upload() };
-      const each = {
-        time: np.full([1, rows], 0.3),
-        along: np.broadcastTo(directions.upload(), [features, 2, rows]),
-      };
-      const [short, long] = await Promise.all(
-        [once, each].map(async ({ time, along }) => {
-          const results = push(params.upload(), time, z.upload(), context?.upload(), along);
-          const [slope, moved] = results as [NDArray, NDArray];
-          return [...(await slope.data()), ...(await moved.data())] as number[];
-        }),
-      );
-      expect(short).toHaveLength(features * rows * 3);
-      expect(largest(short!, long!)).toBeLessThan(1e-6);
-    }
-  });
+  test.each([[[]], [[2]]])(
+    "one time and one set of directions, frequencies %j, stand for all rows",
+    async (frequencies) => {
+      const dynamics = networks[kind]({ hidden: [4], activation: "silu", frequencies });
+      const push = dynamics.push as NonNullable<Dynamics["push"]>;
+      for (const conditions of [0, 2]) {
+        const params = lively(dynamics, conditions);
+        const z = drawn(features, rows);
+        const directions = drawn(features, 2, 1);
+        const context = conditions > 0 ? drawn(conditions, rows) : undefined;
+        const once = { time: np.array([[0.3]]), along: directions.upload() };
+        const each = {
+          time: np.full([1, rows], 0.3),
+          along: np.broadcastTo(directions.upload(), [features, 2, rows]),
+        };
+        const [short, long] = await Promise.all(
+          [once, each].map(async ({ time, along }) => {
+            const results = push(params.upload(), time, z.upload(), context?.upload(), along);
+            const [slope, moved] = results as [NDArray, NDArray];
+            return [...(await slope.data()), ...(await moved.data())] as number[];
+          }),
+        );
+        expect(short).toHaveLength(features * rows * 3);
+        expect(largest(short!, long!)).toBeLessThan(1e-6);
+      }
+    },
+  );
 
   test.each([[[]], [[5]]])("fresh with hidden widths %j it stands still", async (hidden) => {
     const dynamics: Dynamics = networks[kind]({ hidden });
@@ -128,6 +138,12 @@ describe.each(kinds)("%s", (kind) => {
     expect(() => networks[kind]({ activation: "sine" as never })).toThrow(
       /^concat.*: unknown activation "sine"\. Take one of relu, tanh, silu, softplus\./,
     );
+    for (const bad of [0, Number.NaN, Infinity, "1" as never]) {
+      expect(() => networks[kind]({ frequencies: [1, bad] })).toThrow(
+        /^concat.*: frequencies must be positive and finite, got /,
+      );
+    }
+    expect(() => networks[kind]({ frequencies: 3 as never })).toThrow(/must be a list, got 3/);
     expect(() => networks[kind]({ width: 3 } as never)).toThrow(/there is no option "width"/);
   });
 });

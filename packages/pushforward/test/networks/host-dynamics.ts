@@ -58,10 +58,15 @@ const layers = {
   },
 };
 
+interface VelocityOnHost {
+  readonly kind: keyof typeof layers;
+  readonly activation: keyof typeof activations;
+  readonly frequencies?: readonly number[];
+}
+
 /** The velocity of concat or concatSquash in double precision. */
 export function velocityOnHost(
-  kind: keyof typeof layers,
-  activation: keyof typeof activations,
+  { kind, activation, frequencies = [] }: VelocityOnHost,
   params: HostTree,
   context: Vector = [],
 ): (time: number, z: Vector) => number[] {
@@ -72,6 +77,11 @@ export function velocityOnHost(
         const y = layers[kind](layer, h, [time, ...context]);
         return depth < all.length - 1 ? y.map(activations[activation]) : y;
       },
-      [...z],
+      [
+        ...z,
+        ...[Math.sin, Math.cos].flatMap((wave) =>
+          frequencies.flatMap((frequency) => z.map((value) => wave(frequency * value))),
+        ),
+      ],
     );
 }

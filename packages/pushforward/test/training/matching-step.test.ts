@@ -9,6 +9,7 @@ import type { FlowMatching } from "../../src/core/velocity-field.ts";
 import { normal, transformed, uniform } from "../../src/distributions/index.ts";
 import { type Engine, hostArray, np, ready, startEngine } from "../../src/engine/index.ts";
 import { concatSquash } from "../../src/networks/index.ts";
+import { assign } from "../../src/numerics/assignment.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 import { adamRates } from "../../src/training/adam.ts";
 import { compileObjective } from "../../src/training/objective.ts";
@@ -107,7 +108,11 @@ function lossOnHost({ matching, time, given: { rows, x, cond }, noise }: Host) {
       return (1 - t) * value + t * end[i]! + noisy;
     });
     const context = cond ? [cond[row]!] : [];
-    const field = velocityOnHost("concatSquash", "tanh", hostTree(layout, flat), context);
+    const field = velocityOnHost(
+      { kind: "concatSquash", activation: "tanh" },
+      hostTree(layout, flat),
+      context,
+    );
     const velocity = field(t * time, place).map((value) => value * time);
     return apart(
       velocity,
@@ -211,6 +216,23 @@ describe("with a velocity that is one number for each dimension, times a power o
     nearest.gradient.forEach((slope, i) => {
       expect(slope).toBeCloseTo(any.gradient[i]!, 5);
     });
+  });
+
+  test("rows beyond 64 are paired in groups, each by least distance", async () => {
+    const rows = 150;
+    const given = { rows, x: numbers(2 * rows) };
+    const { loss, noise } = await stepOf(flowFrom(normal({ shape }), 0, {}), still, given);
+    const [, starts] = noise as [number[], number[]];
+    const squares = [0, 50, 100].flatMap((first) => {
+      const cost = Float64Array.from({ length: 2500 }, (__, at) => {
+        const [row, start] = [2 * (first + Math.floor(at / 50)), 2 * (first + (at % 50))];
+        return (
+          (given.x[row]! - starts[start]!) ** 2 + (given.x[row + 1]! - starts[start + 1]!) ** 2
+        );
+      });
+      return [...assign(cost, 50)].map((column, row) => cost[50 * row + column]!);
+    });
+    expect(Math.abs(loss / mean(squares) - 1)).toBeLessThan(2e-6);
   });
 
   test("a row that is not finite makes the loss not finite, and pairs nothing", async () => {
