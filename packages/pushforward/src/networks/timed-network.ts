@@ -81,8 +81,7 @@ export function timedNetwork<L extends Tree>(
       );
     },
     push(params, time, z, context, directions) {
-      let along = pushThroughFourier(z.ref, frequencies, directions);
-      let h = fourierFeatures(z, frequencies);
+      let [h, along] = pushThroughFourier(z, frequencies, directions);
       for (const [depth, layer] of affineLayers(params, time, context).entries()) {
         along = pushThrough(refLayer(layer), along);
         h = applyLayer(layer, h);
@@ -110,30 +109,32 @@ function fourierFeatures(z: NDArray, frequencies: readonly number[]): NDArray {
   return np.concatenate([z, np.sin(angles.ref), np.cos(angles)], 0);
 }
 
-/** What the derivative of {@link fourierFeatures} makes of directions; consumes. */
+/** The same, and what its derivative makes of directions; consumes. */
 function pushThroughFourier(
   z: NDArray,
   frequencies: readonly number[],
   directions: NDArray,
-): NDArray {
-  if (frequencies.length === 0) {
-    z.dispose();
-    return directions;
-  }
-  const [features, count] = directions.shape as [number, number, number];
+): [features: NDArray, along: NDArray] {
+  if (frequencies.length === 0) return [z, directions];
+  const [size, count] = directions.shape as [number, number, number];
   const rows = z.shape[1] as number;
-  const angles = np.expandDims(multiples(z, frequencies), 1);
-  const along = multiples(directions.ref, frequencies);
-  const sines = along.ref.mul(np.cos(angles.ref));
-  const cosines = along.mul(np.sin(angles)).neg();
-  return np.concatenate([np.broadcastTo(directions, [features, count, rows]), sines, cosines], 0);
+  const angles = multiples(z.ref, frequencies);
+  const sines = np.sin(angles.ref);
+  const cosines = np.cos(angles);
+  const turned = multiples(directions.ref, frequencies);
+  const along = [
+    np.broadcastTo(directions, [size, count, rows]),
+    turned.ref.mul(np.expandDims(cosines.ref, 1)),
+    turned.mul(np.expandDims(sines.ref, 1)).neg(),
+  ];
+  return [np.concatenate([z, sines, cosines], 0), np.concatenate(along, 0)];
 }
 
 /** An array times each of some numbers, one below the other; consumes. */
 function multiples(x: NDArray, factors: readonly number[]): NDArray {
-  const all = factors.map((factor) => x.ref.mul(factor));
-  x.dispose();
-  return np.concatenate(all, 0);
+  const [size, ...rest] = x.shape as [number, ...number[]];
+  const column = np.array([...factors]).reshape([-1, ...x.shape.map(() => 1)]);
+  return column.mul(np.expandDims(x, 0)).reshape([factors.length * size, ...rest]);
 }
 
 /** @throws DomainError for frequencies that are no list of positive numbers. */

@@ -17,8 +17,14 @@ export const bijectors: Record<string, Entry<Bijector, BijectorLawOptions>> = {
     build: () => b.continuous({ shape: [2], dynamics: concatSquash({ hidden }), solver }),
     options: gentle,
   },
-  "continuous, concat, conditional, d = 1": {
-    build: () => b.continuous({ shape: [1], condShape: [2], dynamics: concat({ hidden }), solver }),
+  "continuous, concat of Fourier features, conditional, d = 1": {
+    build: () =>
+      b.continuous({
+        shape: [1],
+        condShape: [2],
+        dynamics: concat({ hidden, frequencies: [1, 2] }),
+        solver,
+      }),
     options: gentle,
   },
 };
