@@ -1,6 +1,8 @@
 import {
   bernsteinFlow,
   bnaf,
+  ffjord,
+  flowMatching,
   flowPlusPlus,
   gaussianization,
   glow,
@@ -31,20 +33,24 @@ import {
  * @property {string} about its size, and what sets it apart
  * @property {() => Distribution} build
  * @property {Partial<import("./measure.mjs").Training>} training replaces common settings
+ * @property {Record<string, Partial<import("./measure.mjs").Training>>} longer replaces those on some targets
  */
 
 /**
  * @param {string} id @param {string} title @param {string} about @param {() => Distribution} build
- * @param {FlowEntry["training"]} [training] @returns {FlowEntry}
+ * @param {FlowEntry["training"]} [training] @param {FlowEntry["longer"]} [longer] @returns {FlowEntry}
  */
-function flow(id, title, about, build, training = {}) {
-  return { id, title, about, build, training };
+function flow(id, title, about, build, training = {}, longer = {}) {
+  return { id, title, about, build, training, longer };
 }
 
 const features = 2;
 
 /** For flows whose steps take longest. */
 const fewer = { steps: 600 };
+
+/** The network of both continuous flows. */
+const velocity = /** @type {const} */ ({ dynamics: "concat", activation: "silu" });
 
 /** @type {readonly FlowEntry[]} */
 export const flows = [
@@ -63,6 +69,26 @@ export const flows = [
   flow("bernstein", "Bernstein", "3 polynomial layers", () => bernsteinFlow({ features }), fewer),
   flow("naf", "NAF", "3 deep sigmoidal layers", () => naf({ features }), fewer),
   flow("bnaf", "BNAF", "3 layers of 32 units per column", () => bnaf({ features }), fewer),
+  flow(
+    "ffjord",
+    "FFJORD",
+    "2 hidden layers of 64, 4 solver steps, RNODE's penalties",
+    () =>
+      ffjord({
+        ...{ features, ...velocity, hidden: [64, 64], frequencies: [2, 4, 8] },
+        ...{ solver: { steps: 4 }, kineticEnergy: 0.01, jacobianNorm: 0.003 },
+      }),
+    {},
+    { checkerboard: { steps: 4000 } },
+  ),
+  flow(
+    "flow-matching",
+    "flow matching",
+    "3 hidden layers of 96",
+    () => flowMatching({ features, ...velocity, hidden: [96, 96, 96], frequencies: [1, 2, 4, 8] }),
+    { steps: 8000, learningRate: 1e-2 },
+    { checkerboard: { steps: 16_000, batchSize: 512 } },
+  ),
   flow("umnn", "UMNN", "3 integrated layers", () => umnn({ features }), fewer),
   flow(
     "gaussianization",

@@ -17,6 +17,7 @@ export function page(grid, image) {
     verdict(grid),
     "## The flows",
     flowTable(grid),
+    ...continuousFlows(grid),
     "## The densities",
     grid.targets.map(({ title, about }) => `- **${title}**: ${about}.`).join("\n"),
     ...failures(grid),
@@ -110,6 +111,36 @@ function flowTable(grid) {
       2,
     )
   );
+}
+
+/** The same continuous flow trained in two ways. @param {Grid} grid */
+function continuousFlows(grid) {
+  const ways = [
+    { id: "ffjord", title: "likelihood (FFJORD)" },
+    { id: "flow-matching", title: "flow matching" },
+  ];
+  const rows = grid.targets.flatMap(({ id: target, title }) => {
+    const results = ways.map(({ id }) => lookUp(grid, id, target));
+    if (!results.every((result) => result)) return [];
+    return [
+      [
+        title,
+        ...results.map(divergenceText),
+        ...results.map((result) => short(result?.seconds ?? Number.NaN)),
+        ...results.map((result) => short(result?.processorSeconds ?? Number.NaN)),
+      ],
+    ];
+  });
+  if (rows.length === 0) return [];
+  const heads = ["nats", "seconds", "processor seconds"].flatMap((unit) =>
+    ways.map(({ title }) => `${title}, ${unit}`),
+  );
+  return [
+    "## Continuous flows, by likelihood and by flow matching",
+    "Either solves its differential equation to tolerance for a density. In training the first takes four equal steps " +
+      "of Dormand and Prince's method with the exact trace and differentiates them, the second solves nothing.",
+    markdown(["", ...heads], rows),
+  ];
 }
 
 /** @param {Grid} grid */
