@@ -50,7 +50,11 @@ const features = 2;
 const fewer = { steps: 600 };
 
 /** The network of both continuous flows. */
-const velocity = /** @type {const} */ ({ dynamics: "concat", activation: "silu" });
+const velocity = /** @type {const} */ ({
+  dynamics: "concat",
+  activation: "silu",
+  frequencies: [1, 2, 4, 8],
+});
 
 /** @type {readonly FlowEntry[]} */
 export const flows = [
@@ -72,22 +76,21 @@ export const flows = [
   flow(
     "ffjord",
     "FFJORD",
-    "2 hidden layers of 64, 4 solver steps, RNODE's penalties",
+    "3 hidden layers of 64, Fourier features, RNODE's penalties",
     () =>
       ffjord({
-        ...{ features, ...velocity, hidden: [64, 64], frequencies: [2, 4, 8] },
-        ...{ solver: { steps: 4 }, kineticEnergy: 0.01, jacobianNorm: 0.003 },
+        ...{ features, ...velocity, hidden: [64, 64, 64], solver: { steps: 6 } },
+        ...{ kineticEnergy: 0.005, jacobianNorm: 0.005 },
       }),
-    {},
-    { checkerboard: { steps: 4000 } },
+    { learningRate: 4e-3 },
   ),
   flow(
     "flow-matching",
     "flow matching",
-    "3 hidden layers of 96",
-    () => flowMatching({ features, ...velocity, hidden: [96, 96, 96], frequencies: [1, 2, 4, 8] }),
+    "3 hidden layers of 96, Fourier features",
+    () => flowMatching({ features, ...velocity, hidden: [96, 96, 96] }),
     { steps: 8000, learningRate: 1e-2 },
-    { checkerboard: { steps: 16_000, batchSize: 512 } },
+    { checkerboard: { steps: 16_000, batchSize: 512, learningRate: 2e-2 } },
   ),
   flow("umnn", "UMNN", "3 integrated layers", () => umnn({ features }), fewer),
   flow(

@@ -137,7 +137,7 @@ function continuousFlows(grid) {
   );
   return [
     "## Continuous flows, by likelihood and by flow matching",
-    "Either solves its differential equation to tolerance for a density. In training the first takes four equal steps " +
+    "Either solves its differential equation to tolerance for a density. In training the first takes six equal steps " +
       "of Dormand and Prince's method with the exact trace and differentiates them, the second solves nothing.",
     markdown(["", ...heads], rows),
   ];
