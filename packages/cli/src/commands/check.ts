@@ -145,7 +145,7 @@ const dimmed = (text: string): string => `\x1b[2m${text}\x1b[22m`;
  * @param aside how explanations are set apart.
  */
 export function reportLines(
-  { items, ok, skipped }: CheckReport,
+  { items, ok, skipped, equalSteps }: CheckReport,
   width: number,
   aside: (text: string) => string,
 ): string[] {
@@ -169,5 +169,21 @@ export function reportLines(
     ? "all checks passed"
     : `${failed} of ${counted(items.length, "check")} failed`;
   const left = skipped.flatMap((text) => wrap(`not checked: ${text}`, width));
-  return [head, ...explained, "", ...left, verdict];
+  const solved = equalSteps ? solvingNotes(equalSteps, items) : [];
+  const notes = solved.flatMap((text) => wrap(text, width));
+  return [head, ...explained, "", ...left, ...notes, verdict];
+}
+
+/** How continuous layers were solved in a check, and what to do where that may be why an item failed. */
+function solvingNotes(
+  { count, everywhere }: NonNullable<CheckReport["equalSteps"]>,
+  items: CheckReport["items"],
+): string[] {
+  const steps = counted(count, "equal step");
+  // Where the data lie in a spline's interval is not a matter of precision.
+  const isOff = items.some(({ name, ok }) => !ok && !name.startsWith("interval"));
+  return [
+    ...(everywhere ? [] : [`solved in ${steps} here; scores and samples are solved to tolerance`]),
+    ...(isOff ? [`${steps} may be too few: build the flow with more solver.steps`] : []),
+  ];
 }

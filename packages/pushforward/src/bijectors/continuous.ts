@@ -79,10 +79,12 @@ export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>)
   }
 
   const stepper = odeStepper(solver);
+  const equalSteps = { count: solver.steps, everywhere: solver.method !== "dormandPrince" };
   const solution = (interval: Interval) =>
     odeIteration<P>({
       interval,
       stepper,
+      equalSteps,
       rates: (params, context, withTrace) =>
         velocity(
           dynamics,

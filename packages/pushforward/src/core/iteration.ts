@@ -10,6 +10,13 @@ export type IterationState = { [name: string]: NDArray } & { status: NDArray };
 /** The numbers of one row of a state, for messages. */
 export type RowState = Readonly<Record<string, Float32Array>>;
 
+/** How a program that is compiled as a whole solves a differential equation, for it has no loops. */
+export interface EqualSteps {
+  readonly count: number;
+  /** Whether whoever drives the iteration takes them, too, instead of steps of its own choice. */
+  readonly everywhere: boolean;
+}
+
 /**
  * A direction of a bijector that takes as many steps as its rows need: an ODE solver that chooses its own
  * step size, or a fixed-point iteration. Traced programs have no loops, so a bijector declares this beside the
@@ -30,6 +37,8 @@ export interface Iteration<P extends Tree = any> {
   readonly evaluations: { readonly start: number; readonly step: number };
   /** Steps after which a row that is not done has failed. */
   readonly limit: number;
+  /** What the bijector's method takes. Absent: nothing is solved over time. */
+  readonly equalSteps?: EqualSteps;
   /** What happened to a row that failed, how far it came, and the way out; the text goes on from who and which row. */
   explain(row: RowState, evaluations: number): string;
 }

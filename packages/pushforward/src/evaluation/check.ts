@@ -1,6 +1,8 @@
 import { type Direction, layersOf } from "../core/bijector.ts";
 import type { Box, Distribution } from "../core/distribution.ts";
 import { domainOf } from "../core/domain.ts";
+import { equalStepsOf } from "../core/equal-steps.ts";
+import type { EqualSteps } from "../core/iteration.ts";
 import { jacobians } from "../core/jacobian.ts";
 import { isImage, sizeOf } from "../core/shape.ts";
 import { walkLayers } from "../core/walk-layers.ts";
@@ -32,6 +34,11 @@ export interface CheckReport {
   readonly items: readonly CheckItem[];
   /** What was not looked at, and why. */
   readonly skipped: readonly string[];
+  /**
+   * The steps of continuous layers in the programs that were checked, of the layer with the fewest; absent where there is
+   * none. A larger `solver.steps` makes all errors but those of the intervals smaller.
+   */
+  readonly equalSteps?: EqualSteps;
 }
 
 /** What is checked: a distribution at its parameters, on rows at hand. Parameters are not consumed. */
@@ -87,7 +94,13 @@ export async function checkDistribution(subject: CheckSubject): Promise<CheckRep
           `log-determinant: the Jacobian of ${size} numbers is too large; up to ${MOST_NUMBERS} it is formed.`,
         ]
       : [];
-  return { ok: items.every(({ ok }) => ok), items, skipped };
+  const equalSteps = flow.flow && equalStepsOf(flow.flow.bijector);
+  return {
+    ok: items.every(({ ok }) => ok),
+    items,
+    skipped,
+    ...(equalSteps && { equalSteps }),
+  };
 }
 
 async function checkBijector(subject: CheckSubject): Promise<CheckItem[]> {

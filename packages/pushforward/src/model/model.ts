@@ -442,7 +442,7 @@ export class Model {
    * dimensions the density's integral.
    *
    * Of more than 1000 rows it looks at 1000, of images at 64, drawn with the seed; the Jacobian is formed for
-   * events of up to 3072 numbers.
+   * events of up to 3072 numbers. Continuous layers take `solver.steps` equal steps here.
    *
    * @throws ShapeError, ConditionError, DataError, DomainError.
    */

@@ -1,9 +1,10 @@
 import { type CheckReport, Model, nsf } from "pushforward";
 import { beforeAll, describe, expect, test } from "vitest";
 import { fixedAffine } from "../../src/bijectors/fixed-affine.ts";
-import { affine, chain } from "../../src/bijectors/index.ts";
+import { affine, chain, continuous } from "../../src/bijectors/index.ts";
 import { type Bijector, defineBijector, noParams } from "../../src/core/bijector.ts";
 import { defineDistribution } from "../../src/core/distribution.ts";
+import { defineDynamics } from "../../src/core/dynamics.ts";
 import { normal, transformed } from "../../src/distributions/index.ts";
 import { np, random, ready } from "../../src/engine/index.ts";
 import { correlatedNormal } from "../support/draws.ts";
@@ -45,6 +46,7 @@ describe("check", () => {
     const report = await checkOf(doubling({}));
     expect(failed(report)).toEqual([]);
     expect(report.ok).toBe(true);
+    expect(report.equalSteps).toBeUndefined();
     expect(report.items.map(({ name }) => name)).toEqual([
       "round trip, data",
       "round trip, latents",
@@ -126,6 +128,30 @@ describe("check", () => {
       expect(failed(report)).toEqual(["integral"]);
       expect(report.items[0]!.value).toBeCloseTo(0.03, 3);
     }
+  });
+
+  test("a continuous flow fails in too few equal steps, whose number the report tells", async () => {
+    const shape = [1];
+    const shrinking = defineDynamics<Record<string, never>>({
+      kind: "shrinking",
+      options: {},
+      init: noParams,
+      apply(_, time, z) {
+        time.dispose();
+        return z.mul(-3);
+      },
+    });
+    const checkIn = async (steps: number) => {
+      const bijector = continuous({ shape, dynamics: shrinking, solver: { steps } });
+      const flow = transformed({ base: normal({ shape }), bijector });
+      const model = new Model({ flow, params: flow.init(random.key(0)) });
+      return model.check();
+    };
+    const [few, enough] = [await checkIn(1), await checkIn(8)];
+    expect(failed(few)).toContain("round trip, data");
+    expect(few.equalSteps).toEqual({ count: 1, everywhere: false });
+    expect(failed(enough)).toEqual([]);
+    expect(enough.equalSteps).toEqual({ count: 8, everywhere: false });
   });
 
   test("in more than two dimensions leaves the integral out", async () => {

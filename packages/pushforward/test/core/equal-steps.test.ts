@@ -1,0 +1,21 @@
+import { chain, continuous, invert, reverse } from "pushforward/bijectors";
+import { type Bijector, equalStepsOf } from "pushforward/core";
+import { expect, test } from "vitest";
+
+const shape = [2];
+const adaptive = (steps: number) => continuous({ shape, solver: { steps } });
+const fixed = (steps: number) => continuous({ shape, solver: { method: "rk4", steps } });
+
+test.each<[string, Bijector[], unknown]>([
+  ["no layer that is solved", [reverse({ features: 2 })], undefined],
+  ["the fewest steps", [adaptive(9), adaptive(5)], { count: 5, everywhere: false }],
+  [
+    "one among others, read backwards",
+    [reverse({ features: 2 }), invert({ bijector: adaptive(5) })],
+    { count: 5, everywhere: false },
+  ],
+  ["steps that are taken everywhere", [fixed(7)], { count: 7, everywhere: true }],
+  ["by one of two layers", [fixed(7), adaptive(8)], { count: 7, everywhere: false }],
+])("equal steps: %s", (_, bijectors, wanted) => {
+  expect(equalStepsOf(chain({ bijectors }))).toEqual(wanted);
+});
