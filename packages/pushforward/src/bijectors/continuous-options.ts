@@ -1,4 +1,4 @@
-import { checkPositive } from "../core/check-number.ts";
+import { checkNotNegative, checkPositive } from "../core/check-number.ts";
 import { checkOptionNames } from "../core/check-options.ts";
 import { checkDynamics } from "../core/check-part.ts";
 import type { Dynamics } from "../core/dynamics.ts";
@@ -97,7 +97,7 @@ export function resolveContinuous<P extends Tree>(
   checkDynamics("continuous", settings.dynamics);
   checkPositive("continuous", "time", time);
   for (const [name, weight] of Object.entries({ kineticEnergy, jacobianNorm })) {
-    if (weight !== 0) checkPositive("continuous", name, weight);
+    checkNotNegative("continuous", name, weight);
   }
   for (const [name, known] of Object.entries(choices)) {
     checkChoice(name, settings[name as keyof typeof choices], known);
@@ -128,6 +128,11 @@ function checkIdle(settings: LikelihoodSettings, defaults: LikelihoodSettings): 
 
 /** @throws DomainError for an unknown coupling, one that does not keep to contexts, or a negative deviation. */
 function resolveMatching(given: Partial<FlowMatching>, isConditional: boolean): FlowMatching {
+  if (typeof given !== "object") {
+    throw new DomainError(
+      `continuous: matching must be an object such as {} or { deviation: 0.1 }, got ${JSON.stringify(given)}.`,
+    );
+  }
   checkOptionNames("continuous: matching", given, ["coupling", "deviation"]);
   const usual = isConditional ? "independent" : "optimalTransport";
   const { coupling = usual, deviation = 0 } = given;
@@ -138,7 +143,7 @@ function resolveMatching(given: Partial<FlowMatching>, isConditional: boolean): 
         'coupling: "independent".',
     );
   }
-  if (deviation !== 0) checkPositive("continuous", "deviation", deviation);
+  checkNotNegative("continuous", "deviation", deviation);
   return { coupling, deviation };
 }
 

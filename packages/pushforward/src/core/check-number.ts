@@ -23,3 +23,9 @@ export function checkPositive(who: string, what: string, value: number): void {
   if (value > 0 && Number.isFinite(value)) return;
   throw new DomainError(`${who}: ${what} must be positive and finite, got ${show(value)}.`);
 }
+
+/** @throws DomainError unless `value` is zero or positive, and finite; `what` names it. */
+export function checkNotNegative(who: string, what: string, value: number): void {
+  if (value >= 0 && Number.isFinite(value)) return;
+  throw new DomainError(`${who}: ${what} must be 0 or positive, and finite, got ${show(value)}.`);
+}

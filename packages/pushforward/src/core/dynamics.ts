@@ -1,4 +1,6 @@
 import type { NDArray, Tree } from "../engine/index.ts";
+import { DomainError, ShapeError } from "./errors.ts";
+import { sameShape, showShape } from "./shape.ts";
 import { type Spec, specOf } from "./spec.ts";
 
 /**
@@ -35,11 +37,36 @@ export interface Dynamics<P extends Tree = any> {
   ): [velocity: NDArray, along: NDArray];
 }
 
-/** Freeze dynamics, mark them as such, and derive their spec from the options of their factory. */
+/**
+ * Freeze dynamics, mark them as such, and derive their spec from the options of their factory.
+ *
+ * @throws DomainError where `kind`, `init` or `apply` is missing; what it returns throws a ShapeError for a velocity of
+ * another shape than the state.
+ */
 export function defineDynamics<P extends Tree>(
   definition: Omit<Dynamics<P>, "spec" | "takesTime"> & { options: object },
 ): Dynamics<P> {
   const { options, ...rest } = definition;
-  const spec = specOf("network", definition.kind, options);
-  return Object.freeze({ ...rest, takesTime: true, spec });
+  const { kind, init, apply } = definition;
+  if (typeof kind !== "string" || typeof init !== "function" || typeof apply !== "function") {
+    throw new DomainError(
+      "defineDynamics: expected { kind, options, init, apply }, a name, the factory's options and two functions.",
+    );
+  }
+  return Object.freeze({
+    ...rest,
+    apply(params: P, time: NDArray, z: NDArray, context: NDArray | undefined): NDArray {
+      const expected = z.shape;
+      const slope = apply(params, time, z, context);
+      if (!sameShape(slope.shape, expected)) {
+        throw new ShapeError(
+          `${kind}: a velocity has the shape of its state, [d, n] = ${showShape(expected)} here; apply gave ` +
+            `${showShape(slope.shape)}.`,
+        );
+      }
+      return slope;
+    },
+    takesTime: true as const,
+    spec: specOf("network", kind, options),
+  });
 }

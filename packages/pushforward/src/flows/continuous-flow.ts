@@ -38,7 +38,9 @@ export function continuousFlow(
   const shapes = shapesOf(name, options, [...own, ...names]);
   if (!["concatSquash", "concat"].includes(dynamics)) {
     throw new DomainError(
-      `${name}: dynamics must be "concatSquash" or "concat", got ${JSON.stringify(dynamics)}.`,
+      `${name}: dynamics must be "concatSquash" or "concat", got ${
+        typeof dynamics === "string" ? `"${dynamics}"` : typeof dynamics
+      }. For dynamics of your own take continuous of pushforward/bijectors.`,
     );
   }
   const build = dynamics === "concat" ? concat : concatSquash;

@@ -18,7 +18,8 @@ const library = {
   transformer: transformers,
 } as const satisfies Factories;
 
-const families = Object.keys(library) as Family[];
+/** What parts a spec is made of. */
+export const families = Object.keys(library) as Family[];
 
 /**
  * Build a distribution again from its spec. Nothing is executed but the factories that it names.

@@ -3,7 +3,7 @@ import { uploadParameters } from "../core/parameters.ts";
 import { type EngineChoice, type Notify, startEngine } from "../engine/index.ts";
 import { readFile } from "../io/files.ts";
 import { decodeModel } from "../io/model-file.ts";
-import type { Factories } from "../io/rebuild.ts";
+import { type Factories, families } from "../io/rebuild.ts";
 import { Model } from "./model.ts";
 
 export interface LoadOptions {
@@ -29,6 +29,7 @@ export async function load(
 ): Promise<Model> {
   checkOptionNames("load", options, ["factories", "engine", "onNotice"]);
   const { factories, engine: choice, onNotice } = options;
+  checkOptionNames("load: factories", factories ?? {}, families);
   const bytes = await bytesOf(source);
   const engine = await startEngine(choice, onNotice);
   const name = typeof source === "string" ? source : "model";

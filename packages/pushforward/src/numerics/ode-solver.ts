@@ -15,11 +15,11 @@ export interface OdeSolverOptions {
    * asks for another way, and export; default 8.
    */
   steps?: number | undefined;
-  /** Relative tolerance of a step; default 1e-5. */
+  /** Relative tolerance of a step of `"dormandPrince"`; default 1e-5. */
   rtol?: number | undefined;
-  /** Absolute tolerance of a step, in the units of the state; default 1e-5. */
+  /** Absolute tolerance of a step of `"dormandPrince"`, in the units of the state; default 1e-5. */
   atol?: number | undefined;
-  /** Evaluations of the dynamics after which a solution is given up; default 10,000. */
+  /** Evaluations of the dynamics after which `"dormandPrince"` gives a solution up, at least 8; default 10,000. */
   maxEvaluations?: number | undefined;
 }
 
@@ -36,12 +36,21 @@ const defaults: OdeSolver = {
 /** Below this, float32 rounding is larger than what a step may be off by. */
 const LEAST_TOLERANCE = 1e-7;
 
+/** What it takes to choose the first step of Dormand and Prince's method, and that step. */
+const LEAST_EVALUATIONS = 8;
+
 /**
  * Fill in defaults.
  *
- * @throws DomainError for an unknown method, a number that is not positive, or tolerances below float32's.
+ * @throws DomainError for an unknown method, a number that is not positive, tolerances below float32's, fewer
+ * evaluations than a step takes, or what has nothing to say for the method.
  */
 export function resolveSolver(who: string, options: OdeSolverOptions = {}): OdeSolver {
+  if (typeof options !== "object" || options === null) {
+    throw new DomainError(
+      `${who}: solver must be an object such as { method: "rk4", steps: 20 }, got ${JSON.stringify(options)}.`,
+    );
+  }
   checkOptionNames(`${who}: solver`, options, Object.keys(defaults));
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const solver: OdeSolver = { ...defaults, ...Object.fromEntries(given) };
@@ -51,7 +60,7 @@ export function resolveSolver(who: string, options: OdeSolverOptions = {}): OdeS
     );
   }
   checkCount(who, "steps", solver.steps);
-  checkCount(who, "maxEvaluations", solver.maxEvaluations);
+  checkCount(who, "maxEvaluations", solver.maxEvaluations, LEAST_EVALUATIONS);
   for (const name of ["rtol", "atol"] as const) {
     checkPositive(who, name, solver[name]);
     if (solver[name] < LEAST_TOLERANCE) {
@@ -60,5 +69,20 @@ export function resolveSolver(who: string, options: OdeSolverOptions = {}): OdeS
       );
     }
   }
+  checkIdle(who, solver);
   return solver;
+}
+
+/** @throws DomainError for settings of chosen steps beside a method of equal ones. */
+function checkIdle(who: string, solver: OdeSolver): void {
+  if (solver.method === defaults.method) return;
+  // Defaults pass: the spec, from which files are read, names them.
+  const idle = (["rtol", "atol", "maxEvaluations"] as const).find(
+    (name) => solver[name] !== defaults[name],
+  );
+  if (!idle) return;
+  throw new DomainError(
+    `${who}: ${idle} has nothing to say for "${solver.method}", which takes ${solver.steps} equal steps: leave it out, ` +
+      'or take "dormandPrince".',
+  );
 }

@@ -279,9 +279,10 @@ function recover(
       ? `In the last one ${failure}`
       : `It arises in ${locateInTraining(flow, layout, run.adam.parameters, batches(step))}. ` +
         "Look for extreme rows there, or take a smaller learningRate or clipNorm.";
+    const since = best.step === 0 ? "start" : "best validation";
     throw new NotFiniteError(
       `fit: ${what} at step ${step + 1}, for the ` +
-        `${state.rollbacks}th time since the best validation, although the learning rate went down ` +
+        `${state.rollbacks}th time since the ${since}, although the learning rate went down ` +
         `to ${currentRate(run, options).toPrecision(2)}. ${where}`,
     );
   }

@@ -246,7 +246,7 @@ test.each<[object, RegExp]>([
   [{ shape: [2, 2] }, /^continuous: /],
   [{ time: 0 }, /^continuous: time must be/],
   [{ trace: "uniform" }, /^continuous: trace must be/],
-  [{ kineticEnergy: -1 }, /^continuous: kineticEnergy must be/],
+  [{ kineticEnergy: -1 }, /^continuous: kineticEnergy must be 0 or positive, and finite, got -1/],
   [
     { dynamics: {} },
     /^continuous: dynamics must be a network of state and time such as concatSquash/,
@@ -265,6 +265,19 @@ test.each<[object, RegExp]>([
   [{ solver: { method: "heun" } }, /^continuous: there is no method "heun"\. Take one of euler,/],
   [{ solver: { steps: 0 } }, /^continuous: steps must be a positive integer/],
   [{ solver: { rtol: 1e-9 } }, /^continuous: rtol must be at least 1e-7, the precision of 32-bit/],
+  [{ matching: true }, /^continuous: matching must be an object such as \{\} or .* got true/],
+  [{ matching: { deviation: -1 } }, /^continuous: deviation must be 0 or positive/],
+  [{ solver: null }, /^continuous: solver must be an object such as .* got null/],
+  [{ solver: "rk4" }, /^continuous: solver must be an object such as .* got "rk4"/],
+  [{ solver: { maxEvaluations: 7 } }, /^continuous: maxEvaluations must be an integer >= 8/],
+  [
+    { solver: { method: "rk4", steps: 20, rtol: 1e-3 } },
+    /^continuous: rtol has nothing to say for "rk4", which takes 20 equal steps: leave it out/,
+  ],
+  [
+    { solver: { method: "euler", maxEvaluations: 20 } },
+    /^continuous: maxEvaluations has nothing to say for "euler"/,
+  ],
   [{ solver: { tolerance: 1 } }, /^continuous: solver: there is no option "tolerance"/],
 ])("what cannot be built says why (%#)", (options, message) => {
   expect(() => continuous({ shape: [2], ...options } as never)).toThrow(message);
@@ -278,6 +291,18 @@ test("dynamics may take their arguments in any way, as long as they say what the
     apply: (...all) => parts.apply(...all),
   });
   expect(continuous({ shape, dynamics: own }).kind).toBe("continuous");
+});
+
+test("dynamics that are none are refused, as is a velocity of another shape than the state", () => {
+  const init = () => ({});
+  const apply = () => np.zeros([1, 2]);
+  expect(() => defineDynamics({ kind: "mine", options: {}, apply } as never)).toThrow(
+    /^defineDynamics: expected \{ kind, options, init, apply \}/,
+  );
+  const dynamics = defineDynamics({ kind: "mine", options: {}, init, apply });
+  expect(() => dynamics.apply({}, np.zeros([1, 1]), np.zeros([2, 3]), undefined)).toThrow(
+    /^mine: a velocity has the shape of its state, \[d, n\] = \[2, 3\] here; apply gave \[1, 2\]/,
+  );
 });
 
 test("a flow that is matched is built again from its spec", () => {
