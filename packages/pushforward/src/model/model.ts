@@ -34,6 +34,7 @@ import { streams } from "../numerics/streams.ts";
 import { dequantize } from "../training/dequantization.ts";
 import { encodeOnnx, type OnnxFunction, type OnnxSignature, onnxFunctions } from "./export-onnx.ts";
 import { type Lifetime, startLifetime } from "./lifetime.ts";
+import { type OnnxSolving, onnxSolving } from "./onnx-solving.ts";
 import { compilePrograms, type Programs } from "./programs.ts";
 import { summarize } from "./summary.ts";
 
@@ -105,6 +106,8 @@ export interface TraceStage extends Samples {
 /** An ONNX model that {@link Model.exportOnnx} wrote, and how to call it. */
 export interface OnnxFile extends OnnxSignature {
   readonly path: string;
+  /** Absent where the file takes the steps that the model takes. */
+  readonly solving?: OnnxSolving;
 }
 
 /** What a model is made of; {@link fit} and {@link load} do this for you. */
@@ -206,8 +209,8 @@ export class Model {
 
   /**
    * How often the networks of layers that are iterated were evaluated for a row when densities, latents or draws were
-   * last asked for: of each layer what its slowest row took, in all layers together; `undefined` where there are no
-   * such layers. An ODE solver's NFE.
+   * last asked for: of each layer what its slowest row took, in all layers together; `undefined` before that, and where
+   * no layer was iterated. An ODE solver's NFE.
    */
   get evaluations(): number | undefined {
     return this.#evaluations;
@@ -515,7 +518,8 @@ export class Model {
    *
    * @param options.functions `"logProb"` (default), `"encode"`, `"decode"`, `"sample"`: see
    * {@link Model.toOnnx}.
-   * @returns the files written, with their inputs and outputs.
+   * @returns the files written, with their inputs and outputs; of continuous flows with how far equal steps are from
+   * the model.
    * @throws EngineError, DomainError; ModelFileError when a file cannot be written.
    */
   async exportOnnx(
@@ -535,8 +539,21 @@ export class Model {
         const { bytes, ...signature } = await this.#encodeOnnx("exportOnnx", name);
         written.push([{ path: target, ...signature }, bytes]);
       }
+      const solving = await this.#onnxSolving();
       for (const [{ path: target }, bytes] of written) await writeFileAtomic(target, bytes);
-      return written.map(([file]) => file);
+      return written.map(([file]) => ({ ...file, ...(solving && { solving }) }));
+    });
+  }
+
+  #onnxSolving(): Promise<OnnxSolving | undefined> {
+    const { flow, shape } = this;
+    return onnxSolving({
+      flow,
+      params: this.#params,
+      startEngine: async () => (await this.#start()).engine,
+      draw: (count) => this.#draw(undefined, count, 0),
+      logProb: async (data, count) =>
+        this.#mapWith((await this.#start()).programs.logProb, { data, shape }, undefined, count),
     });
   }
 
