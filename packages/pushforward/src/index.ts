@@ -43,6 +43,7 @@ export {
   type TraceOptions,
   type TraceStage,
 } from "./model/model.ts";
+export type { OnnxSolving } from "./model/onnx-solving.ts";
 export type { Activation } from "./networks/index.ts";
 export type {
   FitNotice,

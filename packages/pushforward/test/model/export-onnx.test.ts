@@ -26,6 +26,7 @@ import * as b from "../../src/bijectors/index.ts";
 import { defineBijector, noParams, zeroLogDet } from "../../src/core/bijector.ts";
 import { nearestValue } from "../../src/core/column.ts";
 import { defineDistribution } from "../../src/core/distribution.ts";
+import { defineDynamics } from "../../src/core/dynamics.ts";
 import { layoutOf, uploadParameters } from "../../src/core/parameters.ts";
 import { sizeOf } from "../../src/core/shape.ts";
 import * as d from "../../src/distributions/index.ts";
@@ -533,6 +534,62 @@ describe("files", () => {
     const gone = randomModel(nice({ features: 2, ...narrow }));
     gone.dispose();
     expect(await rejection(gone.toOnnx())).toBeInstanceOf(DomainError);
+  });
+});
+
+describe("files of continuous flows, in equal steps", () => {
+  const shape = [1];
+  const solved = (velocity: (z: NDArray) => NDArray, solver: object, condShape?: number[]) => {
+    const dynamics = defineDynamics<Record<string, never>>({
+      kind: "own",
+      options: {},
+      init: noParams,
+      apply(_, time, z, context) {
+        tree.dispose(context ? [time, context] : [time]);
+        return velocity(z);
+      },
+    });
+    const bijector = b.continuous({ shape, condShape, dynamics, solver });
+    return randomModel(d.transformed({ base: d.normal({ shape }), bijector }));
+  };
+  const shrinking = (z: NDArray) => z.mul(-3);
+  const functions = ["logProb", "decode"] as const;
+  const solvingOf = async (model: Model) => {
+    const files = await model.exportOnnx(join(folder, "m.onnx"), { functions });
+    expect(await readdir(folder)).toHaveLength(functions.length);
+    const [first, ...others] = files.map(({ solving }) => solving);
+    for (const other of others) expect(other).toEqual(first);
+    return first;
+  };
+
+  test("tell by how much draws' log-densities differ from the model's", async () => {
+    const model = solved(shrinking, { steps: 1, rtol: 1e-6, atol: 1e-6 });
+    const { steps, compared } = (await solvingOf(model))!;
+    expect(steps).toBe(1);
+    const { data } = await model.sample(64);
+    // From data x, exp(3) x is the latent, of which one step of Dormand and Prince has the first terms; dz/dz is exact.
+    const inOneStep = 1 + 3 + 9 / 2 + 27 / 6 + 81 / 24 + 243 / 120 + 729 / 600;
+    const differences = data.map((x) => (x * x * (Math.exp(6) - inOneStep ** 2)) / 2);
+    expect(compared!.draws).toBe(64);
+    expect(compared!.difference).toBeGreaterThan(0.01);
+    expect(compared!.difference / Math.max(...differences)).toBeCloseTo(1, 3);
+    const before = await liveBuffers();
+    await solvingOf(model);
+    expect(await liveBuffers()).toBe(before);
+    const finer = await solvingOf(solved(shrinking, { steps: 8 }));
+    expect(finer!.steps).toBe(8);
+    expect(finer!.compared!.difference).toBeLessThan(0.001);
+  });
+
+  test("say nothing of it where the model takes the same steps", async () => {
+    expect(await solvingOf(solved(shrinking, { method: "rk4", steps: 2 }))).toBeUndefined();
+  });
+
+  test.each<[string, () => Model]>([
+    ["a conditional model, which needs contexts to draw", () => solved(shrinking, {}, [2])],
+    ["a model that cannot solve all of its draws", () => solved((z) => z.ref.mul(z), {})],
+  ])("compare nothing of %s", async (_, build) => {
+    expect(await solvingOf(build())).toEqual({ steps: 8 });
   });
 });
 
