@@ -132,7 +132,7 @@ export function decodeModel(
 /** The flow of a spec and the layout of its parameters; nothing in the file makes it throw else. */
 function buildFlow(spec: unknown, source: string, factories: Factories | undefined) {
   try {
-    const flow = rebuild(spec as Spec, factories);
+    const flow = rebuild(spec as Spec, factories, source);
     const params = flow.init(random.key(0));
     const layout = layoutOf(params);
     tree.dispose(params as never);

@@ -141,6 +141,9 @@ describe("save and load", () => {
     const message = await refusal(own);
     expect(message).toContain('bijector of the unknown kind "faulty"');
     expect(message).toContain("factories: { bijector: { faulty } }");
+    const path = join(folder, "own.safetensors");
+    await writeFile(path, own);
+    expect(await refusal(path)).toContain("own.safetensors: it has a bijector of the unknown");
     await expect(load(own, { factories: { layer: { faulty } } as never })).rejects.toThrow(
       /^load: factories: there is no option "layer"\. There are: bijector, distribution, network, /,
     );
