@@ -35,6 +35,12 @@ export async function tablePicture(
     if (hasData) console.note(`--what ${what} needs no table: it is not read.`);
     return what === "training" ? tableTrainingPicture(model) : wayPicture(what, model, seed);
   }
+  if (!hasData && isWay) {
+    throw new DataError(
+      `plot: --what ${what} needs a table, for the model is conditional: its rows are what samples are drawn given; ` +
+        "name one after the model",
+    );
+  }
   if (!hasData && what !== "density") {
     throw new DataError(`plot: --what ${what} needs a table; name one after the model`);
   }

@@ -1,4 +1,5 @@
-import type { Model, TraceStage } from "pushforward";
+import { DomainError, type Model, type TraceStage } from "pushforward";
+import { equalStepsOf } from "pushforward/core";
 import { layersPlot, shownDraws, shownPaths, trajectoriesPlot } from "../plot/index.ts";
 import { counted } from "../table/wording.ts";
 import { eventNames } from "./event-names.ts";
@@ -15,7 +16,10 @@ export const WAY_SAMPLES = 2000;
 /** Parts over time of a continuous layer: of panels as many as fit, of paths so many that no corners are seen. */
 const PIECES = { layers: 8, trajectories: 24 };
 
-/** @param rows what the draws are conditioned on, where the model is conditional: the columns of a row each. */
+/**
+ * @param rows what the draws are conditioned on, where the model is conditional: the columns of a row each.
+ * @throws DomainError where a solution in equal steps leaves the numbers that there are.
+ */
 export async function wayPicture(
   what: WayPictureName,
   model: Model,
@@ -26,7 +30,28 @@ export async function wayPicture(
   const units = what === "layers" ? "stage" : "data";
   const context = rows?.context;
   const stages = await model.trace(count, { seed, context, units, pieces: PIECES[what] });
-  return what === "layers" ? layers(model, stages, count) : trajectories(model, stages, count);
+  const { parts, subtitle } =
+    what === "layers" ? layers(model, stages, count) : trajectories(model, stages, count);
+  const equalSteps = model.flow.flow && equalStepsOf(model.flow.flow.bijector);
+  if (!equalSteps) return { parts, subtitle };
+  // Each part takes its share of them, and at least one.
+  const steps = PIECES[what] * Math.ceil(equalSteps.count / PIECES[what]);
+  const shown = `${steps} equal steps`;
+  checkFinite(what, stages, shown);
+  return { parts, subtitle: equalSteps.everywhere ? subtitle : `${subtitle}, in ${shown}` };
+}
+
+/** Paths that blow up would be missing from the picture without a word. */
+function checkFinite(what: WayPictureName, stages: readonly TraceStage[], steps: string): void {
+  for (const { name, data, shape } of stages) {
+    const size = data.length / (shape[0] as number);
+    const place = data.findIndex((value) => !Number.isFinite(value));
+    if (place < 0) continue;
+    throw new DomainError(
+      `--what ${what}: sample ${Math.floor(place / size) + 1} is not finite at the stage "${name}", solved in ${steps}; ` +
+        "build the flow with more solver.steps",
+    );
+  }
 }
 
 function layers(model: Model, stages: TraceStage[], count: number): Picture {

@@ -1,5 +1,9 @@
-import { expect, test } from "vitest";
-import { placesOf } from "../../src/commands/way-pictures.ts";
+import { Model, ready } from "pushforward";
+import { continuous } from "pushforward/bijectors";
+import { defineDynamics, random } from "pushforward/core";
+import { normal, transformed } from "pushforward/distributions";
+import { beforeAll, describe, expect, test } from "vitest";
+import { placesOf, wayPicture } from "../../src/commands/way-pictures.ts";
 
 const at = (...times: (number | undefined)[]) => times.map((time) => ({ time }));
 
@@ -17,5 +21,48 @@ test.each([
   expect(found.placeName).toBe(placeName);
   found.places.forEach((place, k) => {
     expect(place).toBeCloseTo(places[k] as number, 10);
+  });
+});
+
+describe("of a flow that is solved in equal steps", () => {
+  beforeAll(() => ready());
+
+  /** `dz/dt = rate z`. */
+  function growing(rate: number, solver: object): Model {
+    const shape = [1];
+    const dynamics = defineDynamics<Record<string, never>>({
+      kind: "growing",
+      options: {},
+      init(key) {
+        key.dispose();
+        return {};
+      },
+      apply(_, time, z) {
+        time.dispose();
+        return z.mul(rate);
+      },
+    });
+    const bijector = continuous({ shape, dynamics, solver });
+    const flow = transformed({ base: normal({ shape }), bijector });
+    return new Model({ flow, params: flow.init(random.key(0)) });
+  }
+
+  test("the subtitle says how many, in as many pieces as are drawn", async () => {
+    const model = growing(1, { steps: 9 });
+    const subtitle = async (what: "layers" | "trajectories") =>
+      (await wayPicture(what, model, 0)).subtitle;
+    expect(await subtitle("layers")).toMatch(/to the data, in 16 equal steps$/);
+    expect(await subtitle("trajectories")).toMatch(/to the data, in 24 equal steps$/);
+  });
+
+  test("nothing is said of steps that the samples take, too", async () => {
+    const { subtitle } = await wayPicture("layers", growing(1, { method: "euler" }), 0);
+    expect(subtitle).toMatch(/to the data$/);
+  });
+
+  test("numbers that are not finite are an error", async () => {
+    await expect(wayPicture("layers", growing(1e30, { method: "euler" }), 0)).rejects.toThrow(
+      '--what layers: sample 1 is not finite at the stage "continuous, t = 0.25", solved in 8 equal steps; build',
+    );
   });
 });
