@@ -1,6 +1,8 @@
 import { type Cost, type Direction, layersOf } from "../core/bijector.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { showShape, sizeOf } from "../core/shape.ts";
+import type { Spec } from "../core/spec.ts";
+import type { OdeSolver } from "../numerics/ode-solver.ts";
 
 /** What a distribution is, in a few lines of text. */
 export function summarize(
@@ -14,12 +16,13 @@ export function summarize(
       (condShape ? `, given a context of shape ${showShape(condShape)}` : ""),
     `parameters: ${parameterCount.toLocaleString("en-US")}`,
   ];
-  if (flow) {
-    const layers = countRepeats(layersOf(flow.bijector).map(({ name }) => name));
-    lines.push(`base: ${flow.base.kind}`, `layers, base to data: ${layers.join(", ")}`);
-  }
-  const size = sizeOf(shape);
   const layers = flow ? layersOf(flow.bijector) : [];
+  if (flow) {
+    const names = countRepeats(layers.map(({ name }) => name));
+    lines.push(`base: ${flow.base.kind}`, `layers, base to data: ${names.join(", ")}`);
+  }
+  lines.push(...new Set(layers.flatMap(({ bijector }) => continuousLines(bijector.spec))));
+  const size = sizeOf(shape);
   const text = (own: Cost, direction: Direction) =>
     layers.some(({ bijector }) => bijector.iterations?.[direction])
       ? "as many passes as a row needs"
@@ -28,6 +31,25 @@ export function summarize(
   lines.push(`cost: sampling ${text(sampling, "forward")}, density ${text(density, "inverse")}`);
   if (engine) lines.push(`engine: ${engine}`);
   return lines.join("\n");
+}
+
+/** How a continuous layer is solved, and its velocity's network; nothing of other layers. */
+function continuousLines({ bijector, options = {} }: Partial<Spec>): string[] {
+  if (bijector !== "continuous") {
+    // What a layer is wrapped in, an inversion for instance.
+    return options.bijector ? continuousLines(options.bijector as Partial<Spec>) : [];
+  }
+  const { method, rtol, atol, steps } = options.solver as OdeSolver;
+  const equal = `${steps} equal ${steps === 1 ? "step" : "steps"}`;
+  const { network, options: sizes } = options.dynamics as Spec;
+  const hidden = (sizes.hidden ?? []) as number[];
+  const widths = hidden.length > 0 ? `, hidden layers of ${hidden.join(", ")}` : "";
+  return [
+    method === "dormandPrince"
+      ? `solver: dormandPrince, rtol ${rtol}, atol ${atol}; in compiled programs ${equal}`
+      : `solver: ${method}, ${equal}`,
+    `dynamics: ${network}${widths}`,
+  ];
 }
 
 /** The cost of a direction, in the words of docs/choosing-a-flow.md. */

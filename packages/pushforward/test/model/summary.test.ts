@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { actNorm, chain, fixedAffine, luLinear, reverse } from "../../src/bijectors/index.ts";
+import {
+  actNorm,
+  chain,
+  continuous,
+  fixedAffine,
+  invert,
+  luLinear,
+  reverse,
+} from "../../src/bijectors/index.ts";
+import type { Distribution } from "../../src/core/distribution.ts";
+import { defineDynamics } from "../../src/core/dynamics.ts";
 import { normal, transformed } from "../../src/distributions/index.ts";
 import { ffjord, imageGlow } from "../../src/flows/index.ts";
 import { summarize } from "../../src/model/summary.ts";
@@ -32,6 +42,29 @@ test("layers that are iterated take as many passes as a row needs", () => {
   expect(summarize(ffjord({ features: 2 }), 0, undefined)).toContain(
     "cost: sampling as many passes as a row needs, density as many passes as a row needs",
   );
+});
+
+test("of continuous layers the solver and the dynamics are told, once where they are alike", () => {
+  const solved = (flow: Distribution) =>
+    summarize(flow, 0, undefined)
+      .split("\n")
+      .filter((line) => /^(solver|dynamics):/.test(line));
+  expect(solved(ffjord({ features: 2, layers: 2 }))).toEqual([
+    "solver: dormandPrince, rtol 0.00001, atol 0.00001; in compiled programs 8 equal steps",
+    "dynamics: concatSquash, hidden layers of 64, 64",
+  ]);
+  const dynamics = defineDynamics<Record<string, never>>({
+    kind: "own",
+    options: {},
+    init: () => ({}),
+    apply: (_, __, z) => z,
+  });
+  const fixed = continuous({ shape: [2], dynamics, solver: { method: "rk4", steps: 1 } });
+  const bijector = chain({ bijectors: [layer.l(), invert({ bijector: fixed })] });
+  expect(solved(transformed({ base: normal({ shape: [2] }), bijector }))).toEqual([
+    "solver: rk4, 1 equal step",
+    "dynamics: own",
+  ]);
 });
 
 test("the levels of an image flow are told apart", () => {
