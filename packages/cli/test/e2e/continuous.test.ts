@@ -27,8 +27,14 @@ test("flow matching: fitted, scored, sampled and drawn over time, its evaluation
   }
   const told = await run(folder, "inspect", model);
   expect(told.stdout).toContain(`at most ${fitted.evaluations} for a row`);
+  expect(told.stdout).toContain("dynamics: concatSquash, hidden layers of 8\n");
+  const checked = await run(folder, "check", model);
+  expect(checked.stdout).toContain("solved in 8 equal steps here");
+  const exported = await run(folder, "export", model);
+  expect(exported.stdout).toMatch(/^solved +in 8 equal steps: log-densities of 64 draws differ/m);
   await json("plot", model, "--what", "trajectories", "--out", "paths.svg");
   const svg = readFileSync(join(folder, "paths.svg"), "utf8");
   expect(svg).toContain(">x<");
+  expect(svg).toContain("in 24 equal steps");
   expect(svg.match(/<path stroke="rgb/g)?.length).toBeGreaterThanOrEqual(300);
 });

@@ -42,7 +42,7 @@ function continuousLines({ bijector, options = {} }: Partial<Spec>): string[] {
   const { method, rtol, atol, steps } = options.solver as OdeSolver;
   const equal = `${steps} equal ${steps === 1 ? "step" : "steps"}`;
   const { network, options: sizes } = options.dynamics as Spec;
-  const hidden = (sizes.hidden ?? []) as number[];
+  const hidden = Array.isArray(sizes.hidden) ? sizes.hidden : [];
   const widths = hidden.length > 0 ? `, hidden layers of ${hidden.join(", ")}` : "";
   return [
     method === "dormandPrince"
