@@ -91,7 +91,9 @@ export function resolveContinuous<P extends Tree>(
     solver: resolveSolver("continuous", options.solver),
     trace: options.trace ?? usualTrace,
     gradients: options.gradients ?? usual.gradients,
-    ...(options.matching && { matching: resolveMatching(options.matching, condShape !== null) }),
+    ...(options.matching !== undefined && {
+      matching: resolveMatching(options.matching, condShape !== null),
+    }),
   } as const;
   checkOptionNames("continuous", options, [...Object.keys(settings), "matching"]);
   checkDynamics("continuous", settings.dynamics);
@@ -128,7 +130,7 @@ function checkIdle(settings: LikelihoodSettings, defaults: LikelihoodSettings): 
 
 /** @throws DomainError for an unknown coupling, one that does not keep to contexts, or a negative deviation. */
 function resolveMatching(given: Partial<FlowMatching>, isConditional: boolean): FlowMatching {
-  if (typeof given !== "object") {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new DomainError(
       `continuous: matching must be an object such as {} or { deviation: 0.1 }, got ${JSON.stringify(given)}.`,
     );

@@ -3,6 +3,7 @@ import { sizeOf } from "../core/shape.ts";
 import { isTraining, penalize, trainingNormal, trainingUniform } from "../core/training-mode.ts";
 import type { Interval } from "../core/velocity-field.ts";
 import { type NDArray, np, type Tree, tree } from "../engine/index.ts";
+import { isAdaptive, solverSettings } from "../numerics/ode-solver.ts";
 import { odeStepper } from "../numerics/ode-stepper.ts";
 import { integrate, tableaus } from "../numerics/runge-kutta.ts";
 import { type ContinuousOptions, resolveContinuous } from "./continuous-options.ts";
@@ -21,12 +22,13 @@ import { velocity } from "./velocity.ts";
  * Parameters: those of the dynamics. Error: that of the solver; float32 rounding adds about 1e-6.
  *
  * @throws ShapeError when the event is not a vector; ConditionError for a context that is none; DomainError for a time
- * or weights that are not positive, an unknown estimate, what the solver's options refuse, and options of likelihood
+ * that is not positive, a weight that is negative, an unknown estimate, what the solver's options refuse, and options of likelihood
  * beside `matching`, which has no use for them.
  */
 export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>): Bijector<P> {
   const settings = resolveContinuous(options);
   const { shape, condShape, dynamics, time, solver, trace } = settings;
+  const spec = { ...settings, solver: solverSettings(solver) };
   const intervals: Record<Direction, Interval> = { forward: [0, time], inverse: [time, 0] };
   const penalized = {
     energy: settings.kineticEnergy > 0,
@@ -71,7 +73,7 @@ export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>)
     const bijector = defineBijector<P>({
       kind: "continuousPiece",
       ...{ shape, condShape, cost, init },
-      options: { continuous: settings, interval: [from, to], steps },
+      options: { continuous: spec, interval: [from, to], steps },
       forwardAndLogDet: solve([from, to], steps),
       inverseAndLogDet: solve([to, from], steps),
     });
@@ -79,7 +81,7 @@ export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>)
   }
 
   const stepper = odeStepper(solver);
-  const equalSteps = { count: solver.steps, everywhere: solver.method !== "dormandPrince" };
+  const equalSteps = { count: solver.steps, everywhere: !isAdaptive(solver.method) };
   const solution = (interval: Interval) =>
     odeIteration<P>({
       interval,
@@ -96,7 +98,7 @@ export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>)
   return defineBijector<P>({
     kind: "continuous",
     ...{ shape, condShape, cost, init },
-    options: settings,
+    options: spec,
     forwardAndLogDet: solve(intervals.forward, solver.steps),
     inverseAndLogDet: solve(intervals.inverse, solver.steps),
     pieces(count) {

@@ -1,6 +1,6 @@
 import type { NDArray, Tree } from "../engine/index.ts";
 import { DomainError, ShapeError } from "./errors.ts";
-import { sameShape, showShape } from "./shape.ts";
+import { type Shape, sameShape, showShape } from "./shape.ts";
 import { type Spec, specOf } from "./spec.ts";
 
 /**
@@ -40,33 +40,55 @@ export interface Dynamics<P extends Tree = any> {
 /**
  * Freeze dynamics, mark them as such, and derive their spec from the options of their factory.
  *
- * @throws DomainError where `kind`, `init` or `apply` is missing; what it returns throws a ShapeError for a velocity of
- * another shape than the state.
+ * @throws DomainError where `kind`, `init` or `apply` is missing; `apply` and `push` of what it returns throw a
+ * ShapeError for a velocity or products of other shapes than the state and the directions.
  */
 export function defineDynamics<P extends Tree>(
   definition: Omit<Dynamics<P>, "spec" | "takesTime"> & { options: object },
 ): Dynamics<P> {
   const { options, ...rest } = definition;
-  const { kind, init, apply } = definition;
-  if (typeof kind !== "string" || typeof init !== "function" || typeof apply !== "function") {
+  const { kind, apply, push } = definition;
+  const missing = missingPart(definition);
+  if (missing) {
     throw new DomainError(
-      "defineDynamics: expected { kind, options, init, apply }, a name, the factory's options and two functions.",
+      `defineDynamics: ${missing}. It takes { kind, options, init, apply }: a name, the factory's options and two ` +
+        "functions.",
     );
   }
-  return Object.freeze({
+  const checked = (what: string, value: NDArray, expected: Shape) => {
+    if (sameShape(value.shape, expected)) return value;
+    throw new ShapeError(
+      `${kind}: ${what} must be of the shape ${showShape(expected)} here, got ${showShape(value.shape)}.`,
+    );
+  };
+  const dynamics: Omit<Dynamics<P>, "push"> = {
     ...rest,
-    apply(params: P, time: NDArray, z: NDArray, context: NDArray | undefined): NDArray {
-      const expected = z.shape;
-      const slope = apply(params, time, z, context);
-      if (!sameShape(slope.shape, expected)) {
-        throw new ShapeError(
-          `${kind}: a velocity has the shape of its state, [d, n] = ${showShape(expected)} here; apply gave ` +
-            `${showShape(slope.shape)}.`,
-        );
-      }
-      return slope;
+    apply(params, time, z, context) {
+      const { shape } = z;
+      return checked("a velocity, [d, n],", apply(params, time, z, context), shape);
     },
-    takesTime: true as const,
+    takesTime: true,
     spec: specOf("network", kind, options),
-  });
+  };
+  if (!push) return Object.freeze(dynamics);
+  return Object.freeze({
+    ...dynamics,
+    push(params, time, z, context, directions) {
+      const { shape } = z;
+      const along = [shape[0], directions.shape[1], shape[1]] as Shape;
+      const [slope, products] = push(params, time, z, context, directions);
+      return [
+        checked("a velocity, [d, n],", slope, shape),
+        checked("the products with directions, [d, k, n],", products, along),
+      ];
+    },
+  } satisfies Dynamics<P>);
+}
+
+/** What is missing in a definition that comes without types; undefined: nothing. */
+function missingPart({ kind, init, apply }: Partial<Dynamics>): string | undefined {
+  if (typeof kind !== "string") return "kind must be a name";
+  const functions = { init, apply };
+  const name = (["init", "apply"] as const).find((each) => typeof functions[each] !== "function");
+  return name && `${kind} has no function ${name}`;
 }

@@ -14,7 +14,8 @@ export type ConcatSquashLayer = { dense: Dense; gate: Dense; shift: NDArray };
  *
  * Hidden weights start as `N(0, 2 / inputs)`, gates and shifts as `N(0, 1 / (1 + c))`, the last layer as zero.
  *
- * @throws DomainError for a width that is not a positive integer, an unknown activation, or a frequency that is not positive.
+ * @throws DomainError for a width that is not a positive integer, an unknown activation, or a frequency that is not
+ * positive.
  */
 export function concatSquash(options: DynamicsOptions = {}): Dynamics<ConcatSquashLayer[]> {
   return timedNetwork<ConcatSquashLayer>("concatSquash", options, {

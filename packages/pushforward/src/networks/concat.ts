@@ -15,7 +15,8 @@ export type ConcatLayer = { dense: Dense; condition: NDArray };
  * Hidden weights start as `N(0, 2 / inputs)`, those of the time and the context as `N(0, 1 / (1 + c))`, the last
  * layer as zero.
  *
- * @throws DomainError for a width that is not a positive integer, an unknown activation, or a frequency that is not positive.
+ * @throws DomainError for a width that is not a positive integer, an unknown activation, or a frequency that is not
+ * positive.
  */
 export function concat(options: DynamicsOptions = {}): Dynamics<ConcatLayer[]> {
   return timedNetwork<ConcatLayer>("concat", options, {

@@ -45,7 +45,8 @@ interface TimedLayer<L> {
 /**
  * Dynamics of layers that all see the time and the context; the last one is linear and zero at the start.
  *
- * @throws DomainError for a width that is not a positive integer, an unknown activation, or a frequency that is not positive.
+ * @throws DomainError for a width that is not a positive integer, an unknown activation, or a frequency that is not
+ * positive.
  */
 export function timedNetwork<L extends Tree>(
   kind: string,
@@ -61,7 +62,7 @@ export function timedNetwork<L extends Tree>(
 
   return defineDynamics<L[]>({
     kind,
-    options: { hidden, activation, frequencies },
+    options: { hidden, activation, ...(frequencies.length > 0 && { frequencies }) },
     init(key, features, context) {
       const widths = [features * (1 + 2 * frequencies.length), ...hidden];
       const keys = splitKey(key, Math.max(hidden.length, 1));

@@ -39,14 +39,19 @@ const LEAST_TOLERANCE = 1e-7;
 /** What it takes to choose the first step of Dormand and Prince's method, and that step. */
 const LEAST_EVALUATIONS = 8;
 
+/** Whether a method chooses its steps by the tolerances where a model drives it. */
+export function isAdaptive(method: OdeMethod): boolean {
+  return method === "dormandPrince";
+}
+
 /**
  * Fill in defaults.
  *
  * @throws DomainError for an unknown method, a number that is not positive, tolerances below float32's, fewer
- * evaluations than a step takes, or what has nothing to say for the method.
+ * evaluations than a step takes, or what a method of equal steps has no use for.
  */
 export function resolveSolver(who: string, options: OdeSolverOptions = {}): OdeSolver {
-  if (typeof options !== "object" || options === null) {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new DomainError(
       `${who}: solver must be an object such as { method: "rk4", steps: 20 }, got ${JSON.stringify(options)}.`,
     );
@@ -59,30 +64,34 @@ export function resolveSolver(who: string, options: OdeSolverOptions = {}): OdeS
       `${who}: there is no method "${solver.method}". Take one of ${Object.keys(tableaus).join(", ")}.`,
     );
   }
-  checkCount(who, "steps", solver.steps);
-  checkCount(who, "maxEvaluations", solver.maxEvaluations, LEAST_EVALUATIONS);
+  checkCount(who, "solver.steps", solver.steps);
+  if (!isAdaptive(solver.method)) {
+    checkIdle(who, solver, Object.fromEntries(given));
+    return solver;
+  }
+  checkCount(who, "solver.maxEvaluations", solver.maxEvaluations, LEAST_EVALUATIONS);
   for (const name of ["rtol", "atol"] as const) {
-    checkPositive(who, name, solver[name]);
+    checkPositive(who, `solver.${name}`, solver[name]);
     if (solver[name] < LEAST_TOLERANCE) {
       throw new DomainError(
-        `${who}: ${name} must be at least ${LEAST_TOLERANCE}, the precision of 32-bit floats, got ${solver[name]}.`,
+        `${who}: solver.${name} must be at least ${LEAST_TOLERANCE}, the precision of 32-bit floats, got ${solver[name]}.`,
       );
     }
   }
-  checkIdle(who, solver);
   return solver;
 }
 
+/** The settings that count for a method: what a spec says of it. */
+export function solverSettings(solver: OdeSolver): OdeSolverOptions {
+  return isAdaptive(solver.method) ? solver : { method: solver.method, steps: solver.steps };
+}
+
 /** @throws DomainError for settings of chosen steps beside a method of equal ones. */
-function checkIdle(who: string, solver: OdeSolver): void {
-  if (solver.method === defaults.method) return;
-  // Defaults pass: the spec, from which files are read, names them.
-  const idle = (["rtol", "atol", "maxEvaluations"] as const).find(
-    (name) => solver[name] !== defaults[name],
-  );
+function checkIdle(who: string, { method, steps }: OdeSolver, given: OdeSolverOptions): void {
+  const idle = (["rtol", "atol", "maxEvaluations"] as const).find((name) => name in given);
   if (!idle) return;
   throw new DomainError(
-    `${who}: ${idle} has nothing to say for "${solver.method}", which takes ${solver.steps} equal steps: leave it out, ` +
-      'or take "dormandPrince".',
+    `${who}: solver.${idle} is ${given[idle]}, but "${method}" takes ${steps} equal steps, whatever it is: leave it ` +
+      'out, or take "dormandPrince".',
   );
 }

@@ -2,13 +2,13 @@ import type { RowState } from "../core/iteration.ts";
 import type { Interval, OdeProgress, OdeStepper } from "../core/velocity-field.ts";
 import { type NDArray, np } from "../engine/index.ts";
 import { adaptiveStep, SHORTEST, startAdaptive } from "./adaptive-step.ts";
-import type { OdeSolver } from "./ode-solver.ts";
+import { isAdaptive, type OdeSolver } from "./ode-solver.ts";
 import { combined, slopesOf, type Tableau, tableaus } from "./runge-kutta.ts";
 
 /** The steps that a solver takes where a host drives it: of its own choice by Dormand and Prince, equal ones else. */
 export function odeStepper(solver: OdeSolver): OdeStepper {
   const tableau = tableaus[solver.method];
-  return solver.method === "dormandPrince"
+  return isAdaptive(solver.method)
     ? adaptiveSteps(tableau, solver)
     : equalSteps(tableau, solver.steps);
 }

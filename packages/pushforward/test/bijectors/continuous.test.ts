@@ -263,20 +263,27 @@ test.each<[object, RegExp]>([
   [{ matching: {}, kineticEnergy: 1 }, /^continuous: matching and kineticEnergy do not/],
   [{ matching: {}, jacobianNorm: 1 }, /^continuous: matching and jacobianNorm do not/],
   [{ solver: { method: "heun" } }, /^continuous: there is no method "heun"\. Take one of euler,/],
-  [{ solver: { steps: 0 } }, /^continuous: steps must be a positive integer/],
-  [{ solver: { rtol: 1e-9 } }, /^continuous: rtol must be at least 1e-7, the precision of 32-bit/],
+  [{ solver: { steps: 0 } }, /^continuous: solver\.steps must be a positive integer/],
+  [
+    { solver: { rtol: 1e-9 } },
+    /^continuous: solver\.rtol must be at least 1e-7, the precision of 32-bit/,
+  ],
+  [{ matching: null }, /^continuous: matching must be an object .* got null/],
   [{ matching: true }, /^continuous: matching must be an object such as \{\} or .* got true/],
   [{ matching: { deviation: -1 } }, /^continuous: deviation must be 0 or positive/],
   [{ solver: null }, /^continuous: solver must be an object such as .* got null/],
   [{ solver: "rk4" }, /^continuous: solver must be an object such as .* got "rk4"/],
-  [{ solver: { maxEvaluations: 7 } }, /^continuous: maxEvaluations must be an integer >= 8/],
   [
-    { solver: { method: "rk4", steps: 20, rtol: 1e-3 } },
-    /^continuous: rtol has nothing to say for "rk4", which takes 20 equal steps: leave it out/,
+    { solver: { maxEvaluations: 7 } },
+    /^continuous: solver\.maxEvaluations must be an integer >= 8/,
   ],
   [
-    { solver: { method: "euler", maxEvaluations: 20 } },
-    /^continuous: maxEvaluations has nothing to say for "euler"/,
+    { solver: { method: "rk4", steps: 20, rtol: 1e-3 } },
+    /^continuous: solver\.rtol is 0\.001, but "rk4" takes 20 equal steps, whatever it is: leave it/,
+  ],
+  [
+    { solver: { method: "euler", maxEvaluations: 5 } },
+    /^continuous: solver\.maxEvaluations is 5, but "euler" takes 8 equal steps/,
   ],
   [{ solver: { tolerance: 1 } }, /^continuous: solver: there is no option "tolerance"/],
 ])("what cannot be built says why (%#)", (options, message) => {
@@ -297,12 +304,29 @@ test("dynamics that are none are refused, as is a velocity of another shape than
   const init = () => ({});
   const apply = () => np.zeros([1, 2]);
   expect(() => defineDynamics({ kind: "mine", options: {}, apply } as never)).toThrow(
-    /^defineDynamics: expected \{ kind, options, init, apply \}/,
+    /^defineDynamics: mine has no function init\. It takes \{ kind, options, init, apply \}/,
+  );
+  expect(() => defineDynamics({ options: {}, init, apply } as never)).toThrow(
+    /kind must be a name/,
   );
   const dynamics = defineDynamics({ kind: "mine", options: {}, init, apply });
   expect(() => dynamics.apply({}, np.zeros([1, 1]), np.zeros([2, 3]), undefined)).toThrow(
-    /^mine: a velocity has the shape of its state, \[d, n\] = \[2, 3\] here; apply gave \[1, 2\]/,
+    /^mine: a velocity, \[d, n\], must be of the shape \[2, 3\] here, got \[1, 2\]/,
   );
+  const push = () => [np.zeros([2, 3]), np.zeros([2, 3])] as [NDArray, NDArray];
+  const pushing = defineDynamics({ kind: "mine", options: {}, init, apply, push });
+  const given = [np.zeros([1, 1]), np.zeros([2, 3]), undefined, np.zeros([2, 2, 1])] as const;
+  expect(() => pushing.push?.({}, ...given)).toThrow(
+    /^mine: the products with directions, \[d, k, n\], must be of the shape \[2, 2, 3\] here, got \[2, 3\]/,
+  );
+});
+
+test("a spec says of a solver what counts for its method", () => {
+  const solverOf = (solver?: object) =>
+    (continuous({ shape, ...(solver && { solver }) } as never).spec.options as { solver: object })
+      .solver;
+  expect(solverOf({ method: "rk4" })).toEqual({ method: "rk4", steps: 8 });
+  expect(Object.keys(solverOf())).toEqual(["method", "steps", "rtol", "atol", "maxEvaluations"]);
 });
 
 test("a flow that is matched is built again from its spec", () => {
