@@ -33,15 +33,15 @@ import {
  * @property {string} about its size, and what sets it apart
  * @property {() => Distribution} build
  * @property {Partial<import("./measure.mjs").Training>} training replaces common settings
- * @property {Record<string, Partial<import("./measure.mjs").Training>>} longer replaces those on some targets
+ * @property {Record<string, Partial<import("./measure.mjs").Training>>} onTargets replaces those on some targets
  */
 
 /**
  * @param {string} id @param {string} title @param {string} about @param {() => Distribution} build
- * @param {FlowEntry["training"]} [training] @param {FlowEntry["longer"]} [longer] @returns {FlowEntry}
+ * @param {FlowEntry["training"]} [training] @param {FlowEntry["onTargets"]} [onTargets] @returns {FlowEntry}
  */
-function flow(id, title, about, build, training = {}, longer = {}) {
-  return { id, title, about, build, training, longer };
+function flow(id, title, about, build, training = {}, onTargets = {}) {
+  return { id, title, about, build, training, onTargets };
 }
 
 const features = 2;
@@ -49,7 +49,7 @@ const features = 2;
 /** For flows whose steps take longest. */
 const fewer = { steps: 600 };
 
-/** The network of both continuous flows. */
+/** Of the networks of both continuous flows. */
 const velocity = /** @type {const} */ ({
   dynamics: "concat",
   activation: "silu",

@@ -48,7 +48,7 @@ export function settingsOf(entry, target, given) {
     target: target.id,
     ...training,
     ...entry.training,
-    ...entry.longer[target.id],
+    ...entry.onTargets[target.id],
     ...given,
     testRows: TEST_ROWS,
     model: createHash("sha256").update(spec).digest("hex").slice(0, 16),

@@ -49,6 +49,20 @@ describe("the page", () => {
     expect(text).toContain(`| ${second.title} | **0.020(2)** | – |`);
   });
 
+  it("sets flow matching beside likelihood where both are measured", () => {
+    const [ffjord, matching] = ["ffjord", "flow-matching"].map(
+      (id) => flows.find((flow) => flow.id === id) ?? first,
+    );
+    const both = page(
+      gridOf([measured(ffjord, 0.03), measured(matching, 0.04)], flows, targets),
+      "picture.png",
+    );
+    expect(both).toContain(
+      `| ${moons.title} | 0.030(2) | 0.040(2) | 10 of 256 rows | 10 of 256 rows |`,
+    );
+    expect(text).not.toContain("by flow matching");
+  });
+
   it("counts what is near the truth, and says what failed and why", () => {
     expect(text).toContain(`the most that one flow reaches is 1 of 2: ${second.title}.`);
     expect(text).toContain(`- ${first.title}, ${gaussians.title}: it did not converge`);

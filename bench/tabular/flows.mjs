@@ -25,7 +25,8 @@ import {
  * @property {string} id
  * @property {string} title
  * @property {(name: Name, features: number) => Recipe} recipe
- * @property {Partial<Record<Published, string>>} published test log-likelihood ± two deviations of the mean, where the paper has them
+ * @property {Partial<Record<Published, string>>} published test log-likelihood, with two deviations of
+ *   the mean where the paper has them
  */
 
 /**
@@ -88,7 +89,10 @@ const ffjordSettings = {
   other: [1000, 1, 2, 20, "softplus"],
 };
 
-/** @param {Name} name @param {number} features @returns {Recipe} */
+/**
+ * The paper solves to tolerances in training; here training takes few equal steps, and scores are solved to tolerance.
+ * @param {Name} name @param {number} features @returns {Recipe}
+ */
 function ffjordRecipe(name, features) {
   const [batchSize, layers, depth, unitsPerColumn, activation] = ffjordSettings[name];
   const hidden = Array.from({ length: depth }, () => unitsPerColumn * features);

@@ -22,7 +22,8 @@ export function page(entries, dataSets, rows) {
       "standardised values, but for BSDS300, which is taken as it is, as the papers do.",
     "Settings are the papers' but for the number of steps: as many as the budget of a run allows, and " +
       "the cosine schedule goes down to zero over those. MAF and Real NVP have a constant rate and early " +
-      "stopping in their paper; here they take the same schedule. The weights of the best of 20 " +
+      "stopping in their paper; here they take the same schedule. FFJORD's paper solves to tolerances in training, too; here " +
+      "that takes four equal steps of Dormand and Prince's method. The weights of the best of 20 " +
       "validations are scored. A budget counts training and validation, not compilation and the test.",
     ...measured.map((set) => section(set, entries, rows)),
   ].join("\n\n")}\n`;

@@ -4,8 +4,8 @@ import type { RowState } from "./iteration.ts";
 /** How a velocity is fitted to paths from draws of the base to rows of the data. */
 export interface FlowMatching {
   /**
-   * Which draw goes with which row: any (`"independent"`), or those of a batch that are nearest to each other in all
-   * (`"optimalTransport"`), which makes paths straighter.
+   * Which draw goes with which row: any (`"independent"`), or those that are nearest to each other in all, in groups
+   * of a batch (`"optimalTransport"`), which makes paths straighter.
    */
   readonly coupling: "optimalTransport" | "independent";
   /** Standard deviation of normal noise around the paths, in units of the base. */

@@ -9,7 +9,7 @@ export interface FlowMatchingOptions
 /**
  * The flow of {@link ffjord}, trained by flow matching: its velocity is fitted to straight paths from draws of the
  * base to rows of the data, and no equation is solved (Lipman et al. 2023, arXiv:2210.02747; pairs by optimal
- * transport within batches, Tong et al. 2024, arXiv:2302.00482). Its density is exact, too, but not what was trained.
+ * transport in groups of at most 64 rows of a batch, Tong et al. 2024, arXiv:2302.00482). Its density is exact, too, but not what was trained.
  *
  * Default: one layer whose network has three hidden layers of 64 units, paths without noise.
  *

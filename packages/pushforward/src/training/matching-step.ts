@@ -29,8 +29,8 @@ import type { Batch, NoisyTrainStep } from "./train-step.ts";
 import { noiseOf, type TrainingNoise } from "./training-noise.ts";
 
 /**
- * Most rows that are paired together. The cost of pairs grows nearly with the cube of their number, and paths get little
- * straighter.
+ * Most rows that are paired together. The cost of pairs grows nearly with the cube of their number; what is learned in as
+ * many steps hardly changes (docs/design.md).
  */
 const GROUP = 64;
 
