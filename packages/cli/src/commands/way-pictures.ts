@@ -1,11 +1,12 @@
 import { DomainError, type Model, type TraceStage } from "pushforward";
-import { equalStepsOf } from "pushforward/core";
+import { layersOf } from "pushforward/core";
 import { layersPlot, shownDraws, shownPaths, trajectoriesPlot } from "../plot/index.ts";
 import { counted } from "../table/wording.ts";
 import { eventNames } from "./event-names.ts";
 import { eventTimes } from "./event-times.ts";
 import type { ModelRows } from "./model-rows.ts";
 import type { Picture } from "./picture.ts";
+import { MORE_STEPS } from "./solver-advice.ts";
 
 /** Pictures of draws on their way from the base to the data. */
 export type WayPictureName = "layers" | "trajectories";
@@ -18,7 +19,7 @@ const PIECES = { layers: 8, trajectories: 24 };
 
 /**
  * @param rows what the draws are conditioned on, where the model is conditional: the columns of a row each.
- * @throws DomainError where a solution in equal steps leaves the numbers that there are.
+ * @throws DomainError where draws of a continuous flow leave the numbers that there are.
  */
 export async function wayPicture(
   what: WayPictureName,
@@ -30,27 +31,35 @@ export async function wayPicture(
   const units = what === "layers" ? "stage" : "data";
   const context = rows?.context;
   const stages = await model.trace(count, { seed, context, units, pieces: PIECES[what] });
+  const solved = solvedLayers(model, PIECES[what]);
+  if (solved.length > 0) checkFinite(what, stages);
   const { parts, subtitle } =
     what === "layers" ? layers(model, stages, count) : trajectories(model, stages, count);
-  const equalSteps = model.flow.flow && equalStepsOf(model.flow.flow.bijector);
-  if (!equalSteps) return { parts, subtitle };
-  // Each part takes its share of them, and at least one.
-  const steps = PIECES[what] * Math.ceil(equalSteps.count / PIECES[what]);
-  const shown = `${steps} equal steps`;
-  checkFinite(what, stages, shown);
-  return { parts, subtitle: equalSteps.everywhere ? subtitle : `${subtitle}, in ${shown}` };
+  const others = solved.flatMap(({ steps, asSampled }) => (asSampled ? [] : steps));
+  if (others.length === 0) return { parts, subtitle };
+  return { parts, subtitle: `${subtitle}, in ${Math.min(...others)} equal steps` };
+}
+
+/** The equal steps of each continuous layer in a trace, and whether samples take the same. */
+function solvedLayers({ flow: { flow } }: Model, pieces: number) {
+  return (flow ? layersOf(flow.bijector) : []).flatMap(({ bijector: { iterations } }) => {
+    const equalSteps = iterations?.forward?.equalSteps;
+    if (!equalSteps) return [];
+    const { count, everywhere } = equalSteps;
+    // Each piece takes its share of them, and at least one.
+    const steps = pieces * Math.ceil(count / pieces);
+    return { steps, asSampled: everywhere && steps === count };
+  });
 }
 
 /** Paths that blow up would be missing from the picture without a word. */
-function checkFinite(what: WayPictureName, stages: readonly TraceStage[], steps: string): void {
-  for (const { name, data, shape } of stages) {
+function checkFinite(what: WayPictureName, stages: readonly TraceStage[]): void {
+  for (const { name, time, data, shape } of stages) {
     const size = data.length / (shape[0] as number);
     const place = data.findIndex((value) => !Number.isFinite(value));
     if (place < 0) continue;
-    throw new DomainError(
-      `--what ${what}: sample ${Math.floor(place / size) + 1} is not finite at the stage "${name}", solved in ${steps}; ` +
-        "build the flow with more solver.steps",
-    );
+    const found = `--what ${what}: sample ${Math.floor(place / size) + 1} is not finite at the stage "${name}"`;
+    throw new DomainError(time === undefined ? found : `${found}, in equal steps; ${MORE_STEPS}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Model, ready } from "pushforward";
-import { continuous } from "pushforward/bijectors";
-import { defineDynamics, random } from "pushforward/core";
+import { chain, continuous, fixedAffine } from "pushforward/bijectors";
+import { type Bijector, defineDynamics, random } from "pushforward/core";
 import { normal, transformed } from "pushforward/distributions";
 import { beforeAll, describe, expect, test } from "vitest";
 import { placesOf, wayPicture } from "../../src/commands/way-pictures.ts";
@@ -28,7 +28,7 @@ describe("of a flow that is solved in equal steps", () => {
   beforeAll(() => ready());
 
   /** `dz/dt = rate z`. */
-  function growing(rate: number, solver: object): Model {
+  function growing(rate: number, solver: object, ...after: Bijector[]): Model {
     const shape = [1];
     const dynamics = defineDynamics<Record<string, never>>({
       kind: "growing",
@@ -42,7 +42,7 @@ describe("of a flow that is solved in equal steps", () => {
         return z.mul(rate);
       },
     });
-    const bijector = continuous({ shape, dynamics, solver });
+    const bijector = chain({ bijectors: [continuous({ shape, dynamics, solver }), ...after] });
     const flow = transformed({ base: normal({ shape }), bijector });
     return new Model({ flow, params: flow.init(random.key(0)) });
   }
@@ -56,13 +56,31 @@ describe("of a flow that is solved in equal steps", () => {
   });
 
   test("nothing is said of steps that the samples take, too", async () => {
-    const { subtitle } = await wayPicture("layers", growing(1, { method: "euler" }), 0);
+    const model = growing(1, { method: "euler", steps: 8 });
+    const { subtitle } = await wayPicture("layers", model, 0);
     expect(subtitle).toMatch(/to the data$/);
+    const finer = await wayPicture("trajectories", model, 0);
+    expect(finer.subtitle).toMatch(/to the data, in 24 equal steps$/);
+  });
+
+  test("of several layers the fewest count that samples do not take", async () => {
+    const solver = { method: "euler", steps: 8 };
+    const { bijector } = growing(1, { ...solver, steps: 12 }).flow.flow!;
+    const { subtitle } = await wayPicture("layers", growing(1, solver, bijector), 0);
+    expect(subtitle).toMatch(/to the data, in 16 equal steps$/);
   });
 
   test("numbers that are not finite are an error", async () => {
     await expect(wayPicture("layers", growing(1e30, { method: "euler" }), 0)).rejects.toThrow(
-      '--what layers: sample 1 is not finite at the stage "continuous, t = 0.25", solved in 8 equal steps; build',
+      '--what layers: sample 1 is not finite at the stage "continuous, t = 0.25", in equal steps; ' +
+        "in the library, build the flow with more solver.steps and fit again",
+    );
+  });
+
+  test("such numbers of another layer are no matter of steps", async () => {
+    const scaled = growing(1, {}, fixedAffine({ shift: [0], scale: [3e38] }));
+    await expect(wayPicture("layers", scaled, 0)).rejects.toThrow(
+      /is not finite at the stage "fixedAffine"$/,
     );
   });
 });
