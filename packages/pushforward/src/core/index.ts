@@ -4,7 +4,6 @@ export * from "./column.ts";
 export * from "./contractive-network.ts";
 export * from "./distribution.ts";
 export * from "./dynamics.ts";
-export * from "./equal-steps.ts";
 export * from "./errors.ts";
 export type { HistoryEntry } from "./history.ts";
 export * from "./iteration.ts";
