@@ -15,6 +15,7 @@ import { openConsole } from "../terminal/console.ts";
 import { factLines } from "../terminal/text-table.ts";
 import { eventNames } from "./event-names.ts";
 import { type ImageModel, imageModel } from "./image-model.ts";
+import { MORE_STEPS } from "./solver-advice.ts";
 
 export interface ExportCommandOptions {
   functions: OnnxFunction[];
@@ -31,7 +32,7 @@ export async function exportCommand(
   const { functions, json } = options;
   const out = options.out ?? `${basename(modelPath).replace(/\.[^.]+$/, "")}.onnx`;
   await checkOutput(out, [modelPath]);
-  // Next to nothing is computed: no runtime has to start, nor to be missed.
+  // At most a few draws are scored: no runtime has to start, nor to be missed.
   const model = await load(modelPath, { engine: "jax" });
   const files = await model.exportOnnx(out, { functions });
   const images = imageModel(modelPath, model);
@@ -45,10 +46,10 @@ export async function exportCommand(
     for (const line of factLines(await fileFacts(file), console.width)) console.print(line);
     console.print("");
   }
-  const [{ solving } = {} as Partial<OnnxFile>] = files;
+  const solving = files[0]?.solving;
   const facts = [
     ...(images ? imageFacts(images) : tableFacts(model)),
-    ...(solving ? [["solved", solvingText(solving, model.condShape !== null)] as const] : []),
+    ...(solving ? [["solved", solvingText(solving, model.condShape, functions)] as const] : []),
   ];
   for (const line of factLines(facts, console.width)) console.print(line);
 }
@@ -68,21 +69,29 @@ function imageFacts(images: ImageModel): [string, string][] {
 const SMALL = 0.01;
 
 /** How continuous layers are solved in a file, and how far that is from the model. */
-export function solvingText({ steps, compared }: OnnxSolving, isConditional: boolean): string {
+export function solvingText(
+  { steps, compared }: OnnxSolving,
+  condShape: Model["condShape"],
+  functions: readonly OnnxFunction[],
+): string {
   const solved = `in ${counted(steps, "equal step")}`;
   if (compared) {
     const { draws, difference } = compared;
+    if (difference === undefined) {
+      return `${solved} some of ${draws} draws have no finite log-density: ${MORE_STEPS}`;
+    }
     const measured =
       `${solved}: log-densities of ${draws} draws differ by at most ${difference.toPrecision(2)} nats from the ` +
       "model's, which are solved to tolerance";
     return difference <= SMALL
       ? measured
-      : `${measured}; for a file that is closer to them, build the flow with more solver.steps`;
+      : `${measured}; for a file that is closer to them, ${MORE_STEPS}`;
   }
-  return isConditional
-    ? `${solved}, the model's densities to tolerance; given no context there are no draws to compare them by`
-    : `${solved}, the model's densities to tolerance; these cannot be compared, for the model's solver does not come ` +
-        "to its end for all draws";
+  const beside = `${solved}, the model to tolerance`;
+  if (!functions.includes("logProb") && !functions.includes("encode")) return beside;
+  return condShape
+    ? `${beside}; given no context there are no draws to compare log-densities by`
+    : `${beside}; log-densities cannot be compared, for the model fails to draw or to score`;
 }
 
 async function fileFacts({ path, inputs, output }: OnnxFile): Promise<[string, string][]> {

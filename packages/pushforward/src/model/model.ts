@@ -34,7 +34,7 @@ import { streams } from "../numerics/streams.ts";
 import { dequantize } from "../training/dequantization.ts";
 import { encodeOnnx, type OnnxFunction, type OnnxSignature, onnxFunctions } from "./export-onnx.ts";
 import { type Lifetime, startLifetime } from "./lifetime.ts";
-import { type OnnxSolving, onnxSolving } from "./onnx-solving.ts";
+import { type OnnxSolving, onnxSolving, type SolvedSubject } from "./onnx-solving.ts";
 import { compilePrograms, type Programs } from "./programs.ts";
 import { summarize } from "./summary.ts";
 
@@ -518,8 +518,8 @@ export class Model {
    *
    * @param options.functions `"logProb"` (default), `"encode"`, `"decode"`, `"sample"`: see
    * {@link Model.toOnnx}.
-   * @returns the files written, with their inputs and outputs; of continuous flows with how far equal steps are from
-   * the model.
+   * @returns the files written, with their inputs and outputs; of continuous flows with how they are solved, and of
+   * their densities and latents how far that is from the model.
    * @throws EngineError, DomainError; ModelFileError when a file cannot be written.
    */
   async exportOnnx(
@@ -539,22 +539,27 @@ export class Model {
         const { bytes, ...signature } = await this.#encodeOnnx("exportOnnx", name);
         written.push([{ path: target, ...signature }, bytes]);
       }
-      const solving = await this.#onnxSolving();
       for (const [{ path: target }, bytes] of written) await writeFileAtomic(target, bytes);
+      const solving = await this.#onnxSolving(functions);
       return written.map(([file]) => ({ ...file, ...(solving && { solving }) }));
     });
   }
 
-  #onnxSolving(): Promise<OnnxSolving | undefined> {
+  async #onnxSolving(functions: readonly OnnxFunction[]): Promise<OnnxSolving | undefined> {
     const { flow, shape } = this;
-    return onnxSolving({
+    const evaluations = this.#evaluations;
+    const subject: SolvedSubject = {
       flow,
       params: this.#params,
       startEngine: async () => (await this.#start()).engine,
       draw: (count) => this.#draw(undefined, count, 0),
       logProb: async (data, count) =>
         this.#mapWith((await this.#start()).programs.logProb, { data, shape }, undefined, count),
-    });
+    };
+    const solving = await onnxSolving(subject, functions);
+    // Nobody asked for these draws.
+    this.#evaluations = evaluations;
+    return solving;
   }
 
   async #encodeOnnx(who: string, name: OnnxFunction) {

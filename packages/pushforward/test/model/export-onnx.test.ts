@@ -554,9 +554,9 @@ describe("files of continuous flows, in equal steps", () => {
   };
   const shrinking = (z: NDArray) => z.mul(-3);
   const functions = ["logProb", "decode"] as const;
-  const solvingOf = async (model: Model) => {
-    const files = await model.exportOnnx(join(folder, "m.onnx"), { functions });
-    expect(await readdir(folder)).toHaveLength(functions.length);
+  const solvingOf = async (model: Model, own: readonly OnnxFunction[] = functions) => {
+    const files = await model.exportOnnx(join(folder, "m.onnx"), { functions: own });
+    expect(await readdir(folder)).toHaveLength(own.length);
     const [first, ...others] = files.map(({ solving }) => solving);
     for (const other of others) expect(other).toEqual(first);
     return first;
@@ -572,7 +572,7 @@ describe("files of continuous flows, in equal steps", () => {
     const differences = data.map((x) => (x * x * (Math.exp(6) - inOneStep ** 2)) / 2);
     expect(compared!.draws).toBe(64);
     expect(compared!.difference).toBeGreaterThan(0.01);
-    expect(compared!.difference / Math.max(...differences)).toBeCloseTo(1, 3);
+    expect(compared!.difference! / Math.max(...differences)).toBeCloseTo(1, 3);
     const before = await liveBuffers();
     await solvingOf(model);
     expect(await liveBuffers()).toBe(before);
@@ -590,6 +590,41 @@ describe("files of continuous flows, in equal steps", () => {
     ["a model that cannot solve all of its draws", () => solved((z) => z.ref.mul(z), {})],
   ])("compare nothing of %s", async (_, build) => {
     expect(await solvingOf(build())).toEqual({ steps: 8 });
+  });
+
+  test("compare nothing where they give neither densities nor latents", async () => {
+    expect(await solvingOf(solved(shrinking, {}), ["sample"])).toEqual({ steps: 8 });
+  });
+
+  test("are written before anything is compared, which may fail", async () => {
+    const there: string[][] = [];
+    const base = {
+      ...d.normal({ shape }),
+      sampleAndLogProb() {
+        there.push(fs.readdirSync(folder).sort());
+        throw new TypeError("no draws");
+      },
+    };
+    const { bijector } = solved(shrinking, {}).flow.flow!;
+    const model = randomModel(d.transformed({ base, bijector }));
+    expect(await solvingOf(model)).toEqual({ steps: 8 });
+    expect(there).toEqual([["m.decode.onnx", "m.logProb.onnx"]]);
+  });
+
+  test("have no difference where log-densities in equal steps overflow", async () => {
+    const model = solved((z) => z.mul(50), { steps: 1 });
+    expect(await solvingOf(model)).toEqual({ steps: 1, compared: { draws: 64 } });
+  });
+
+  test("leave the count of evaluations as it was", async () => {
+    const model = solved(shrinking, {});
+    await solvingOf(model);
+    expect(model.evaluations).toBeUndefined();
+    await model.logProb([[0]]);
+    const { evaluations } = model;
+    await solvingOf(model);
+    expect(evaluations).toBeGreaterThan(0);
+    expect(model.evaluations).toBe(evaluations);
   });
 });
 
