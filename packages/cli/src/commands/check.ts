@@ -11,6 +11,7 @@ import { loadModel } from "./load-model.ts";
 import { checkClasses, type ImageOptions, readModelImages } from "./model-images.ts";
 import { drawModelRows, readModelRows } from "./model-rows.ts";
 import { type QualityOptions, qualityOf } from "./sample-quality.ts";
+import { MORE_STEPS } from "./solver-advice.ts";
 
 export interface CheckCommandOptions extends QualityOptions, ImageOptions {
   json?: boolean;
@@ -180,10 +181,9 @@ function solvingNotes(
   items: CheckReport["items"],
 ): string[] {
   const steps = counted(count, "equal step");
-  // Where the data lie in a spline's interval is not a matter of precision.
-  const isOff = items.some(({ name, ok }) => !ok && !name.startsWith("interval"));
+  const isOff = items.some(({ ok, ofData }) => !ok && !ofData);
   return [
     ...(everywhere ? [] : [`solved in ${steps} here; scores and samples are solved to tolerance`]),
-    ...(isOff ? [`${steps} may be too few: build the flow with more solver.steps`] : []),
+    ...(isOff ? [`${steps} may be too few: ${MORE_STEPS}`] : []),
   ];
 }

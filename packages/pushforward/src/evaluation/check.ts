@@ -26,6 +26,8 @@ export interface CheckItem {
   readonly value: number;
   readonly limit: number;
   readonly message: string;
+  /** It tells where the data lie in the flow, and nothing of the flow's arithmetic. */
+  readonly ofData?: true;
 }
 
 /** The outcome of `model.check()`. */
@@ -35,8 +37,9 @@ export interface CheckReport {
   /** What was not looked at, and why. */
   readonly skipped: readonly string[];
   /**
-   * The steps of continuous layers in the programs that were checked, of the layer with the fewest; absent where there is
-   * none. A larger `solver.steps` makes all errors but those of the intervals smaller.
+   * The steps of continuous layers in the programs that were checked: the fewest of a layer that is solved to tolerance
+   * elsewhere, or else the fewest of all. Absent where there is no such layer. A larger `solver.steps` makes those errors
+   * smaller that come from the steps.
    */
   readonly equalSteps?: EqualSteps;
 }
@@ -254,12 +257,13 @@ async function checkIntervals(subject: CheckSubject): Promise<CheckItem[]> {
     const outside = values.filter(
       (value, i) => bends.has(i % width) && !(value >= low && value <= high),
     ).length;
-    return item(
+    const found = item(
       `interval, layer ${path}`,
       outside / (subject.count * indices.length),
       OUTSIDE,
       `share of values outside the spline's interval [${low}, ${high}]`,
     );
+    return { ...found, ofData: true };
   });
 }
 
