@@ -42,13 +42,15 @@ function continuousLines({ bijector, options = {} }: Partial<Spec>): string[] {
   const { method, rtol, atol, steps } = options.solver as OdeSolver;
   const equal = `${steps} equal ${steps === 1 ? "step" : "steps"}`;
   const { network, options: sizes } = options.dynamics as Spec;
-  const hidden = Array.isArray(sizes.hidden) ? sizes.hidden : [];
-  const widths = hidden.length > 0 ? `, hidden layers of ${hidden.join(", ")}` : "";
+  const listed = (value: unknown, what: string) =>
+    Array.isArray(value) && value.length > 0 ? `, ${what} ${value.join(", ")}` : "";
+  const widths = listed(sizes.hidden, "hidden layers of");
+  const activation = typeof sizes.activation === "string" ? `, ${sizes.activation}` : "";
   return [
     method === "dormandPrince"
       ? `solver: dormandPrince, rtol ${rtol}, atol ${atol}; in compiled programs ${equal}`
       : `solver: ${method}, ${equal}`,
-    `dynamics: ${network}${widths}`,
+    `dynamics: ${network}${widths}${activation}${listed(sizes.frequencies, "frequencies")}`,
   ];
 }
 
