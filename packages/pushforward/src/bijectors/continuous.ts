@@ -82,18 +82,19 @@ export function continuous<P extends Tree = Tree>(options: ContinuousOptions<P>)
 
   const stepper = odeStepper(solver);
   const equalSteps = { count: solver.steps, everywhere: !isAdaptive(solver.method) };
-  const solution = (interval: Interval) =>
-    odeIteration<P>({
+  const solution = (interval: Interval) => ({
+    ...odeIteration<P>({
       interval,
       stepper,
-      equalSteps,
       rates: (params, context, withTrace) =>
         velocity(
           dynamics,
           { params, context, probe: undefined },
           { trace: withTrace, ...unpenalized },
         ),
-    });
+    }),
+    equalSteps,
+  });
 
   return defineBijector<P>({
     kind: "continuous",

@@ -1,4 +1,4 @@
-import type { EqualSteps, Iteration, IterationState } from "../core/iteration.ts";
+import type { Iteration, IterationState } from "../core/iteration.ts";
 import type { Interval, OdeProgress, OdeStepper, Rates } from "../core/velocity-field.ts";
 import { type NDArray, np, type Tree, tree } from "../engine/index.ts";
 import { odeStatus } from "../numerics/ode-stepper.ts";
@@ -7,20 +7,18 @@ import { odeStatus } from "../numerics/ode-stepper.ts";
 export interface OdeProblem<P extends Tree> {
   readonly interval: Interval;
   readonly stepper: OdeStepper;
-  readonly equalSteps: EqualSteps;
   /** The velocity, followed by its trace where that is wanted; the arrays are lent. */
   rates(params: P, context: NDArray | undefined, withTrace: boolean): Rates;
 }
 
 /** The solution step by step, as an iteration. */
 export function odeIteration<P extends Tree>(problem: OdeProblem<P>): Iteration<P> {
-  const { interval, stepper, equalSteps, rates } = problem;
+  const { interval, stepper, rates } = problem;
   const { evaluations, limit } = stepper;
 
   return {
     evaluations,
     limit,
-    equalSteps,
     start(params, x, cond, wantsLogDet) {
       const context = cond?.transpose();
       const works = rates(params, context, wantsLogDet);
