@@ -72,7 +72,7 @@ export const flows = [
   flow("sos", "SOS", "3 polynomial layers", () => sumOfSquaresFlow({ features }), fewer),
   flow("bernstein", "Bernstein", "3 polynomial layers", () => bernsteinFlow({ features }), fewer),
   flow("naf", "NAF", "3 deep sigmoidal layers", () => naf({ features }), fewer),
-  flow("bnaf", "BNAF", "3 layers of 32 units per column", () => bnaf({ features }), fewer),
+  flow("bnaf", "BNAF", "3 layers of 32 units per column", () => bnaf({ features })),
   flow(
     "ffjord",
     "FFJORD",
