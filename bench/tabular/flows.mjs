@@ -96,7 +96,8 @@ const ffjordSettings = {
 function ffjordRecipe(name, features) {
   const [batchSize, layers, depth, unitsPerColumn, activation] = ffjordSettings[name];
   const hidden = Array.from({ length: depth }, () => unitsPerColumn * features);
-  const flow = ffjord({ features, layers, hidden, activation, solver: { steps: 4 } });
+  const dynamics = "concatSquash";
+  const flow = ffjord({ features, layers, hidden, activation, dynamics, solver: { steps: 4 } });
   return { flow, steps: Infinity, batchSize, learningRate: 1e-3, weightDecay: 1e-6 };
 }
 

@@ -27,7 +27,7 @@ test("flow matching: fitted, scored, sampled and drawn over time, its evaluation
   }
   const told = await run(folder, "inspect", model);
   expect(told.stdout).toContain(`at most ${fitted.evaluations} for a row`);
-  expect(told.stdout).toContain("dynamics: concatSquash, hidden layers of 8, tanh\n");
+  expect(told.stdout).toContain("dynamics: concat, hidden layers of 8, silu\n");
   const checked = await run(folder, "check", model);
   expect(checked.stdout).toContain("solved in 8 equal steps here");
   const exported = await run(folder, "export", model);

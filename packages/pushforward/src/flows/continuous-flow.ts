@@ -3,15 +3,17 @@ import type { ContinuousOptions } from "../bijectors/continuous-options.ts";
 import type { Flow } from "../core/distribution.ts";
 import type { Dynamics } from "../core/dynamics.ts";
 import { DomainError } from "../core/errors.ts";
-import { concat, concatSquash, type DynamicsOptions } from "../networks/index.ts";
+import { type Activation, concat, concatSquash, type DynamicsOptions } from "../networks/index.ts";
 import { type FlowOptions, flowFromBase, repeat, shapesOf } from "./flow-options.ts";
 
 /** What the builders of continuous flows take: the network of the velocity, and how it is solved. */
 export interface ContinuousFlowOptions
   extends FlowOptions,
     Pick<ContinuousOptions, "time" | "solver">,
-    DynamicsOptions {
-  /** How the time enters the network's layers; default `"concatSquash"`. */
+    Omit<DynamicsOptions, "activation"> {
+  /** Default `"silu"`. */
+  activation?: Activation | undefined;
+  /** How the time enters the network's layers; default `"concat"`, with which fewer steps learn more. */
   dynamics?: "concatSquash" | "concat" | undefined;
 }
 
@@ -34,7 +36,7 @@ export function continuousFlow(
   training: Training,
   names: readonly string[],
 ): Flow {
-  const { hidden, activation, frequencies, dynamics = "concatSquash", layers = 1 } = options;
+  const { hidden, activation = "silu", frequencies, dynamics = "concat", layers = 1 } = options;
   const shapes = shapesOf(name, options, [...own, ...names]);
   if (!["concatSquash", "concat"].includes(dynamics)) {
     throw new DomainError(

@@ -51,11 +51,11 @@ test("of continuous layers the solver and the dynamics are told, once where they
       .filter((line) => /^(solver|dynamics):/.test(line));
   expect(solved(ffjord({ features: 2, layers: 2 }))).toEqual([
     "solver: dormandPrince, rtol 0.00001, atol 0.00001; in compiled programs 8 equal steps",
-    "dynamics: concatSquash, hidden layers of 64, 64, tanh",
+    "dynamics: concat, hidden layers of 64, 64, silu",
   ]);
   const fine = { hidden: [], activation: "silu", frequencies: [1, 2.5] } as const;
   expect(solved(ffjord({ features: 2, ...fine })).at(-1)).toBe(
-    "dynamics: concatSquash, silu, frequencies 1, 2.5",
+    "dynamics: concat, silu, frequencies 1, 2.5",
   );
   const dynamics = defineDynamics<Record<string, never>>({
     kind: "own",
