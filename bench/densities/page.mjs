@@ -1,6 +1,6 @@
 import { short, whole } from "../number-text.mjs";
 import { GOAL } from "./goal.mjs";
-import { divergenceText, lookUp } from "./results.mjs";
+import { divergenceText, entryOf, lookUp } from "./results.mjs";
 
 /** @typedef {import("./results.mjs").Grid} Grid */
 
@@ -124,12 +124,6 @@ function flowTable(grid) {
   );
 }
 
-/** How a flow was trained on a target. @param {Grid} grid @param {string} flow @param {string} target */
-function settingsIn({ entries }, flow, target) {
-  return entries.find(({ settings }) => settings.flow === flow && settings.target === target)
-    ?.settings;
-}
-
 /** Continuous flows trained in two ways. @param {Grid} grid */
 function continuousFlows(grid) {
   const ways = [
@@ -139,7 +133,7 @@ function continuousFlows(grid) {
   const rows = grid.targets.flatMap(({ id: target, title }) => {
     const results = ways.map(({ id }) => lookUp(grid, id, target));
     if (!results.every((result) => result)) return [];
-    const settings = ways.map(({ id }) => settingsIn(grid, id, target));
+    const settings = ways.map(({ id }) => entryOf(grid, id, target)?.settings);
     return [
       [
         title,

@@ -26,11 +26,14 @@ export function gridOf(entries, flows, targets) {
   };
 }
 
+/** What was kept of a flow on a target, if there is something. @param {Grid} grid @param {string} flow @param {string} target */
+export function entryOf({ entries }, flow, target) {
+  return entries.find(({ settings }) => settings.flow === flow && settings.target === target);
+}
+
 /** The result of a flow on a target, if there is one. @param {Grid} grid @param {string} flow @param {string} target */
-export function lookUp({ entries }, flow, target) {
-  const found = entries.find(
-    ({ settings }) => settings.flow === flow && settings.target === target,
-  );
+export function lookUp(grid, flow, target) {
+  const found = entryOf(grid, flow, target);
   return found && "result" in found ? found.result : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { checkNotNegative, checkPositive } from "../core/check-number.ts";
-import { checkOptionNames } from "../core/check-options.ts";
+import { checkOptionNames, checkOptionsObject } from "../core/check-options.ts";
 import { checkDynamics } from "../core/check-part.ts";
 import type { Dynamics } from "../core/dynamics.ts";
 import { ConditionError, DomainError } from "../core/errors.ts";
@@ -130,11 +130,7 @@ function checkIdle(settings: LikelihoodSettings, defaults: LikelihoodSettings): 
 
 /** @throws DomainError for an unknown coupling, one that does not keep to contexts, or a negative deviation. */
 function resolveMatching(given: Partial<FlowMatching>, isConditional: boolean): FlowMatching {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new DomainError(
-      `continuous: matching must be an object such as {} or { deviation: 0.1 }, got ${JSON.stringify(given)}.`,
-    );
-  }
+  checkOptionsObject("continuous", "matching", given, "{} or { deviation: 0.1 }");
   checkOptionNames("continuous: matching", given, ["coupling", "deviation"]);
   const usual = isConditional ? "independent" : "optimalTransport";
   const { coupling = usual, deviation = 0 } = given;

@@ -2,7 +2,7 @@ import { type Cost, type Direction, layersOf } from "../core/bijector.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { showShape, sizeOf } from "../core/shape.ts";
 import type { Spec } from "../core/spec.ts";
-import type { OdeSolver } from "../numerics/ode-solver.ts";
+import { isAdaptive, type OdeSolver } from "../numerics/ode-solver.ts";
 
 /** What a distribution is, in a few lines of text. */
 export function summarize(
@@ -47,8 +47,8 @@ function continuousLines({ bijector, options = {} }: Partial<Spec>): string[] {
   const widths = listed(sizes.hidden, "hidden layers of");
   const activation = typeof sizes.activation === "string" ? `, ${sizes.activation}` : "";
   return [
-    method === "dormandPrince"
-      ? `solver: dormandPrince, rtol ${rtol}, atol ${atol}; in compiled programs ${equal}`
+    isAdaptive(method)
+      ? `solver: ${method}, rtol ${rtol}, atol ${atol}; in compiled programs ${equal}`
       : `solver: ${method}, ${equal}`,
     `dynamics: ${network}${widths}${activation}${listed(sizes.frequencies, "frequencies")}`,
   ];

@@ -1,5 +1,5 @@
 import { checkCount, checkPositive } from "../core/check-number.ts";
-import { checkOptionNames } from "../core/check-options.ts";
+import { checkOptionNames, checkOptionsObject } from "../core/check-options.ts";
 import { DomainError } from "../core/errors.ts";
 import { type OdeMethod, tableaus } from "./runge-kutta.ts";
 
@@ -51,11 +51,7 @@ export function isAdaptive(method: OdeMethod): boolean {
  * evaluations than a step takes, or what a method of equal steps has no use for.
  */
 export function resolveSolver(who: string, options: OdeSolverOptions = {}): OdeSolver {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new DomainError(
-      `${who}: solver must be an object such as { method: "rk4", steps: 20 }, got ${JSON.stringify(options)}.`,
-    );
-  }
+  checkOptionsObject(who, "solver", options, '{ method: "rk4", steps: 20 }');
   checkOptionNames(`${who}: solver`, options, Object.keys(defaults));
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const solver: OdeSolver = { ...defaults, ...Object.fromEntries(given) };
