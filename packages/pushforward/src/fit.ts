@@ -1,15 +1,25 @@
 import type { Distribution } from "./core/distribution.ts";
 import type { Rows } from "./core/rows.ts";
 import { Model } from "./model/model.ts";
+import { type ReplaceableParameters, replaceableParameters } from "./model/model-parameters.ts";
 import type { FitOptions } from "./training/options.ts";
 import type { FitProgress } from "./training/progress.ts";
-import { train } from "./training/train.ts";
+import { type RunView, train } from "./training/train.ts";
 
 /**
  * A fit under way: `await` it for the model, or iterate over it for its progress. Iterating gives
  * what is reported from then on: all of it, if it begins where the fit does.
  */
-export interface FitRun extends Promise<Model>, AsyncIterable<FitProgress> {}
+export interface FitRun extends Promise<Model>, AsyncIterable<FitProgress> {
+  /**
+   * The model as it is after the last step that was done, to watch it learn; once the run has ended, the one of the
+   * best validation. It is the same model each time, with other weights: save it, or copy what it computes, to keep
+   * them. Dispose of it when it is no longer needed.
+   *
+   * @throws (rejects with) what the run fails with before its first step.
+   */
+  current(): Promise<Model>;
+}
 
 /**
  * Fit a flow to data by maximum likelihood.
@@ -33,9 +43,14 @@ export interface FitRun extends Promise<Model>, AsyncIterable<FitProgress> {}
  */
 export function fit(flow: Distribution, rows: Rows, options: FitOptions = {}): FitRun {
   let end = openLink<FitProgress>();
+  let start: (view: RunView) => void = () => {};
+  const started = new Promise<RunView>((resolve) => {
+    start = resolve;
+  });
+  let watched: { model: Model; parameters: ReplaceableParameters } | undefined;
 
   async function drive(): Promise<Model> {
-    const steps = train(flow, rows, options);
+    const steps = train(flow, rows, options, (view) => start(view));
     try {
       for (;;) {
         const { value, done } = await steps.next();
@@ -43,7 +58,7 @@ export function fit(flow: Distribution, rows: Rows, options: FitOptions = {}): F
         const next = openLink<FitProgress>();
         end.close({ value, next: next.link });
         end = next;
-        options.onProgress?.(value);
+        await options.onProgress?.(value);
       }
     } finally {
       // Where `onProgress` threw, the run is still in the middle and has arrays to free.
@@ -58,10 +73,25 @@ export function fit(flow: Distribution, rows: Rows, options: FitOptions = {}): F
     await model;
   }
 
+  async function current(): Promise<Model> {
+    const {
+      layout,
+      parameters: weightsNow,
+      ...about
+    } = await Promise.race([started, model.then(() => started)]);
+    const weights = await weightsNow();
+    if (watched) watched.parameters.replace(weights);
+    else {
+      const parameters = replaceableParameters(layout, weights);
+      watched = { model: new Model({ ...about, parameters }), parameters };
+    }
+    return watched.model;
+  }
+
   const model = drive();
   // Whoever only iterates hears of a failure there; it must not be "unhandled" as well.
   model.catch(() => {});
-  return Object.assign(model, { [Symbol.asyncIterator]: () => follow(end.link) });
+  return Object.assign(model, { current, [Symbol.asyncIterator]: () => follow(end.link) });
 }
 
 /**

@@ -7,7 +7,7 @@ import { ConditionError, DataError, DomainError } from "../core/errors.ts";
 import type { HistoryEntry } from "../core/history.ts";
 import { checkInCells, checkIntegers, integerColumns, integersOf } from "../core/integer-data.ts";
 import { splitKey } from "../core/keys.ts";
-import { downloadParameters, layoutOf, type ParameterLayout } from "../core/parameters.ts";
+import { downloadParameters } from "../core/parameters.ts";
 import { countRows, type HostRows, type Rows, toHostRows, toImageRows } from "../core/rows.ts";
 import { checkSeed, keyOf } from "../core/seed.ts";
 import { isImage, type Shape, showShape, sizeOf } from "../core/shape.ts";
@@ -17,7 +17,6 @@ import {
   type Engine,
   EngineArray,
   mapBatches,
-  mapRows,
   type NDArray,
   type RowInput,
   startEngine,
@@ -34,6 +33,7 @@ import { streams } from "../numerics/streams.ts";
 import { dequantize } from "../training/dequantization.ts";
 import { encodeOnnx, type OnnxFunction, type OnnxSignature, onnxFunctions } from "./export-onnx.ts";
 import { type Lifetime, startLifetime } from "./lifetime.ts";
+import { fixedParameters, type ModelParameters } from "./model-parameters.ts";
 import { type OnnxSolving, onnxSolving, type SolvedSubject } from "./onnx-solving.ts";
 import { compilePrograms, type Programs } from "./programs.ts";
 import { summarize } from "./summary.ts";
@@ -101,6 +101,8 @@ export interface TraceStage extends Samples {
   readonly name: string;
   /** Of a piece of a layer that has a time: when it ends. */
   readonly time?: number;
+  /** Of the layer before this stage: `log |det df/dz|` of each event, in nats; the base has none. */
+  readonly logDet?: Float32Array;
 }
 
 /** An ONNX model that {@link Model.exportOnnx} wrote, and how to call it. */
@@ -111,10 +113,18 @@ export interface OnnxFile extends OnnxSignature {
 }
 
 /** What a model is made of; {@link fit} and {@link load} do this for you. */
-export interface ModelParts {
-  readonly flow: Distribution;
+export interface ModelParts extends WeightlessParts {
   /** Owned by the model from now on. */
   readonly params: Tree;
+}
+
+/** A model whose weights change while it is in use. */
+interface ChangingParts extends WeightlessParts {
+  readonly parameters: ModelParameters;
+}
+
+interface WeightlessParts {
+  readonly flow: Distribution;
   readonly columns?: readonly Column[] | undefined;
   readonly contextNames?: readonly string[] | undefined;
   readonly history?: readonly HistoryEntry[] | undefined;
@@ -144,8 +154,7 @@ export class Model {
   readonly history: readonly HistoryEntry[];
   /** How the columns of a table become events and contexts; undefined for rows of numbers. */
   readonly table: TableSchema | undefined;
-  readonly #params: Tree;
-  readonly #layout: ParameterLayout;
+  readonly #parameters: ModelParameters;
   #engine: Engine | undefined;
   #starting: Promise<Engine> | undefined;
   #programs: Programs | undefined;
@@ -153,8 +162,8 @@ export class Model {
   #heldOut: Float32Array | undefined;
   readonly #lifetime: Lifetime;
 
-  constructor(parts: ModelParts) {
-    const { flow, params, columns, contextNames, history = [], table, heldOut, engine } = parts;
+  constructor(parts: ModelParts | ChangingParts) {
+    const { flow, columns, contextNames, history = [], table, heldOut, engine } = parts;
     this.flow = flow;
     this.table = table;
     this.#heldOut = heldOut;
@@ -166,11 +175,10 @@ export class Model {
         ? integerColumns(flow, integers)
         : Array.from({ length: sizeOf(flow.shape) }, () => ({})));
     this.history = history;
-    this.#params = params;
-    this.#layout = layoutOf(params);
+    this.#parameters = "parameters" in parts ? parts.parameters : fixedParameters(parts.params);
     this.#engine = engine;
     this.#lifetime = startLifetime(() => {
-      tree.dispose(this.#params as never);
+      this.#parameters.dispose();
       this.#programs?.dispose();
     });
   }
@@ -204,7 +212,7 @@ export class Model {
   }
 
   get parameterCount(): number {
-    return this.#layout.size;
+    return this.#parameters.layout.size;
   }
 
   /**
@@ -412,10 +420,14 @@ export class Model {
    * Layers that are iterated take a fixed number of steps here; continuous ones at least as many as `solver.steps`
    * and as `pieces`.
    *
-   * @throws DomainError, ConditionError.
+   * @param latents number of draws, or latents of one's own in their place: a grid, or what {@link Model.encode} makes
+   * of data, whose way from the data to the base is this one, backwards.
+   * @throws ShapeError, ConditionError, DomainError; DataError for latents outside the base's support.
    */
-  async trace(count: number, options: TraceOptions = {}): Promise<TraceStage[]> {
+  async trace(latents: number | Rows, options: TraceOptions = {}): Promise<TraceStage[]> {
     return this.#lifetime.during("trace", async () => {
+      const given = typeof latents === "number" ? undefined : this.#readLatents("trace", latents);
+      const count = given?.count ?? (latents as number);
       checkCount("trace", "the number of draws", count);
       const { seed, context } = withSeed("trace", options, ["seed", "context", "pieces", "units"]);
       const { pieces = 1, units = "stage" } = options;
@@ -426,15 +438,19 @@ export class Model {
       const parts = this.flow.flow;
       if (!parts) throw new DomainError("trace: this model is a bare distribution without layers.");
       const contexts = this.#readContext("trace", context, count);
-      const data = await this.#drawBase(contexts, count, seed);
-      const latents = { data, shape: this.shape };
+      const data = given?.data ?? (await this.#drawBase(contexts, count, seed));
+      const start = { data, shape: this.shape };
       const { programs } = await this.#start();
-      const inputs = contexts ? [latents, contexts] : [latents];
+      const inputs = contexts ? [start, contexts] : [start];
       const { stages, program } = programs.trace(parts, { pieces, units });
-      const outputs = await mapRows(program, inputs, count);
-      return outputs.map((output, place) => ({
-        ...(stages[place] as (typeof stages)[number]),
-        ...this.#events(output),
+      const parameters = this.#parameters.given();
+      const outputs = await mapBatches(program, inputs, count, (batch) =>
+        program.run(parameters, batch),
+      );
+      return stages.map((stage, place) => ({
+        ...stage,
+        ...(place > 0 && { logDet: outputs[stages.length + place - 1] as Float32Array }),
+        ...this.#events(outputs[place] as Float32Array),
       }));
     });
   }
@@ -463,7 +479,14 @@ export class Model {
       const data = read?.data ?? this.#snap(await this.#draw(contexts, count, seed));
       const x = Float32Array.from(data);
       const { flow } = this;
-      return checkDistribution({ flow, params: this.#params, x, count, context: contexts, engine });
+      return checkDistribution({
+        flow,
+        params: this.#parameters.tree(),
+        x,
+        count,
+        context: contexts,
+        engine,
+      });
     });
   }
 
@@ -550,7 +573,7 @@ export class Model {
     const evaluations = this.#evaluations;
     const subject: SolvedSubject = {
       flow,
-      params: this.#params,
+      params: this.#parameters.tree(),
       startEngine: async () => (await this.#start()).engine,
       draw: (count) => this.#draw(undefined, count, 0),
       logProb: async (data, count) =>
@@ -569,13 +592,13 @@ export class Model {
       );
     }
     const { flow, columns, contextNames } = this;
-    return encodeOnnx({ flow, params: this.#params, columns, contextNames }, name, who);
+    return encodeOnnx({ flow, params: this.#parameters.tree(), columns, contextNames }, name, who);
   }
 
   async #encodeFile(): Promise<Uint8Array> {
-    const parameters = await downloadParameters(tree.ref(this.#params as never));
+    const parameters = await downloadParameters(tree.ref(this.#parameters.tree() as never));
     const { flow, columns, contextNames, history, table, heldOut } = this;
-    const layout = this.#layout;
+    const { layout } = this.#parameters;
     return encodeModel({
       flow,
       parameters,
@@ -594,12 +617,16 @@ export class Model {
   }
 
   async #decode(who: string, latents: Rows, options: ContextOption): Promise<Samples> {
+    const events = this.#readLatents(who, latents);
+    return this.#events(await this.#map("decode", who, events, options));
+  }
+
+  #readLatents(who: string, latents: Rows): HostRows {
     const { base } = this.flow.flow ?? {};
-    const events = intoBox(who, base?.support, toHostRows(who, latents, this.shape), [
+    return intoBox(who, base?.support, toHostRows(who, latents, this.shape), [
       `latents must lie in the support of the base (${base?.kind})`,
       "Take latents from there, or such as encode gives.",
     ]);
-    return this.#events(await this.#map("decode", who, events, options));
   }
 
   /** Data to be spread over their cells. */
@@ -680,7 +707,7 @@ export class Model {
       this.#starting = undefined;
       throw error;
     }
-    this.#programs ??= compilePrograms(this.#engine, this.flow, this.#params);
+    this.#programs ??= compilePrograms(this.#engine, this.flow, this.#parameters);
     return { engine: this.#engine, programs: this.#programs };
   }
 
@@ -705,8 +732,9 @@ export class Model {
   ): Promise<Float32Array> {
     this.#evaluations = undefined;
     const inputs = contexts ? [rows, contexts] : [rows];
+    const parameters = this.#parameters.given();
     const [result] = await mapBatches(program, inputs, count, async (batch) => {
-      const { values, evaluations } = await program.run([], batch);
+      const { values, evaluations } = await program.run(parameters, batch);
       if (evaluations > 0) this.#evaluations = Math.max(this.#evaluations ?? 0, evaluations);
       return [values];
     });
@@ -747,10 +775,11 @@ export class Model {
     const batch = batchSizeFor(count);
     const sampler = programs.sampleBase(batch);
     const keys = splitKey(keyOf(seed), Math.ceil(count / batch));
+    const parameters = this.#parameters.given();
     const draw = (inputs: EngineArray[]) => {
       const { shape, dtype } = keys[0];
       const key = new EngineArray(shape, dtype, keys.shift() as NDArray);
-      return sampler.run(key, inputs).finally(() => key.dispose());
+      return sampler.run(parameters, key, inputs).finally(() => key.dispose());
     };
     // A sampler has its number of draws, whatever the size of contexts.
     const given = contexts ? [contexts] : [];

@@ -8,13 +8,14 @@ import {
   type Tree,
   tree,
 } from "../engine/index.ts";
+import type { ModelParameters } from "./model-parameters.ts";
 import { type TraceRoute, type TraceSettings, traceRoute } from "./trace-route.ts";
 
-/** From inputs (events, then contexts if there are any) to several arrays of a number for each row. */
-export type Program = EngineProgram<[NDArray[]], NDArray[]>;
+/** From parameters and inputs (events, then contexts if there are any) to several arrays of a number for each row. */
+export type Program = EngineProgram<[given: NDArray[], inputs: NDArray[]], NDArray[]>;
 
-/** From a random key, and contexts if there are any, to draws. */
-export type Sampler = EngineProgram<[key: NDArray, inputs: NDArray[]], [NDArray]>;
+/** From parameters, a random key, and contexts if there are any, to draws. */
+export type Sampler = EngineProgram<[given: NDArray[], key: NDArray, inputs: NDArray[]], [NDArray]>;
 
 /** The compiled functions of a model. */
 export interface Programs {
@@ -34,22 +35,27 @@ export interface Programs {
   dispose(): void;
 }
 
-/** The functions of the facade at fixed parameters, each built when it is first used. */
-export function compilePrograms(engine: Engine, flow: Distribution, params: Tree): Programs {
+/** The functions of the facade, each built when it is first used; what their parameters' source takes comes first. */
+export function compilePrograms(
+  engine: Engine,
+  flow: Distribution,
+  parameters: ModelParameters,
+): Programs {
+  const { source } = parameters;
   const compiled: { dispose(): void }[] = [];
   const keep = <P extends { dispose(): void }>(program: P): P => {
     compiled.push(program);
     return program;
   };
   const shapes = flow.condShape ? [flow.shape, flow.condShape] : [flow.shape];
-  const specs = [shapes.map((shape) => new ArraySpec(["n", ...shape]))];
-  const known = { specs: [], of: () => params };
-  const rowwise = (name: RowFunction) => keep(compileRowwise(engine, flow, name, known));
+  const specs = [[...source.specs], shapes.map((shape) => new ArraySpec(["n", ...shape]))];
+  const rowwise = (name: RowFunction) => keep(compileRowwise(engine, flow, name, source));
 
   function sampleBase(count: number): Sampler {
     const { base } = flow.flow ?? { base: flow };
     return keep(
-      engine.compileOnJax((key: NDArray, [cond]: NDArray[]): [NDArray] => {
+      engine.compileOnJax((given: NDArray[], key: NDArray, [cond]: NDArray[]): [NDArray] => {
+        const params = source.of(given);
         const own = tree.ref(flow.flow ? (params as { base: Tree }).base : params);
         const context = base.condShape ? cond : undefined;
         const [z, logProb] = base.sampleAndLogProb(own, key, count, context);
@@ -69,9 +75,14 @@ export function compilePrograms(engine: Engine, flow: Distribution, params: Tree
       const name = `${settings.pieces} ${settings.units}`;
       const known = traces.get(name);
       if (known) return known;
-      const own = (params as { bijector: Tree }).bijector;
-      const { stages, follow } = traceRoute(parts, own, settings);
-      const program = keep(engine.compile(([z, cond]: NDArray[]) => follow(z, cond), specs));
+      const { bijector } = parameters.tree() as { bijector: Tree };
+      const { stages, follow } = traceRoute(parts, bijector, settings);
+      const program = keep(
+        engine.compile((given: NDArray[], [z, cond]: NDArray[]) => {
+          const own = source.of(given) as { bijector: Tree };
+          return follow(own.bijector, z, cond);
+        }, specs),
+      );
       const traced = { stages, program };
       traces.set(name, traced);
       return traced;

@@ -62,8 +62,8 @@ export interface FitOptions {
   patience?: number | undefined;
   /** Stops training: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** Called with each progress report. */
-  onProgress?: ((progress: FitProgress) => void) | undefined;
+  /** Called with each progress report. The run waits for a promise that it returns: so it can be paused. */
+  onProgress?: ((progress: FitProgress) => unknown) | undefined;
   /** Called with a checkpoint, also when training is aborted. */
   onCheckpoint?: ((bytes: Uint8Array) => void | Promise<void>) | undefined;
   /** Steps between checkpoints; default 500. */

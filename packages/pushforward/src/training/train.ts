@@ -3,7 +3,7 @@ import type { Column } from "../core/column.ts";
 import type { Distribution } from "../core/distribution.ts";
 import { NotFiniteError, SolverError } from "../core/errors.ts";
 import type { HistoryEntry } from "../core/history.ts";
-import { hostParameters, uploadParameters } from "../core/parameters.ts";
+import { hostParameters, type ParameterLayout, uploadParameters } from "../core/parameters.ts";
 import type { Rows } from "../core/rows.ts";
 import { settleFlow } from "../core/settle-parameters.ts";
 import type { TableSchema } from "../core/table-schema.ts";
@@ -47,6 +47,14 @@ export interface TrainResult {
   readonly engine: Engine;
 }
 
+/** A run under way, to look at between its steps. */
+export interface RunView
+  extends Pick<TrainResult, "flow" | "columns" | "contextNames" | "table" | "engine"> {
+  readonly layout: ParameterLayout;
+  /** The weights after the last step that was done, or those of the best validation once the run has ended; a copy. */
+  parameters(): Promise<Float32Array>;
+}
+
 /** What stays the same during a run. */
 interface Setting {
   readonly flow: Distribution;
@@ -67,6 +75,7 @@ interface Setting {
  * never reaches the weights: the run goes back to the best weights so far, halves the learning rate
  * and says so; after 5 such rollbacks without a new best validation it stops.
  *
+ * @param onStart is given the run before its first step.
  * @throws ShapeError, ConditionError, DataError, DomainError before it starts; NotFiniteError when
  * it gives up, naming the layer; the signal's reason when aborted.
  */
@@ -74,6 +83,7 @@ export async function* train(
   flow: Distribution,
   rows: Rows,
   options: FitOptions = {},
+  onStart: (view: RunView) => void = () => {},
 ): AsyncGenerator<FitProgress, TrainResult> {
   checkDistribution("fit: the flow", flow);
   const resolved = resolveOptions(options, fittedKind(flow));
@@ -89,6 +99,21 @@ export async function* train(
   const objective = await compileObjective(engine, prepared, run.layout, resolved);
   const batches = shuffledBatches(prepared, dataset, resolved, objective.noise);
   const validation = compileValidation(engine, prepared, run.layout);
+  const { contextNames, table } = resolved;
+  const about = { flow: prepared, columns: dataset.columns, contextNames, table, engine };
+  let ended = false;
+  const settled = (weights: Float32Array) => {
+    settleFlow(prepared, hostParameters(run.layout, weights));
+    return weights;
+  };
+  onStart({
+    ...about,
+    layout: run.layout,
+    async parameters() {
+      const weights = ended ? run.best.parameters : await run.adam.parameters.data();
+      return settled(weights.slice() as Float32Array);
+    },
+  });
   try {
     if (run.step > 0) yield { type: "notice", message: `Resumed after step ${run.step}.` };
     yield* iterate(run, {
@@ -103,14 +128,11 @@ export async function* train(
     for (const message of heard.splice(0)) yield { type: "notice", message };
     // The model goes on with the engine, and nobody reads these reports any more.
     hear = warn;
-    const best = run.best.parameters.slice();
-    settleFlow(prepared, hostParameters(run.layout, best));
-    const params = uploadParameters(run.layout, best);
-    const { contextNames, table } = resolved;
-    const { columns } = dataset;
+    const params = uploadParameters(run.layout, settled(run.best.parameters.slice()));
     const { history } = run.state;
-    return { flow: prepared, params, columns, contextNames, table, history, engine };
+    return { ...about, params, history };
   } finally {
+    ended = true;
     disposeState(run.adam);
     objective.trainStep.dispose();
     validation.dispose();

@@ -80,6 +80,31 @@ describe("trace of a continuous flow", () => {
     expect(inData.at(-1)!.data).toEqual(own.at(-1)!.data);
   });
 
+  test("goes the way of given latents, which those of data lead back to the data", async () => {
+    const { data, shape } = await model.sample(count, { seed: 4 });
+    const stages = await model.trace(await model.encode({ data, shape }), { pieces: 2 });
+    expect(furthest(stages.at(-1)!.data, data)).toBeLessThan(1e-3);
+    const latents = [
+      [0.3, -1],
+      [2, 0.5],
+    ];
+    const [base] = await model.trace(latents);
+    expect(Array.from(base!.data)).toEqual(Array.from(Float32Array.from(latents.flat())));
+    expect(base!.logDet).toBeUndefined();
+  });
+
+  test("has log-determinants that add up to what the density changes by", async () => {
+    const stages = await model.trace(count, { seed: 6 });
+    const [start, end] = [stages[0]!.data, stages.at(-1)!];
+    const scores = await model.logProb({ data: end.data, shape: end.shape });
+    for (const [row, score] of scores.entries()) {
+      const [a, b] = [start[2 * row]!, start[2 * row + 1]!];
+      const atBase = -Math.log(2 * Math.PI) - (a * a + b * b) / 2;
+      const along = stages.slice(1).reduce((sum, { logDet }) => sum + logDet![row]!, 0);
+      expect(atBase - along).toBeCloseTo(score, 3);
+    }
+  });
+
   test.each([
     [{ pieces: 0 }, "pieces must be a positive integer, got 0"],
     [{ units: "metres" as never }, 'units must be "stage" or "data", got metres'],
