@@ -1,0 +1,71 @@
+import { type Signal, signal } from "@preact/signals";
+import { type Codecs, readSettings, writeSettings } from "./codec.ts";
+
+/** The scenes of the page, in the order of their tabs. */
+export const scenes = {
+  train: "Train",
+  inside: "Inside the flow",
+  line: "One dimension",
+  masks: "Masks",
+  digits: "Digits",
+} as const;
+
+export type SceneName = keyof typeof scenes;
+
+/** What the address says after the #: `#train?target=moons&layers=4`. */
+function readAddress(): { scene: SceneName; given: URLSearchParams } {
+  const [name = "", query = ""] = location.hash.slice(1).split("?");
+  const scene = (Object.keys(scenes) as SceneName[]).find((each) => each === name) ?? "train";
+  return { scene, given: new URLSearchParams(query) };
+}
+
+/** The scene that is shown. */
+export const scene: Signal<SceneName> = signal(readAddress().scene);
+
+/** What could not be read in the link that the page was opened with. */
+export const linkProblems = signal<readonly string[]>([]);
+
+/** Settings that the address holds while their scene is shown. */
+interface Place {
+  query(): string;
+  read(given: URLSearchParams): void;
+}
+
+const places = new Map<SceneName, Place>();
+
+/** Settings of a scene, read from the address; whoever changes them calls {@link updateAddress}. */
+export function settingsInLink<S extends object>(name: SceneName, codecs: Codecs<S>): Signal<S> {
+  const { scene: opened, given } = readAddress();
+  const first = readSettings(codecs, opened === name ? given : new URLSearchParams());
+  const settings = signal(first.settings);
+  linkProblems.value = [...linkProblems.value, ...first.problems];
+  places.set(name, {
+    query: () => writeSettings(codecs, settings.value).toString(),
+    read(next) {
+      const { settings: read, problems } = readSettings(codecs, next);
+      settings.value = read;
+      linkProblems.value = problems;
+    },
+  });
+  return settings;
+}
+
+/** The address of a scene with its settings. */
+export function addressOf(name: SceneName): string {
+  const query = places.get(name)?.query() ?? "";
+  return `#${name}${query && `?${query}`}`;
+}
+
+/** Put the settings of the scene shown into the address, without a new entry in the history. */
+export function updateAddress(): void {
+  history.replaceState(null, "", addressOf(scene.value));
+}
+
+/** Follow links and the back button. */
+export function followAddress(): void {
+  addEventListener("hashchange", () => {
+    const { scene: name, given } = readAddress();
+    scene.value = name;
+    places.get(name)?.read(given);
+  });
+}

@@ -1,0 +1,3 @@
+export function DigitsScene() {
+  return <h2>Digits</h2>;
+}

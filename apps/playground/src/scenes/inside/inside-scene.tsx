@@ -1,0 +1,3 @@
+export function InsideScene() {
+  return <h2>Inside</h2>;
+}

@@ -1,0 +1,3 @@
+export function LineScene() {
+  return <h2>Line</h2>;
+}

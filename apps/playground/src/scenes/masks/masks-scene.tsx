@@ -1,0 +1,3 @@
+export function MasksScene() {
+  return <h2>Masks</h2>;
+}

@@ -1,0 +1,3 @@
+export function TrainScene() {
+  return <h2>Train</h2>;
+}
