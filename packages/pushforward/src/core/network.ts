@@ -35,6 +35,14 @@ export interface AutoregressiveSizes {
   readonly parameters: number;
 }
 
+/** Which unit of an autoregressive network sees which, layer by layer: the dimensions, hidden units, outputs. */
+export interface NetworkMasks {
+  /** Degrees of the units of each layer; the layer of outputs has one unit for the group of each dimension. */
+  readonly degrees: readonly (readonly number[])[];
+  /** `[l][i][j]`: whether unit i of layer l + 1 sees unit j of layer l. */
+  readonly connections: readonly (readonly (readonly boolean[])[])[];
+}
+
 /**
  * A conditioner with an output group for each dimension that sees only the dimensions before it, in an
  * order that is given with the call, and the whole context.
@@ -72,6 +80,16 @@ export interface AutoregressiveNetwork<P extends Tree = any> {
     order: readonly number[],
     rows: number,
   ): (last: NDArray | undefined) => NDArray;
+  /**
+   * The masks that make the network autoregressive: an output depends on a dimension where a way leads from one to the
+   * other, and on no other, whatever the weights are. Units are in the order of the weights, so that dimensions and
+   * outputs are 0, 1, ... d - 1. What a residual network adds opens no other way: its layers have the same degrees.
+   * The context, which all units of the first hidden layer see, is left out. Absent: the network has no masks.
+   *
+   * @param order the dimensions in their order.
+   * @throws DomainError when that is not a permutation of 0 .. d - 1.
+   */
+  masks?(sizes: AutoregressiveSizes, order: readonly number[]): NetworkMasks;
 }
 
 /** Freeze an autoregressive network and derive its spec from the options of its factory. */

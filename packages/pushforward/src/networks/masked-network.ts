@@ -8,6 +8,7 @@ import {
 import { type NDArray, np, random } from "../engine/index.ts";
 import { hostMatrix } from "../numerics/host-matrix.ts";
 import { takeRows } from "../numerics/reorder.ts";
+import { degreeColumn, degreeRow, maskOf, masksOf, sees } from "./degrees.ts";
 import type { Dense } from "./dense.ts";
 import { type GrowingSum, growingSum } from "./growing-sum.ts";
 
@@ -42,7 +43,7 @@ interface MaskedNetworkParts {
 /**
  * A network made autoregressive by masks (Germain et al. 2015, arXiv:1502.03509, section 3): unit k of
  * degree m(k) is connected to inputs of ranks below m(k) and to units of degrees up to m(k); the outputs of
- * a dimension of rank r to units of degrees up to r.
+ * a dimension of rank r to units of degrees up to r. `degrees.ts` holds the rule.
  *
  * Degrees run from 1 to d - 1, and from 0 where there is a context, which every unit sees: else it would not
  * reach the first dimension. Units are sorted by degree, so that those of one are neighbours.
@@ -84,6 +85,10 @@ export function maskedNetwork(parts: MaskedNetworkParts): AutoregressiveNetwork<
       applyWhole(layersFor(sizes), params, sizes, x, context, ranks),
     unfold: (params, sizes, context, order, rows) =>
       unfoldByDegree(layersFor(sizes), params, sizes, context, order, rows),
+    masks(sizes, order) {
+      const hidden = layersFor(sizes).map(({ degrees }) => degrees);
+      return masksOf(kind, hidden, sizes.features, order);
+    },
   });
 }
 
@@ -95,7 +100,7 @@ function initialDense(
   { features, context }: AutoregressiveSizes,
 ): Dense {
   const connections = degrees.map((degree) =>
-    before ? before.degrees.filter((other) => other <= degree).length : degree + context,
+    before ? before.degrees.filter((other) => sees(degree, other)).length : degree + context,
   );
   const factor = hostMatrix(
     degrees.length,
@@ -120,11 +125,12 @@ function applyWhole(
   const shape = [parameters, features, rows];
   const hidden = runLayers(layers, (layer, depth, input) => {
     const { weight, bias } = params.hidden[depth] as Dense;
-    const seen =
+    const before =
       depth === 0
-        ? np.greater(column(layer.degrees), ranks.ref.reshape([1, -1]))
-        : np.greaterEqual(column(layer.degrees), row((layers[depth - 1] as MaskedLayer).degrees));
-    const own = np.dot(weight.mul(seen.astype(np.float32)), input ?? x).add(bias.reshape([-1, 1]));
+        ? ranks.ref.add(1).reshape([1, -1])
+        : degreeRow((layers[depth - 1] as MaskedLayer).degrees);
+    const mask = maskOf(degreeColumn(layer.degrees), before);
+    const own = np.dot(weight.mul(mask), input ?? x).add(bias.reshape([-1, 1]));
     return depth === 0 && params.context && context
       ? own.add(np.dot(params.context, context))
       : own;
@@ -135,16 +141,11 @@ function applyWhole(
     return np.broadcastTo(bias.reshape([parameters, features, 1]), shape);
   }
   const degrees = (layers.at(-1) as MaskedLayer).degrees;
-  const seen = np.greaterEqual(ranks.reshape([-1, 1]), row(degrees)).astype(np.float32);
-  const masked = weight.reshape([parameters, features, -1]).mul(seen);
+  const mask = maskOf(ranks.reshape([-1, 1]), degreeRow(degrees));
+  const masked = weight.reshape([parameters, features, -1]).mul(mask);
   const outputs = np.dot(masked.reshape([parameters * features, -1]), hidden);
   return outputs.add(bias.reshape([-1, 1])).reshape(shape);
 }
-
-const column = (degrees: readonly number[]) =>
-  hostMatrix(degrees.length, 1, (i) => degrees[i] as number);
-const row = (degrees: readonly number[]) =>
-  hostMatrix(1, degrees.length, (_, i) => degrees[i] as number);
 
 /**
  * Send numbers through the hidden layers. `dense` gives what a layer's units sum up, or nothing where it has
