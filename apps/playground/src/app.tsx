@@ -26,9 +26,9 @@ export function App() {
   const Scene = sceneOf[scene.value];
   return (
     <>
-      <a class="skip" href="#stage" onClick={focusStage}>
+      <button type="button" class="skip" onClick={focusStage}>
         Skip to the scene
-      </a>
+      </button>
       <header class="masthead">
         <h1>
           pushforward <span>playground</span>
@@ -67,8 +67,7 @@ export function App() {
   );
 }
 
-/** The address belongs to the scenes, so that the link cannot jump by itself. */
-function focusStage(event: Event) {
-  event.preventDefault();
+/** The address belongs to the scenes, so that no link can jump to a part of the page. */
+function focusStage() {
   document.getElementById("stage")?.focus();
 }

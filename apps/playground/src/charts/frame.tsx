@@ -18,23 +18,31 @@ interface FrameProps {
   readonly yTitle?: string;
   /** About as many ticks; default 5. */
   readonly ticks?: number;
+  /** It holds something to act on, not only to look at. */
+  readonly interactive?: boolean;
   /** Leave out the axes. */
   readonly bare?: boolean;
   readonly children: (scales: { x: Scale; y: Scale }) => ComponentChildren;
 }
 
-const margin = { left: 46, right: 10, top: 10, bottom: 38 };
+const margin = { left: 46, right: 20, top: 10, bottom: 38 };
 const bareMargin = { left: 1, right: 1, top: 1, bottom: 1 };
 
 /** A chart with axes: an `svg` that is cut at its frame and scales with the page. */
 export function Frame(props: FrameProps) {
-  const { label, width = 420, height = 420, xTitle, yTitle, ticks = 5, bare, children } = props;
+  const { label, width = 420, height = 420, xTitle, yTitle, ticks = 5, children } = props;
+  const { bare, interactive } = props;
   const { left, right, top, bottom } = bare ? bareMargin : margin;
   const x = scaleLinear(props.x, [left, width - right]);
   const y = scaleLinear(props.y, [height - bottom, top]);
   const clip = useId();
   return (
-    <svg class="chart" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+    <svg
+      class="chart"
+      viewBox={`0 0 ${width} ${height}`}
+      role={interactive ? "group" : "img"}
+      aria-label={label}
+    >
       <clipPath id={clip}>
         <rect x={left} y={top} width={width - left - right} height={height - top - bottom} />
       </clipPath>

@@ -9,7 +9,7 @@ export function PictureMenu({
   name,
 }: {
   /** An element that holds the chart's `svg`. */
-  readonly of: RefObject<HTMLElement>;
+  readonly of: RefObject<HTMLElement | null>;
   /** Of the file, without its ending. */
   readonly name: string;
 }) {

@@ -9,8 +9,9 @@ import {
   load,
   type Model,
 } from "pushforward";
+import { type Bounds, boundsOf } from "./bounds.ts";
 import { createGate } from "./gate.ts";
-import { boundsOf, createPainter, handOver, type Picture, type PictureRequest } from "./painter.ts";
+import { createPainter, handOver, type Picture, type PictureRequest } from "./painter.ts";
 import { traceWay, type Way, type WayRequest } from "./way.ts";
 
 /** A flow and how to train it on points of the plane. */
@@ -240,7 +241,7 @@ export interface LoadedModel {
   readonly columns: readonly string[];
   readonly losses: readonly { readonly step: number; readonly loss: number }[];
   /** Where its draws lie. */
-  readonly bounds: PictureRequest["bounds"];
+  readonly bounds: Bounds;
 }
 
 function buildFlow({ flow, layers, width }: TrainingTask) {

@@ -1,0 +1,96 @@
+import { randomInt, randomLcg, randomNormal } from "d3-random";
+import { targets } from "../../../../bench/densities/targets.mjs";
+import type { Bounds } from "../worker/bounds.ts";
+import { brushDensity, brushDraw } from "./brush.ts";
+
+/** Points of the plane to fit a flow to. */
+export interface PlaneData {
+  readonly title: string;
+  readonly columns: readonly [string, string];
+  /** `[n, 2]`, row-major. */
+  readonly rows: Float32Array;
+  /** As many more, which training does not see. */
+  readonly heldOut: Float32Array;
+  /** What pictures show. */
+  readonly bounds: Bounds;
+  /** Mean log-density of the held-out rows under the density that they were drawn from, nats; where it is known. */
+  readonly truth: number | undefined;
+}
+
+/** The densities of the benches, which are known exactly. */
+export const knownTargets: readonly { readonly id: string; readonly title: string }[] = targets.map(
+  ({ id, title }) => ({ id, title }),
+);
+
+/** Rows that training sees, and rows that it does not. */
+const TRAINING_ROWS = 4000;
+const HELD_OUT_ROWS = 1000;
+
+/** Random numbers of a seed, as the benches' targets take them. */
+function randomOf(seed: number) {
+  const uniform = randomLcg(mix(seed));
+  const normal = randomNormal.source(uniform)(0, 1);
+  return { uniform, normal, integer: (below: number) => randomInt.source(uniform)(below)() };
+}
+
+/** Seeds that are neighbours must not give neighbouring numbers. */
+function mix(seed: number): number {
+  let hash = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** Draws of a density that is known. */
+export function drawTarget(id: string, seed: number): PlaneData {
+  const target = targets.find((each) => each.id === id) ?? targets[0];
+  const random = randomOf(seed);
+  const draw = (count: number) =>
+    Float32Array.from(Array.from({ length: count }, () => target.draw(random as never)).flat());
+  const [rows, heldOut] = [draw(TRAINING_ROWS), draw(HELD_OUT_ROWS)];
+  const truth = meanOver(heldOut, target.logDensity);
+  const { title, view } = target;
+  return { title, columns: ["x1", "x2"], rows, heldOut, bounds: view, truth };
+}
+
+/** Draws of what the visitor painted: each dot is the middle of a small normal distribution. */
+export function drawBrush(dots: Float32Array, seed: number): PlaneData {
+  const random = randomOf(seed);
+  const draw = (count: number) =>
+    Float32Array.from(Array.from({ length: count }, () => brushDraw(dots, random)).flat());
+  const [rows, heldOut] = [draw(TRAINING_ROWS), draw(HELD_OUT_ROWS)];
+  const truth = meanOver(heldOut, (x, y) => brushDensity(dots, x, y));
+  return {
+    title: "your drawing",
+    columns: ["x1", "x2"],
+    rows,
+    heldOut,
+    bounds: brushBounds,
+    truth,
+  };
+}
+
+/** The canvas of drawings. */
+export const brushBounds: Bounds = { x: [-4, 4], y: [-4, 4] };
+
+function meanOver(points: Float32Array, of: (x: number, y: number) => number): number {
+  let sum = 0;
+  for (let i = 0; i < points.length; i += 2)
+    sum += of(points[i] as number, points[i + 1] as number);
+  return sum / (points.length / 2);
+}
+
+/** Rows of a table, shuffled; one in ten is held out. */
+export function splitRows(points: Float32Array, seed: number): Pick<PlaneData, "rows" | "heldOut"> {
+  const { integer } = randomOf(seed);
+  const shuffled = points.slice();
+  const count = points.length / 2;
+  for (let row = count - 1; row > 0; row--) {
+    const other = integer(row + 1);
+    for (const axis of [0, 1]) {
+      const [a, b] = [2 * row + axis, 2 * other + axis];
+      [shuffled[a], shuffled[b]] = [shuffled[b] as number, shuffled[a] as number];
+    }
+  }
+  const held = Math.max(1, Math.min(2000, Math.floor(count / 10)));
+  return { rows: shuffled.subarray(2 * held), heldOut: shuffled.slice(0, 2 * held) };
+}

@@ -1,0 +1,155 @@
+import { useRef, useState } from "preact/hooks";
+import { Notice } from "../../components/notice.tsx";
+import { NumberField } from "../../components/number-field.tsx";
+import { Select } from "../../components/select.tsx";
+import { readTable } from "../../data/read-table.ts";
+import { knownTargets } from "../../data/targets.ts";
+import { settings } from "./settings.ts";
+import { change, data, messageOf, reset, table } from "./training-state.ts";
+
+const targetOptions = [
+  ...knownTargets.map(({ id, title }) => ({ value: id, title: capitalized(title) })),
+  { value: "drawn", title: "Draw your own" },
+  { value: "file", title: "A table of yours (CSV)" },
+];
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Whether a link holds what is trained: a table never leaves the page. */
+export const linkHolds = () => settings.value.target !== "file";
+
+/** What the flow is fitted to. */
+export function DataControls() {
+  const { target, drawn, seed } = settings.value;
+  return (
+    <fieldset>
+      <legend>Data</legend>
+      <Select
+        label="Points of"
+        value={target}
+        options={targetOptions}
+        onChange={(value) => change({ target: value })}
+      />
+      {target === "drawn" && (
+        <div class="row">
+          <p class="hint">
+            Paint on the picture. With the keyboard: arrow keys move the brush, space paints.
+          </p>
+          <button
+            type="button"
+            class="quiet"
+            disabled={drawn.length === 0}
+            onClick={() => change({ drawn: new Float32Array(0) })}
+          >
+            Clear the drawing
+          </button>
+        </div>
+      )}
+      {target === "file" && <TableChooser />}
+      <NumberField
+        label="Seed"
+        value={seed}
+        low={0}
+        high={999_999}
+        onChange={(value) => change({ seed: value })}
+      />
+    </fieldset>
+  );
+}
+
+/** Drop or choose a table, then two of its columns. */
+function TableChooser() {
+  const [problem, setProblem] = useState<string>();
+  const [over, setOver] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+
+  async function read(file: File | undefined) {
+    if (!file) return;
+    try {
+      table.value = { table: await readTable(file), x: 0, y: 1 };
+      setProblem(undefined);
+    } catch (error) {
+      setProblem(messageOf(error));
+    }
+    reset();
+  }
+
+  const chosen = table.value;
+  const options = chosen?.table.columns.map(({ name }, index) => ({
+    value: String(index),
+    title: name,
+  }));
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way more; the button is for everybody. */}
+      <div
+        class={`drop ${over ? "over" : ""}`}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={(event) => {
+          event.preventDefault();
+          setOver(false);
+          read(event.dataTransfer?.files[0]);
+        }}
+      >
+        <p>Drop a CSV file here; it stays in this page.</p>
+        <button type="button" onClick={() => input.current?.click()}>
+          Choose a file
+        </button>
+        <input
+          ref={input}
+          type="file"
+          hidden
+          aria-label="CSV file"
+          accept=".csv,.tsv,.txt,text/csv"
+          onChange={({ currentTarget }) => {
+            read(currentTarget.files?.[0]);
+            // The same file, mended, must count as a change.
+            currentTarget.value = "";
+          }}
+        />
+      </div>
+      {problem && <Notice kind="problem">{problem}</Notice>}
+      {chosen && options && (
+        <>
+          {(["x", "y"] as const).map((axis) => (
+            <Select
+              key={axis}
+              label={axis === "x" ? "Across" : "Upwards"}
+              value={String(chosen[axis])}
+              options={options}
+              onChange={(value) => {
+                table.value = { ...chosen, [axis]: Number(value) };
+                reset();
+              }}
+            />
+          ))}
+          <TableSize />
+        </>
+      )}
+    </>
+  );
+}
+
+function TableSize() {
+  const chosen = table.value;
+  if (!chosen) return null;
+  const points = data.value;
+  if (chosen.x === chosen.y) return <Notice kind="problem">Choose two different columns.</Notice>;
+  if (!points) {
+    return <Notice kind="problem">These two columns have fewer than 20 rows without gaps.</Notice>;
+  }
+  const used = (points.rows.length + points.heldOut.length) / 2;
+  const left = chosen.table.rows - used;
+  return (
+    <p class="hint">
+      {used} rows, {points.heldOut.length / 2} of them held out
+      {left > 0 && `; ${left} left out for gaps`}.
+    </p>
+  );
+}

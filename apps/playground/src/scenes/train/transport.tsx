@@ -1,0 +1,105 @@
+import { Notice } from "../../components/notice.tsx";
+import { workerState } from "../../worker/client.ts";
+import { settings } from "./settings.ts";
+import {
+  data,
+  pause,
+  reset,
+  resume,
+  start,
+  stepOnce,
+  type TrainingState,
+  training,
+} from "./training-state.ts";
+
+/** Train, pause, step, reset; and how far it has come. */
+export function Transport() {
+  const state = training.value;
+  const { status, problem, notices } = state;
+  const { steps } = settings.value;
+  const busy = status === "building" || status === "running";
+  const worker = workerState.value;
+  return (
+    <div class="transport panel">
+      <div class="row">
+        <MainButton state={state} />
+        <button type="button" disabled={status !== "paused"} onClick={() => stepOnce()}>
+          Step
+        </button>
+        <button type="button" disabled={status === "empty"} onClick={() => reset()}>
+          Reset
+        </button>
+        <p class="standing" role="status">
+          {worker.type === "opening" ? "Loading the engine…" : standing(state, steps)}
+        </p>
+      </div>
+      <progress
+        aria-label="Steps done"
+        max={steps}
+        value={status === "empty" || status === "loaded" ? 0 : state.step}
+      />
+      <p class="speed hint">
+        {busy || state.stepsPerSecond > 0
+          ? `${state.stepsPerSecond.toFixed(0)} steps per second, ${state.parameters} parameters, ${state.engine || "…"}`
+          : "\u00a0"}
+      </p>
+      {worker.type === "failed" && (
+        <Notice kind="problem">{worker.message} Choose another engine, or reload the page.</Notice>
+      )}
+      {problem && <Notice kind="problem">{problem}</Notice>}
+      {notices.filter(worthSaying).map((message) => (
+        <Notice key={message}>{message}</Notice>
+      ))}
+    </div>
+  );
+}
+
+/** How many rows there are is said beside the table. */
+const worthSaying = (message: string) => !message.startsWith("Training on");
+
+function MainButton({ state: { status } }: { readonly state: TrainingState }) {
+  switch (status) {
+    case "running":
+      return (
+        <button type="button" class="primary" onClick={() => pause()}>
+          Pause
+        </button>
+      );
+    case "paused":
+      return (
+        <button type="button" class="primary" onClick={() => resume()}>
+          Resume
+        </button>
+      );
+    default:
+      return (
+        <button
+          type="button"
+          class="primary"
+          disabled={status === "building" || !data.value || workerState.value.type === "failed"}
+          onClick={() => start()}
+        >
+          {status === "done" || status === "failed" ? "Train again" : "Train"}
+        </button>
+      );
+  }
+}
+
+function standing({ status, step, loaded }: TrainingState, steps: number): string {
+  switch (status) {
+    case "empty":
+      return data.value ? "Ready" : "No points yet";
+    case "building":
+      return "Building the program…";
+    case "running":
+      return `Step ${step} of ${steps}`;
+    case "paused":
+      return `Paused after step ${step}`;
+    case "done":
+      return `Done after ${step} steps: the weights of the best validation`;
+    case "failed":
+      return "Failed";
+    case "loaded":
+      return `A model from a file: ${loaded?.flow}`;
+  }
+}
