@@ -1,5 +1,6 @@
 import { flows } from "pushforward";
 import type { EngineName } from "./engines.ts";
+import { createLine } from "./line.ts";
 import { startEngine } from "./start-engine.ts";
 import { createTraining } from "./training.ts";
 
@@ -25,6 +26,7 @@ export async function openLaboratory(name: EngineName) {
         width: defaults.hidden?.[0],
       })),
     ...createTraining(engine),
+    ...createLine(engine),
   };
 }
 

@@ -1,0 +1,64 @@
+import { decimal, oneOf, wholeNumber } from "../../link/codec.ts";
+import { settingsInLink, updateAddress } from "../../link/place.ts";
+import type { BaseName } from "./bases.ts";
+import { bases } from "./bases.ts";
+import { INTERVAL_STEP, shownLine, snap } from "./tabulated.ts";
+import { type TargetName, targets } from "./targets.ts";
+
+export interface LineSettings {
+  target: TargetName;
+  base: BaseName;
+  /** Of the mixture whose distribution function the flow is made of. */
+  components: number;
+  /** Numbers to learn from. */
+  draws: "200" | "1000" | "5000";
+  seed: number;
+  pace: "watch" | "fast";
+  /** The interval whose mass is followed. */
+  a: number;
+  b: number;
+}
+
+export const settings = settingsInLink<LineSettings>("line", {
+  target: oneOf(Object.keys(targets) as TargetName[], "bumps"),
+  base: oneOf(Object.keys(bases) as BaseName[], "uniform"),
+  components: wholeNumber(1, 24, 8),
+  draws: oneOf(["200", "1000", "5000"], "1000"),
+  seed: wholeNumber(0, 999, 0),
+  pace: oneOf(["watch", "fast"], "watch"),
+  a: decimal(shownLine[0], shownLine[1], -0.5),
+  b: decimal(shownLine[0], shownLine[1], 1.2),
+});
+
+export function change(changed: Partial<LineSettings>): void {
+  settings.value = { ...settings.value, ...changed };
+  updateAddress();
+}
+
+/** The interval, its lower end first. */
+export function intervalOf({ a, b }: Pick<LineSettings, "a" | "b">): readonly [number, number] {
+  return a <= b ? [a, b] : [b, a];
+}
+
+/** Ends of the interval keep at least this distance: one pushes the other. */
+export const SHORTEST = 4 * INTERVAL_STEP;
+
+/** Milliseconds: browsers refuse addresses that change as often as a dragged end. */
+const SETTLED = 300;
+
+let settling: ReturnType<typeof setTimeout> | undefined;
+
+/** Move one end of the interval; the other gives way. */
+export function moveEnd(end: "a" | "b", to: number): void {
+  const [low, high] = shownLine;
+  const [a, b] = intervalOf(settings.value);
+  if (end === "a") {
+    const next = Math.min(snap(to), high - SHORTEST);
+    settings.value = { ...settings.value, a: next, b: Math.max(b, next + SHORTEST) };
+  } else {
+    const next = Math.max(snap(to), low + SHORTEST);
+    settings.value = { ...settings.value, a: Math.min(a, next - SHORTEST), b: next };
+  }
+  clearTimeout(settling);
+  settling = setTimeout(updateAddress, SETTLED);
+}
