@@ -1,6 +1,7 @@
 import { flows } from "pushforward";
 import type { EngineName } from "./engines.ts";
 import { createLine } from "./line.ts";
+import { createMasks } from "./masks.ts";
 import { startEngine } from "./start-engine.ts";
 import { createTraining } from "./training.ts";
 
@@ -26,6 +27,7 @@ export async function openLaboratory(name: EngineName) {
         width: defaults.hidden?.[0],
       })),
     ...createTraining(engine),
+    ...createMasks(),
     ...createLine(engine),
   };
 }
