@@ -15,7 +15,7 @@ import {
   type Tree,
 } from "../engine/index.ts";
 
-/** Programs run on batches of this size: on jax-js each size would be a program of its own. */
+/** The most rows at once; on jax-js, where each number would be a program of its own, always as many. */
 const BATCH = 128;
 
 /** A method of a part before it is compiled; consumes its arguments. */
@@ -82,20 +82,25 @@ export function methodOf(label: string, part: Part, call: MethodCall): Method {
   }
 
   /** One batch of a point as arrays, filled up with its last row. */
-  const upload = ({ params, rows, context }: Point, from: number): Given => ({
+  const upload = ({ params, rows, context }: Point, from: number, batch: number): Given => ({
     params: parameterArguments(layout, params),
-    x: uploadBatch(rows, from, shape),
-    ...(context && condShape && { cond: uploadBatch(context, from, condShape) }),
+    x: uploadBatch(rows, from, batch, shape),
+    ...(context && condShape && { cond: uploadBatch(context, from, batch, condShape) }),
   });
+
+  /** How many rows a program is given where so many are left. */
+  const batchFor = async (each: Pick<typeof program, "batchesFor">, left: number) =>
+    (await each.batchesFor(left)).exact ? Math.min(BATCH, left) : BATCH;
 
   async function run(at: Point): Promise<Float32Array[]> {
     const count = at.rows.length / size;
     const results: Float32Array[] = [];
     for (let from = 0; from < count; from += BATCH) {
-      const outputs = await program.run(upload(at, from) as never);
+      const batch = await batchFor(program, count - from);
+      const outputs = await program.run(upload(at, from, batch) as never);
       for (const [index, output] of outputs.entries()) {
         const values = (await output.data()) as Float32Array;
-        const width = values.length / BATCH;
+        const width = values.length / batch;
         results[index] ??= new Float32Array(count * width);
         results[index].set(values.subarray(0, (count - from) * width), from * width);
       }
@@ -108,11 +113,12 @@ export function methodOf(label: string, part: Part, call: MethodCall): Method {
     const params = new Float32Array(layout.size);
     const rows = new Float32Array(at.rows.length);
     for (let from = 0; from < count; from += BATCH) {
-      const batchWeights = weights.map((values) => uploadWeights(values, from, count));
-      const widths = batchWeights.map((array) => array.shape[1]);
+      const widths = weights.map((values) => values.length / count);
       const gradientProgram = gradientPrograms.get(widths.join()) ?? compileGradients(widths);
       gradientPrograms.set(widths.join(), gradientProgram);
-      const given = { ...upload(at, from), weights: batchWeights };
+      const batch = await batchFor(gradientProgram, count - from);
+      const batchWeights = weights.map((values) => uploadWeights(values, from, count, batch));
+      const given = { ...upload(at, from, batch), weights: batchWeights };
       const [byRow, byParameter] = await gradientProgram.run(given as never);
       const slopes = (await byRow.data()) as Float32Array;
       rows.set(slopes.subarray(0, (count - from) * size), from * size);
@@ -146,21 +152,26 @@ function gradientOf(call: MethodCall) {
   };
 }
 
-function uploadBatch(values: Float32Array, from: number, shape: Shape): EngineArray {
+function uploadBatch(values: Float32Array, from: number, count: number, shape: Shape): EngineArray {
   const width = sizeOf(shape);
-  const batch = new Float32Array(BATCH * width);
-  const part = values.subarray(from * width, (from + BATCH) * width);
+  const batch = new Float32Array(count * width);
+  const part = values.subarray(from * width, (from + count) * width);
   batch.set(part);
   for (let end = part.length; end < batch.length; end += width) {
     batch.copyWithin(end, part.length - width, part.length);
   }
-  return hostArray(batch, [BATCH, ...shape]);
+  return hostArray(batch, [count, ...shape]);
 }
 
-/** The weights of one output, `[BATCH, width]`; zero where a row only fills the batch up. */
-function uploadWeights(values: Float32Array, from: number, count: number): EngineArray {
+/** The weights of one output, `[batch, width]`; zero where a row only fills the batch up. */
+function uploadWeights(
+  values: Float32Array,
+  from: number,
+  count: number,
+  batch: number,
+): EngineArray {
   const width = values.length / count;
-  const batch = new Float32Array(BATCH * width);
-  batch.set(values.subarray(from * width, (from + BATCH) * width));
-  return hostArray(batch, [BATCH, width]);
+  const padded = new Float32Array(batch * width);
+  padded.set(values.subarray(from * width, (from + batch) * width));
+  return hostArray(padded, [batch, width]);
 }
