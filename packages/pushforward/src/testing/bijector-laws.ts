@@ -143,7 +143,7 @@ export function bijectorLaws(bijector: Bijector, options: BijectorLawOptions = {
         const { subject, forward, inverse } = await setup();
         const again = rebuildBijector(bijector, factories);
         const check = (probe: Probe, name: MethodName) =>
-          checkRebuilt(subject, again, probe.method, probe.rows, callOf(again, name));
+          checkRebuilt(subject, again, probe, callOf(again, name));
         await check(forward, "forwardAndLogDet");
         await check(inverse, "inverseAndLogDet");
       },

@@ -113,9 +113,11 @@ export function distributionLaws(
     [
       "keys",
       async () => {
-        const { densityFor, subject } = await setup();
+        const { densityFor, densities, subject } = await setup();
         const context = subject.context?.slice(0, subject.condSize) ?? null;
-        await checkKeys(sampling, (seed) => densityFor(context, seed));
+        const again = await densityFor(context);
+        const other = await densityFor(context, subject.seed + 1);
+        await checkKeys(sampling, densities[0] as LogDensity, again, other);
       },
     ],
     ["batch is its rows", onProbe((s, probe) => checkBatches(s, probe, calls))],
@@ -138,7 +140,7 @@ export function distributionLaws(
       async () => {
         const { subject, probe } = await setup();
         const again = rebuildDistribution(distribution, factories);
-        await checkRebuilt(subject, again, probe.method, probe.rows, logProbOf(again));
+        await checkRebuilt(subject, again, probe, logProbOf(again));
       },
     ],
     [

@@ -163,7 +163,7 @@ const faults: [fault: string, law: string, says: RegExp, Partial<BijectorDefinit
   [
     "the log-determinant is one number for the whole batch (MokkeMeguru #3)",
     "batch is its rows",
-    /for a batch of shape \[4\] an output has the shape \[\]/,
+    /for a batch of shape \[16\] an output has the shape \[\]/,
     { forwardAndLogDet: after(forwardAndLogDet, (y, logDet) => [y, logDet.mean()]) },
   ],
   [

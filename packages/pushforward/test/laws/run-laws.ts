@@ -14,10 +14,11 @@ const eager = [
 ];
 
 /**
- * Laws that ask the same of both engines: an effect is one everywhere, and gradients are taken before an engine sees a
- * program (what each makes of such programs is compared elsewhere).
+ * Laws that ask the same of both engines: an effect is one everywhere, and gradients and Jacobians are taken before an
+ * engine sees a program (what each makes of such programs is compared elsewhere, and that both give the same
+ * log-determinants is "compiled is eager").
  */
-const onOne = ["parameters have an effect", "gradients"];
+const onOne = ["parameters have an effect", "gradients", "log-determinant is the Jacobian's"];
 
 const isOnOnnx = process.env.PUSHFORWARD_ENGINE === "onnx";
 

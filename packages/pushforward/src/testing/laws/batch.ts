@@ -1,29 +1,34 @@
 import { describeRow, holdTo, largestOf, relativeDifference } from "../measurement.ts";
 import type { Probe, Subject } from "../subject.ts";
-import { callEagerly, firstRows } from "./eager.ts";
+import { callEagerly, calledEagerly, EAGER_ROWS, firstRows } from "./eager.ts";
 
 /** Compared relative to the larger of the two numbers and 1. */
 const FLOOR = 1;
 
+/** Rows that are called one by one. */
+const SINGLES = 2;
+
 /**
- * Four rows as one batch, as a batch of 2 by 2, and two of them one by one without a batch dimension give the
- * same, within `limit`; log-determinants and log-probabilities have the shape of the batch.
+ * Sixteen rows as one batch, as a batch of 4 by 4, and two of them one by one without a batch dimension give
+ * the same, within `limit`; log-determinants and log-probabilities have the shape of the batch.
  */
 export async function checkBatches(subject: Subject, probe: Probe, limit: number): Promise<void> {
   const { method, rows } = probe;
-  const four = firstRows(subject, rows, 0, 4);
-  const together = await callEagerly(subject, method, four, [4]);
-  const squared = await callEagerly(subject, method, four, [2, 2]);
-  compare(subject, probe, together, squared, "a batch of shape [2, 2] against one of [4]", limit);
+  const together = await calledEagerly(subject, probe);
+  const all = firstRows(subject, rows, 0, EAGER_ROWS);
+  const squared = await callEagerly(subject, method, all, [4, EAGER_ROWS / 4]);
+  compare(subject, probe, together, squared, "a batch of shape [4, 4] against one of [16]", limit);
   const singles: Float32Array[][] = [];
-  for (let row = 0; row < 2; row++) {
+  for (let row = 0; row < SINGLES; row++) {
     singles.push(await callEagerly(subject, method, firstRows(subject, rows, row, row + 1), []));
   }
   const stacked = together.map((_, output) =>
     Float32Array.from(singles.flatMap((results) => [...(results[output] as Float32Array)])),
   );
-  const firstTwo = together.map((values) => values.subarray(0, values.length / 2));
-  compare(subject, probe, firstTwo, stacked, "events one by one against a batch", limit);
+  const first = together.map((values) =>
+    values.subarray(0, (values.length / EAGER_ROWS) * SINGLES),
+  );
+  compare(subject, probe, first, stacked, "events one by one against a batch", limit);
 }
 
 /**
@@ -38,9 +43,8 @@ const ENGINES = 1e-4;
  */
 export async function checkCompiled(subject: Subject, probe: Probe, limit: number): Promise<void> {
   const { method, rows } = probe;
-  const point = firstRows(subject, rows, 0, 16);
-  const eager = await callEagerly(subject, method, point, [16]);
-  const compiled = await method.run(point);
+  const eager = await calledEagerly(subject, probe);
+  const compiled = await method.run(firstRows(subject, rows, 0, EAGER_ROWS));
   const allowed = subject.engine.name.startsWith("jax") ? limit : Math.max(limit, ENGINES);
   compare(subject, probe, eager, compiled, "a compiled program against eager calls", allowed);
 }

@@ -7,9 +7,9 @@ import { transformed } from "../../distributions/transformed.ts";
 import { random, type Tree, tree } from "../../engine/index.ts";
 import { type Factories, rebuild } from "../../io/rebuild.ts";
 import { holdTo, largestOf } from "../measurement.ts";
-import type { Method, MethodCall } from "../method.ts";
-import type { Subject } from "../subject.ts";
-import { callEagerly, firstRows } from "./eager.ts";
+import type { MethodCall } from "../method.ts";
+import type { Probe, Subject } from "../subject.ts";
+import { callEagerly, calledEagerly, EAGER_ROWS, firstRows } from "./eager.ts";
 
 /** A bijector from its spec, by way of a flow: that is what a model file holds. */
 export function rebuildBijector(bijector: Bijector, factories: Factories): Bijector {
@@ -37,10 +37,10 @@ export function rebuildDistribution(part: Distribution, factories: Factories): D
 export async function checkRebuilt(
   subject: Subject,
   rebuilt: Bijector | Distribution,
-  method: Method,
-  rows: Float32Array,
+  probe: Probe,
   rebuiltCall: MethodCall,
 ): Promise<void> {
+  const { method, rows } = probe;
   const fresh = rebuilt.init(random.key(subject.seed)) as Tree;
   const layout = describe(layoutOf(fresh).slots);
   tree.dispose(fresh as never);
@@ -50,9 +50,9 @@ export async function checkRebuilt(
       `${method.label}: rebuilt from its spec it has the parameters {${layout}}, limit: {${expected}}.`,
     );
   }
-  const point = firstRows(subject, rows, 0, 4);
-  const before = await callEagerly(subject, method, point, [4]);
-  const after = await callEagerly(subject, { call: rebuiltCall }, point, [4]);
+  const point = firstRows(subject, rows, 0, EAGER_ROWS);
+  const before = await calledEagerly(subject, probe);
+  const after = await callEagerly(subject, { call: rebuiltCall }, point, [EAGER_ROWS]);
   for (const [output, values] of before.entries()) {
     const changed = largestOf(values.length, (i) =>
       Object.is(values[i], after[output]?.[i]) ? 0 : Infinity,
