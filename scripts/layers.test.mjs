@@ -1,13 +1,48 @@
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { checkLayers } from "./layers.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const copy = mkdtempSync(join(tmpdir(), "pushforward-layers-"));
 const library = "packages/pushforward/src";
+
+for (const folder of ["packages/pushforward", "packages/cli"]) {
+  cpSync(join(root, folder, "src"), join(copy, folder, "src"), { recursive: true });
+  cpSync(join(root, folder, "package.json"), join(copy, folder, "package.json"));
+}
+const before = new Set(checkLayers(copy));
+
+/**
+ * Files of the copy that a test has changed, as they were.
+ *
+ * @type {Map<string, string | null>}
+ */
+const originals = new Map();
+
+/**
+ * Adds to the end of a file of the copy, for the rest of the test.
+ *
+ * @param {string} file
+ * @param {string} text
+ */
+function plant(file, text) {
+  const path = join(copy, file);
+  const original = existsSync(path) ? readFileSync(path, "utf8") : null;
+  if (!originals.has(path)) originals.set(path, original);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${original ?? ""}\n${text}\n`);
+}
 
 /**
  * What the check says about the copied sources once `text` is added to `file`, beyond what it says
@@ -17,18 +52,16 @@ const library = "packages/pushforward/src";
  * @param {string} text
  */
 function complaintsAfterPlanting(file, text) {
-  const before = new Set(checkLayers(copy));
-  mkdirSync(dirname(join(copy, file)), { recursive: true });
-  appendFileSync(join(copy, file), `\n${text}\n`);
+  plant(file, text);
   return checkLayers(copy).filter((line) => !before.has(line));
 }
 
-beforeEach(() => {
-  for (const folder of ["packages/pushforward", "packages/cli"]) {
-    rmSync(join(copy, folder), { recursive: true, force: true });
-    cpSync(join(root, folder, "src"), join(copy, folder, "src"), { recursive: true });
-    cpSync(join(root, folder, "package.json"), join(copy, folder, "package.json"));
+afterEach(() => {
+  for (const [path, original] of originals) {
+    if (original === null) rmSync(path);
+    else writeFileSync(path, original);
   }
+  originals.clear();
 });
 
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
@@ -80,9 +113,8 @@ describe("an import that breaks a rule is named", () => {
   });
 
   test("a cycle inside one layer", () => {
-    mkdirSync(join(copy, library, "flows"), { recursive: true });
-    writeFileSync(join(copy, library, "flows/planted-a.ts"), 'import "./planted-b.ts";');
-    writeFileSync(join(copy, library, "flows/planted-b.ts"), 'import "./planted-c.ts";');
+    plant(`${library}/flows/planted-a.ts`, 'import "./planted-b.ts";');
+    plant(`${library}/flows/planted-b.ts`, 'import "./planted-c.ts";');
     const complaints = complaintsAfterPlanting(
       `${library}/flows/planted-c.ts`,
       'import type { A } from "./planted-a.ts";',
