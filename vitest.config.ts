@@ -23,6 +23,11 @@ function hasOnnxRuntime(): boolean {
   }
 }
 
+/** How well a fit comes out, whatever takes its steps: once is enough. */
+const testsOfFits = ["fit/known-densities", "flows/one-dimensional", "training/conditional"].map(
+  (name) => `packages/pushforward/test/${name}.test.ts`,
+);
+
 const unitOnOnnx: TestProjectConfiguration = {
   extends: true,
   resolve: { alias: fromSources },
@@ -32,16 +37,14 @@ const unitOnOnnx: TestProjectConfiguration = {
     setupFiles: ["no-stand-in", "one-thread"].map(
       (name) => `packages/pushforward/test/support/${name}.ts`,
     ),
-    include: testsOfPrograms.map((folder) => `packages/pushforward/test/${folder}/**/*.test.ts`),
+    include: [
+      ...testsOfPrograms.map((folder) => `packages/pushforward/test/${folder}/**/*.test.ts`),
+      ...testsOfFits,
+    ],
     // It runs its files on ONNX Runtime, whatever runs the model.
     exclude: ["packages/pushforward/test/model/export-onnx.test.ts"],
   },
 };
-
-/** How well a fit comes out, whatever takes its steps: once is enough. */
-const testsOfFits = ["fit/known-densities", "training/conditional"].map(
-  (name) => `packages/pushforward/test/${name}.test.ts`,
-);
 
 const endToEnd = ["packages/*/test/e2e/**/*.test.ts"];
 
