@@ -1,4 +1,5 @@
 import { flows } from "pushforward";
+import { createDigits } from "./digits.ts";
 import type { EngineName } from "./engines.ts";
 import { createLine } from "./line.ts";
 import { createMasks } from "./masks.ts";
@@ -29,6 +30,7 @@ export async function openLaboratory(name: EngineName) {
     ...createTraining(engine),
     ...createMasks(),
     ...createLine(engine),
+    ...createDigits(engine),
   };
 }
 
