@@ -63,8 +63,8 @@ export default defineConfig({
         test: {
           name: "unit",
           env: { PUSHFORWARD_ENGINE: "jax", ...(hasOnnx && { OTHER_PROJECT: "onnx" }) },
-          include: ["packages/*/test/**/*.test.ts", "scripts/**/*.test.mjs"],
-          exclude: ["packages/*/test/e2e/**", ...(hasOnnx ? testsOfFits : [])],
+          include: ["{packages,apps}/*/test/**/*.test.ts", "scripts/**/*.test.mjs"],
+          exclude: ["{packages,apps}/*/test/e2e/**", ...(hasOnnx ? testsOfFits : [])],
         },
       },
       ...(hasOnnx ? [unitOnOnnx] : []),
@@ -72,6 +72,15 @@ export default defineConfig({
       {
         extends: true,
         test: { name: "e2e", include: [...endToEnd, "bench/**/*.test.mjs"] },
+      },
+      // The built page in a real browser; without one, they are skipped.
+      {
+        extends: true,
+        test: {
+          name: "page",
+          include: ["apps/playground/test/e2e/**/*.test.ts"],
+          globalSetup: ["apps/playground/test/e2e/find-chromium.ts"],
+        },
       },
       {
         extends: true,

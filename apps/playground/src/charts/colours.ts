@@ -7,7 +7,7 @@ import { interpolatePuOr, interpolateViridis } from "d3-scale-chromatic";
  */
 export const densityColour = interpolateViridis;
 
-/** Signed numbers, from -1 (orange: less) over 0 to 1 (purple: more); told apart by colour-blind eyes (ColorBrewer's PuOr). */
+/** Signed numbers, from -1 (purple: less) over 0 to 1 (orange: more); told apart by colour-blind eyes (ColorBrewer's PuOr). */
 export const signedColour = (value: number) =>
   interpolatePuOr((1 + Math.max(-1, Math.min(1, value))) / 2);
 

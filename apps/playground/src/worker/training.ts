@@ -223,6 +223,14 @@ export function createTraining(engine: EngineChoice) {
       const bytes = await (await toSave()).toBytes();
       return transfer(bytes, [bytes.buffer]);
     },
+    /** Log-densities of points `[n, 2]` under the model in hand, nats. */
+    async score(points: Float32Array): Promise<Float32Array> {
+      return (await model()).logProb({ data: points, shape: [points.length / 2, 2] });
+    },
+    /** Draws of the model in hand, `[n, 2]`. */
+    async draw(count: number, seed: number): Promise<Float32Array> {
+      return (await (await model()).sample(count, { seed })).data;
+    },
     async paint(request: PictureRequest): Promise<Picture> {
       const picture = await painter.paintFine(await model(), request);
       return handOver(picture, picture);

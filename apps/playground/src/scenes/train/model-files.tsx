@@ -2,7 +2,18 @@ import { useRef, useState } from "preact/hooks";
 import { Notice } from "../../components/notice.tsx";
 import { download } from "../../export/download.ts";
 import { settings } from "./settings.ts";
-import { messageOf, modelBytes, openModel, training } from "./training-state.ts";
+import {
+  data,
+  drawsTable,
+  messageOf,
+  modelBytes,
+  openModel,
+  scoresTable,
+  training,
+} from "./training-state.ts";
+
+/** Rows of the file of draws. */
+const DRAWS = 1000;
 
 /** Take the model away, bring one, or share what was set. */
 export function ModelFiles({ shareable }: { readonly shareable: boolean }) {
@@ -12,16 +23,21 @@ export function ModelFiles({ shareable }: { readonly shareable: boolean }) {
   const { status } = training.value;
   const hasModel = !["empty", "building", "failed"].includes(status);
 
-  async function save() {
+  /** Give the visitor a file, or say why there is none. */
+  async function give(ending: string, type: string, content: () => Promise<BlobPart>) {
     try {
       const { flow, target } = settings.value;
-      const bytes = await modelBytes();
-      download(bytes as BlobPart, `${flow}-${target}.safetensors`, "application/octet-stream");
+      download(await content(), `${flow}-${target}${ending}`, type);
       setProblem(undefined);
     } catch (error) {
       setProblem(messageOf(error));
     }
   }
+
+  const giveModel = () =>
+    give(".safetensors", "application/octet-stream", async () => (await modelBytes()) as BlobPart);
+  const giveDraws = () => give("-draws.csv", "text/csv", () => drawsTable(DRAWS));
+  const giveScores = () => give("-scores.csv", "text/csv", scoresTable);
 
   async function share() {
     try {
@@ -36,7 +52,7 @@ export function ModelFiles({ shareable }: { readonly shareable: boolean }) {
     <fieldset>
       <legend>Model</legend>
       <div class="row">
-        <button type="button" disabled={!hasModel} onClick={save}>
+        <button type="button" disabled={!hasModel} onClick={giveModel}>
           Download
         </button>
         <button type="button" onClick={() => input.current?.click()}>
@@ -56,6 +72,19 @@ export function ModelFiles({ shareable }: { readonly shareable: boolean }) {
         />
         <button type="button" disabled={!shareable} onClick={share}>
           Copy link
+        </button>
+      </div>
+      <div class="row">
+        <button type="button" class="quiet" disabled={!hasModel} onClick={giveDraws}>
+          {DRAWS} draws (CSV)
+        </button>
+        <button
+          type="button"
+          class="quiet"
+          disabled={!hasModel || !data.value || status === "loaded"}
+          onClick={giveScores}
+        >
+          Scores of the data (CSV)
         </button>
       </div>
       <p class="hint">

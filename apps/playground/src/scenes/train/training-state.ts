@@ -2,6 +2,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { proxy } from "comlink";
 import { pairColumns, type VisitorTable } from "../../data/read-table.ts";
 import { drawBrush, drawTarget, type PlaneData, splitRows } from "../../data/targets.ts";
+import { writeTable } from "../../data/write-table.ts";
 import { linkProblems, updateAddress } from "../../link/place.ts";
 import { boundsOf } from "../../worker/bounds.ts";
 import { chosenEngine, flowEntries, laboratory, workerState } from "../../worker/client.ts";
@@ -215,6 +216,22 @@ export async function openModel(file: File): Promise<void> {
 /** The trained model's file. */
 export async function modelBytes(): Promise<Uint8Array> {
   return (await laboratory()).saveModel();
+}
+
+/** The points with their log-densities, nats, as a table. */
+export async function scoresTable(): Promise<string> {
+  const points = data.value;
+  if (!points) throw new Error("There are no points to score.");
+  const { columns, rows } = points;
+  const scores = await (await laboratory()).score(rows.slice());
+  return writeTable([...columns, "log_prob"], [rows, scores], [2, 1]);
+}
+
+/** Draws of the model in hand as a table. */
+export async function drawsTable(count: number): Promise<string> {
+  const { seed } = settings.value;
+  const columns = training.value.loaded?.columns ?? data.value?.columns ?? ["x1", "x2"];
+  return writeTable(columns, [await (await laboratory()).draw(count, seed)], [2]);
 }
 
 export function messageOf(error: unknown): string {

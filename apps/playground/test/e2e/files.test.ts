@@ -1,0 +1,101 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { hasChromium, useVisits } from "./visit.ts";
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+/** A table of a few columns, one of them text, one of them with gaps. */
+function tableText(rows: number): string {
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const t = (2 * Math.PI * i) / rows;
+    const gap = i % 50 === 7 ? "" : (3 * Math.sin(t) + 0.1 * Math.sin(77 * i)).toFixed(4);
+    return `row ${i},${(10 + 2 * Math.cos(t) + 0.1 * Math.cos(91 * i)).toFixed(4)},${gap},${i % 4}`;
+  });
+  return `name,width,height,legs\n${lines.join("\n")}\n`;
+}
+
+/** Drop a file on the page's place for tables. */
+async function drop(page: Page, name: string, content: string): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    ([title, text]) => {
+      const held = new DataTransfer();
+      held.items.add(new File([text as string], title as string));
+      return held;
+    },
+    [name, content],
+  );
+  await page.locator(".drop").dispatchEvent("drop", { dataTransfer: transfer });
+}
+
+describe.skipIf(!hasChromium)("files in the page", () => {
+  const { folder, open } = useVisits();
+
+  test("a dropped table is trained on, two columns of it", async () => {
+    const page = await open("#train?target=file&layers=2&width=16&steps=40");
+    await drop(page, "animals.csv", tableText(400));
+    await page.getByText("392 rows, 39 of them held out; 8 left out for gaps.").waitFor();
+    // The column of text is no choice.
+    const choices = await page.getByLabel("Upwards").locator("option").allInnerTexts();
+    expect(choices).toEqual(["width", "height", "legs"]);
+    await page.getByLabel("Upwards").selectOption({ label: "height" });
+    await button(page, "Train").click();
+    await page.getByText("Done after 40 steps").waitFor({ timeout: 100_000 });
+    const titles = await page.locator('section[aria-label="Density"] .title').allTextContents();
+    expect(titles).toEqual(["width", "height"]);
+    expect(await button(page, "Copy link").isDisabled()).toBe(true);
+  });
+
+  test.each([
+    ["empty.csv", "", "empty.csv: the file is empty."],
+    ["short.csv", "a,b\n1,2\n", "it has 1 rows below the header; 20 are the least."],
+    ["text.csv", `a,b\n${"x,y\n".repeat(30)}`, "two columns of numbers are needed, and no column"],
+    ["one.csv", `a,b\n${"1,y\n".repeat(30)}`, "only “a” has numbers"],
+    ["ragged.csv", `a,b\n${"1,2\n".repeat(30)}3,4,5\n`, "line 32 has 3 cells, the header 2."],
+    [
+      "quote.csv",
+      `a,b\n${"1,2\n".repeat(9)}"3,4\n${"1,2\n".repeat(20)}`,
+      "a quotation mark is never closed",
+    ],
+    ["picture.csv", "\u0000PNG\u0000\u0001,\u0002", "this is no text."],
+  ])("a broken table, %s, is refused in words", async (name, content, message) => {
+    const page = await open("#train?target=file");
+    await drop(page, name, content);
+    const alert = page.getByRole("alert");
+    await alert.waitFor();
+    expect(await alert.innerText()).toContain(message);
+    expect(await button(page, "Train").isDisabled()).toBe(true);
+    // And a sound one after it is taken.
+    await drop(page, "animals.csv", tableText(60));
+    await page.getByText("58 rows, 5 of them held out").waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
+  });
+
+  test("a model is opened again, and looked into", async () => {
+    const page = await open("#train?layers=2&width=16&steps=50");
+    await button(page, "Train").click();
+    await page.getByText("Done after 50 steps").waitFor({ timeout: 100_000 });
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      button(page, "Download").click(),
+    ]);
+    const path = join(folder, "moons.safetensors");
+    await file.saveAs(path);
+
+    const other = await open();
+    await other.getByLabel("Model file").setInputFiles(path);
+    await other.getByText("A model from a file: nsf").waitFor({ timeout: 60_000 });
+    await other.locator(".heat-map").waitFor();
+    await other.getByRole("link", { name: "Inside the flow" }).click();
+    await other.locator(".mesh").waitFor({ timeout: 60_000 });
+
+    const broken = join(folder, "broken.safetensors");
+    writeFileSync(broken, readFileSync(path).subarray(0, 500));
+    await other.getByRole("link", { name: "Train", exact: true }).click();
+    await other.getByLabel("Model file").setInputFiles(broken);
+    const alert = other.getByRole("alert");
+    await alert.waitFor();
+    expect(await alert.innerText()).toContain("broken.safetensors");
+  });
+});
