@@ -5,6 +5,7 @@ const manifests = [
   "package.json",
   "packages/pushforward/package.json",
   "packages/cli/package.json",
+  "apps/playground/package.json",
 ];
 
 /** @param {string} file path from the repository's root */

@@ -1,7 +1,8 @@
 /**
  * Checks which file may import which: imports go downward only, without cycles; jax-js stays in
- * `engine/`; the library imports nothing that only Node has; nobody imports what its package.json
- * does not name. Type-only imports count too, for they tie files together just as well.
+ * `engine/`; the library imports nothing that only Node has; in the page only the worker computes;
+ * nobody imports what its package.json does not name. Type-only imports count too, for they tie
+ * files together just as well, but for those of the worker's packages in the page.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
@@ -11,6 +12,13 @@ import ts from "typescript";
 
 const LIBRARY = "packages/pushforward";
 const CLI = "packages/cli";
+const PAGE = "apps/playground";
+
+/** What the page's main thread must not load: the visitor waits for it. */
+const WORKER_ONLY = ["pushforward", "@jax-js/jax", "onnxruntime-web"];
+
+/** What others than the page use, too: the densities that are known exactly. */
+const SHARED = "bench/densities/targets.mjs";
 
 /**
  * The library's layers, lowest first. A file may import its own line and the lines before it; the
@@ -33,7 +41,7 @@ const LAYERS = [
   ["index.ts"],
 ];
 
-/** @typedef {{ file: string, line: number, specifier: string }} Import */
+/** @typedef {{ file: string, line: number, specifier: string, isType: boolean }} Import */
 
 /**
  * The rules that the sources under `root` break, one sentence each; empty when all is well.
@@ -42,7 +50,7 @@ const LAYERS = [
  * @returns {string[]}
  */
 export function checkLayers(root) {
-  return [...checkPackage(root, LIBRARY), ...checkPackage(root, CLI)];
+  return [LIBRARY, CLI, PAGE].flatMap((folder) => checkPackage(root, folder));
 }
 
 /**
@@ -84,11 +92,15 @@ function checkPackage(root, folder) {
  * @param {Set<string>} declared
  * @param {Import} found
  */
-function whyNotPackage(folder, declared, { file, specifier }) {
+function whyNotPackage(folder, declared, { file, specifier, isType }) {
   if (isBuiltin(specifier)) {
-    return folder === LIBRARY ? "the library runs in browsers and must not need Node" : null;
+    if (folder === LIBRARY) return "the library runs in browsers and must not need Node";
+    return folder === PAGE ? "the page runs in browsers" : null;
   }
   const name = packageName(specifier);
+  if (folder === PAGE && !file.startsWith("worker/") && !isType && WORKER_ONLY.includes(name)) {
+    return "only worker/ computes; the page itself takes types from there";
+  }
   if (!declared.has(name)) return `${folder}/package.json does not list ${name}`;
   const inEngine = folder === LIBRARY && file.startsWith("engine/");
   if (name === "@jax-js/jax" && !inEngine) {
@@ -105,6 +117,7 @@ function whyNotPackage(folder, declared, { file, specifier }) {
  * @param {string} target
  */
 function whyNotFile(folder, file, target) {
+  if (folder === PAGE && join(PAGE, "src", target) === SHARED) return null;
   if (target.startsWith("..")) return `it lies outside ${folder}/src; import a package by its name`;
   if (folder !== LIBRARY) return null;
   const from = layerOf(file);
@@ -150,6 +163,7 @@ function importsOf(source, file) {
     file,
     line: text.slice(0, pos).split("\n").length,
     specifier: fileName,
+    isType: /\bimport type [^;]*$/.test(text.slice(0, pos)),
   }));
 }
 
@@ -165,7 +179,7 @@ function targetOf(source, { file, specifier }) {
 function sourceFiles(source) {
   return readdirSync(source, { recursive: true, encoding: "utf8" })
     .map((file) => file.replaceAll("\\", "/"))
-    .filter((file) => file.endsWith(".ts"))
+    .filter((file) => /\.tsx?$/.test(file))
     .sort();
 }
 

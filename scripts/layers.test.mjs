@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const copy = mkdtempSync(join(tmpdir(), "pushforward-layers-"));
 const library = "packages/pushforward/src";
 
-for (const folder of ["packages/pushforward", "packages/cli"]) {
+for (const folder of ["packages/pushforward", "packages/cli", "apps/playground"]) {
   cpSync(join(root, folder, "src"), join(copy, folder, "src"), { recursive: true });
   cpSync(join(root, folder, "package.json"), join(copy, folder, "package.json"));
 }
@@ -110,6 +110,17 @@ describe("an import that breaks a rule is named", () => {
       'import "@jax-js/jax";',
     );
     expect(complaints).toEqual([expect.stringContaining("engine/ imports jax-js")]);
+  });
+
+  test.each([
+    ["charts/planted.tsx", 'import { nsf } from "pushforward";', "only worker/ computes"],
+    ["planted.ts", 'import "onnxruntime-web/wasm";', "only worker/ computes"],
+    ["worker/planted.ts", 'import "node:fs";', "the page runs in browsers"],
+    ["worker/planted.ts", 'import "commander";', "does not list commander"],
+    ["planted.ts", 'import "../../../bench/densities/measure.mjs";', "outside apps/playground/src"],
+  ])("the page's %s: %s", (file, text, reason) => {
+    const complaints = complaintsAfterPlanting(`apps/playground/src/${file}`, text);
+    expect(complaints).toEqual([expect.stringContaining(reason)]);
   });
 
   test("a cycle inside one layer", () => {

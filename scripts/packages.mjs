@@ -49,7 +49,8 @@ function isSound(tarball) {
 try {
   const packed = succeeds("npm", [
     "pack",
-    "--workspaces",
+    "--workspace=packages/pushforward",
+    "--workspace=packages/cli",
     "--silent",
     "--pack-destination",
     folder,
