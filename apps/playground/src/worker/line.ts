@@ -58,6 +58,7 @@ export function createLine(engine: EngineChoice) {
     let step = 0;
     let rest = openRest();
     let nextPicture = 0;
+    let isFirst = true;
     let lastStep = performance.now();
     const asRows = (data: Float32Array) => ({ data, shape: [data.length, 1] });
     const scored = Float32Array.from([...task.grid, ...task.heldOut]);
@@ -70,8 +71,10 @@ export function createLine(engine: EngineChoice) {
       const logDensity = all.slice(0, task.grid.length);
       const held = all.subarray(task.grid.length);
       const logLikelihood = held.reduce((sum, each) => sum + each / held.length, 0);
-      nextPicture =
-        performance.now() + Math.max(SHORTEST_WAIT, SHARE * (performance.now() - start));
+      // The first one holds the building of programs.
+      const wait = isFirst ? 0 : SHARE * (performance.now() - start);
+      isFirst = false;
+      nextPicture = performance.now() + Math.max(SHORTEST_WAIT, wait);
       if (stop.signal.aborted) return;
       const picture = { step, z, logDensity, logLikelihood };
       tell(transfer({ type: "picture", picture }, [z.buffer, logDensity.buffer]));
@@ -82,6 +85,8 @@ export function createLine(engine: EngineChoice) {
       steps,
       seed,
       dequantize: "none",
+      // All of the numbers are learned from: that few can be learned by heart is to be seen.
+      validation: asRows(task.rows),
       batchSize: Math.min(settings.batchSize, task.rows.length),
       validateEvery: 25,
       patience: Number.POSITIVE_INFINITY,
@@ -89,7 +94,9 @@ export function createLine(engine: EngineChoice) {
       signal: stop.signal,
       async onProgress(progress) {
         if (stop.signal.aborted) return;
-        if (progress.type === "notice") tell({ type: "notice", message: progress.message });
+        // What is told before the first step is about rows of tables.
+        if (progress.type === "notice" && step > 0)
+          tell({ type: "notice", message: progress.message });
         if (progress.type !== "step") return;
         step = progress.step;
         // After the last one the best weights are shown.

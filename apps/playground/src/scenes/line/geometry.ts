@@ -15,10 +15,10 @@ interface Layout {
 
 const wide: Layout = {
   width: 600,
-  height: 558,
+  height: 630,
   latent: [46, 142],
-  map: { x: [150, 592], y: [10, 338] },
-  data: [346, 500],
+  map: { x: [150, 592], y: [10, 380] },
+  data: [388, 572],
 };
 
 /** Of a phone: fewer units, so that letters stay legible. */

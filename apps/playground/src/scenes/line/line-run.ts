@@ -8,7 +8,7 @@ import { drawNumbers, meanLogDensity, randomOf, targets } from "./targets.ts";
 
 export const STEPS = 400;
 
-/** Draws at a time, and the most that are kept. */
+/** Draws at a time. */
 export const DRAWS = 200;
 
 const HELD_OUT = 2000;
@@ -28,6 +28,9 @@ export const scores = signal<readonly (readonly [number, number])[]>([]);
 
 /** Draws of the flow as it is, the newest last; those after another step are gone. */
 export const draws = signal<readonly LineDraws[]>([]);
+
+/** Whether draws are on their way from the worker: the first take a while. */
+export const isDrawing = signal(false);
 
 /** What went wrong, or is to be told. */
 export const problem = signal<string | undefined>(undefined);
@@ -96,6 +99,7 @@ function forget(): void {
     picture.value = undefined;
     scores.value = [];
     draws.value = [];
+    isDrawing.value = false;
     problem.value = undefined;
   });
 }
@@ -154,11 +158,12 @@ export function startAgain(): void {
   if (laboratory) open(laboratory, JSON.parse(taskText.value));
 }
 
-/** Draw from the base, send it through the flow, and give it to who animates it. */
+/** Draw from the base and send it through the flow, as it is when the step under way is done. */
 export async function draw(): Promise<void> {
-  if (!laboratory) return;
+  if (!laboratory || isDrawing.value) return;
   pause();
   const own = runs;
+  isDrawing.value = true;
   const seed = draws.value.length + 1;
   try {
     const drawn = await laboratory.drawLine(DRAWS, seed);
@@ -166,5 +171,7 @@ export async function draw(): Promise<void> {
     draws.value = [...draws.value, drawn];
   } catch (error) {
     if (own === runs) fail(error);
+  } finally {
+    if (own === runs) isDrawing.value = false;
   }
 }

@@ -5,6 +5,7 @@ import { PictureMenu } from "../../components/picture-menu.tsx";
 import { Slider } from "../../components/slider.tsx";
 import { bases } from "./bases.ts";
 import { CdfChart } from "./cdf-chart.tsx";
+import { SHORTEST } from "./interval.ts";
 import { LineControls } from "./line-controls.tsx";
 import { LinePicture } from "./line-picture.tsx";
 import { attendLine, DRAWS, data, draws, picture, problem, STEPS, status } from "./line-run.ts";
@@ -12,7 +13,7 @@ import { MassTable } from "./mass-table.tsx";
 import { masses, perCent, shortNumber } from "./masses.ts";
 import { RunButtons } from "./run-buttons.tsx";
 import { ScoreChart } from "./score-chart.tsx";
-import { intervalOf, moveEnd, SHORTEST, settings } from "./settings.ts";
+import { intervalOf, moveEnd, settings } from "./settings.ts";
 import { Story } from "./story.tsx";
 import { INTERVAL_STEP, shownLine } from "./tabulated.ts";
 import { targets } from "./targets.ts";
@@ -107,11 +108,11 @@ export function LineScene() {
             </div>
           </div>
         </div>
-        <Story />
         <p class="unseen" aria-live="polite">
           {announcement()}
         </p>
       </div>
+      <Story />
     </section>
   );
 }

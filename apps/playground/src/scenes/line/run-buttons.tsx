@@ -2,6 +2,8 @@ import {
   DRAWS,
   draw,
   draws,
+  isDrawing,
+  type LineStatus,
   pause,
   picture,
   play,
@@ -18,7 +20,7 @@ export function RunButtons() {
   const at = picture.value?.step;
   const isFresh = at === undefined || at <= 1;
   return (
-    <div class="head">
+    <div class="run">
       <div class="row">
         <button
           type="button"
@@ -26,7 +28,7 @@ export function RunButtons() {
           disabled={!isReady || status.value === "trained"}
           onClick={isPlaying ? pause : play}
         >
-          {isPlaying ? "Pause" : isFresh ? "Train" : "Go on"}
+          {titleOf(status.value, isFresh)}
         </button>
         <button type="button" disabled={status.value !== "paused"} onClick={step}>
           One step
@@ -40,7 +42,7 @@ export function RunButtons() {
         </button>
         <button
           type="button"
-          disabled={!isReady}
+          disabled={!isReady || isDrawing.value}
           title={`Sends ${DRAWS} draws of the base through the map; pauses the training`}
           onClick={draw}
         >
@@ -49,8 +51,15 @@ export function RunButtons() {
       </div>
       <p class="step-count">
         {at === undefined ? "Preparing…" : `Step ${at} of ${STEPS}`}
-        {draws.value.length > 0 && ` · ${draws.value.length * DRAWS} drawn`}
+        {isDrawing.value && " · drawing…"}
+        {!isDrawing.value && draws.value.length > 0 && ` · ${draws.value.length * DRAWS} drawn`}
       </p>
     </div>
   );
+}
+
+function titleOf(now: LineStatus, isFresh: boolean): string {
+  if (now === "playing") return "Pause";
+  if (now === "trained") return "Trained";
+  return isFresh ? "Train" : "Go on";
 }

@@ -18,13 +18,12 @@ export function ScoreChart() {
   return (
     <Frame
       label={`Mean log-density of held-out numbers against training steps: ${told}, that of the true density ${shortNumber(truth)} nats.`}
-      x={[0, STEPS]}
+      x={[0, 1.02 * STEPS]}
       y={[lowest - 0.05, truth + 0.1]}
       width={340}
       height={170}
       ticks={4}
       xTitle="training steps"
-      yTitle="nats per number"
     >
       {(scales) => (
         <>
@@ -33,7 +32,7 @@ export function ScoreChart() {
             kind="truth"
             points={[
               [0, truth],
-              [STEPS, truth],
+              [1.02 * STEPS, truth],
             ]}
           />
           <Curve scales={scales} kind="learned" points={scores.value} />

@@ -2,7 +2,8 @@ import { decimal, oneOf, wholeNumber } from "../../link/codec.ts";
 import { settingsInLink, updateAddress } from "../../link/place.ts";
 import type { BaseName } from "./bases.ts";
 import { bases } from "./bases.ts";
-import { INTERVAL_STEP, shownLine, snap } from "./tabulated.ts";
+import { type Interval, movedInterval } from "./interval.ts";
+import { shownLine } from "./tabulated.ts";
 import { type TargetName, targets } from "./targets.ts";
 
 export interface LineSettings {
@@ -36,12 +37,9 @@ export function change(changed: Partial<LineSettings>): void {
 }
 
 /** The interval, its lower end first. */
-export function intervalOf({ a, b }: Pick<LineSettings, "a" | "b">): readonly [number, number] {
+export function intervalOf({ a, b }: Pick<LineSettings, "a" | "b">): Interval {
   return a <= b ? [a, b] : [b, a];
 }
-
-/** Ends of the interval keep at least this distance: one pushes the other. */
-export const SHORTEST = 4 * INTERVAL_STEP;
 
 /** Milliseconds: browsers refuse addresses that change as often as a dragged end. */
 const SETTLED = 300;
@@ -50,15 +48,8 @@ let settling: ReturnType<typeof setTimeout> | undefined;
 
 /** Move one end of the interval; the other gives way. */
 export function moveEnd(end: "a" | "b", to: number): void {
-  const [low, high] = shownLine;
-  const [a, b] = intervalOf(settings.value);
-  if (end === "a") {
-    const next = Math.min(snap(to), high - SHORTEST);
-    settings.value = { ...settings.value, a: next, b: Math.max(b, next + SHORTEST) };
-  } else {
-    const next = Math.max(snap(to), low + SHORTEST);
-    settings.value = { ...settings.value, a: Math.min(a, next - SHORTEST), b: next };
-  }
+  const [a, b] = movedInterval(intervalOf(settings.value), end, to);
+  settings.value = { ...settings.value, a, b };
   clearTimeout(settling);
   settling = setTimeout(updateAddress, SETTLED);
 }

@@ -17,9 +17,12 @@ export function Story() {
         <h3>The map</h3>
         <p>
           A flow in one dimension is a smooth map z = f(x) that only ever rises, so it can be read
-          both ways. The density that it gives x is that of its image times the slope: p<sub>X</sub>
-          (x) = p<sub>Z</sub>(f(x)) · f ′(x). A steep piece of curve spreads few x over many z, so
-          there the density of x is high.
+          both ways. The density that it gives x is that of its image times the slope:{" "}
+          <span class="formula">
+            p<sub>X</sub>(x) = p<sub>Z</sub>(f(x)) · f ′(x)
+          </span>
+          . Where the curve is steep, a short stretch of x takes a long stretch of z and all of its
+          mass: the density of x is high.
         </p>
       </li>
       <li>
@@ -35,9 +38,13 @@ export function Story() {
         <h3>Any base will do</h3>
         <p>
           F<sub>X</sub> itself maps x to Uniform(0, 1), and the base’s inverse distribution function
-          goes on from there: f(x) = F<sub>Z</sub>
-          <sup>−1</sup>(F<sub>X</sub>(x)), the thin line. So every density can be reached from every
-          base. Drawing goes the other way, from z over to the curve and down to x.
+          goes on from there:{" "}
+          <span class="formula">
+            f(x) = F<sub>Z</sub>
+            <sup>−1</sup>(F<sub>X</sub>(x))
+          </span>
+          , the thin line. So every density without gaps can be reached from every base. Drawing
+          goes the other way, from z over to the curve and down to x.
         </p>
         <div class="row">
           {(Object.keys(bases) as (keyof typeof bases)[]).map((name) => (

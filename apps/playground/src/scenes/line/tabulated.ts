@@ -2,7 +2,7 @@
 export const shownLine = [-4, 4] as const;
 
 /** The places that an end of the interval can take; every one of them is in the {@link grid}. */
-export const INTERVAL_STEP = 0.025;
+export const INTERVAL_STEP = 0.05;
 
 const CELLS = 640;
 

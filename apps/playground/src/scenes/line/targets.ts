@@ -41,7 +41,8 @@ export function plateau(low: number, high: number, blur: number): LineDistributi
   /** The integral of the normal distribution function. */
   const ramp = (z: number) => z * normalCdf(z) + normalDensity(z);
   return {
-    density: (x) => (normalCdf((x - low) / blur) - normalCdf((x - high) / blur)) / width,
+    // Far out the difference rounds to less than 0.
+    density: (x) => Math.max(0, normalCdf((x - low) / blur) - normalCdf((x - high) / blur)) / width,
     cdf: (x) => Math.min(1, (blur * (ramp((x - low) / blur) - ramp((x - high) / blur))) / width),
     draw: ({ uniform, normal }) => low + width * uniform() + blur * normal(),
   };
