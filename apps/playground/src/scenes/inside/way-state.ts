@@ -3,7 +3,7 @@ import { decimal, oneOf } from "../../link/codec.ts";
 import { settingsInLink } from "../../link/place.ts";
 import { laboratory } from "../../worker/client.ts";
 import type { Way } from "../../worker/way.ts";
-import { data, messageOf, training } from "../train/training-state.ts";
+import { data, messageOf, picture } from "../train/training-state.ts";
 import { baseGrid } from "./mesh.ts";
 
 /** What is shown of the way. */
@@ -42,13 +42,13 @@ const LOOK = 700;
 let isLooking = false;
 let lastLook = 0;
 
-async function look(): Promise<void> {
+async function look(cloudOf: InsideSettings["cloud"]): Promise<void> {
   if (isLooking) return;
   isLooking = true;
   try {
     const remote = await laboratory();
-    const isData = settings.peek().cloud === "data" && data.peek() !== undefined;
-    const points = isData ? (data.peek()?.rows.slice(0, 2 * CLOUD) as Float32Array) : cloudOf();
+    const isData = cloudOf === "data" && data.peek() !== undefined;
+    const points = isData ? (data.peek()?.rows.slice(0, 2 * CLOUD) as Float32Array) : normalCloud();
     const grid = await remote.traceWay({ points: baseGrid(), from: "base", pieces: PIECES });
     const cloud = await remote.traceWay({
       points,
@@ -68,7 +68,7 @@ async function look(): Promise<void> {
 }
 
 /** Normal draws that are the same each time, by a low-discrepancy sequence: an even cloud. */
-function cloudOf(): Float32Array {
+function normalCloud(): Float32Array {
   const points = new Float32Array(2 * CLOUD);
   for (let i = 0; i < CLOUD; i++) {
     // The additive recurrence of the plastic number (Roberts 2018), through Box and Muller's map.
@@ -87,14 +87,13 @@ function cloudOf(): Float32Array {
 export function followModel(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = effect(() => {
-    const { picture } = training.value;
     const { cloud } = settings.value;
     clearTimeout(timer);
-    if (!picture || !cloud) {
+    if (!picture.value) {
       ways.value = undefined;
       return;
     }
-    timer = setTimeout(look, Math.max(0, lastLook + LOOK - performance.now()));
+    timer = setTimeout(() => look(cloud), Math.max(0, lastLook + LOOK - performance.now()));
   });
   return () => {
     clearTimeout(timer);

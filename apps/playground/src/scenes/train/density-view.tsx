@@ -7,7 +7,7 @@ import { PictureMenu } from "../../components/picture-menu.tsx";
 import { brushBounds } from "../../data/targets.ts";
 import { DrawingPad } from "./drawing-pad.tsx";
 import { settings } from "./settings.ts";
-import { data, training } from "./training-state.ts";
+import { data, loaded, picture as shownPicture } from "./training-state.ts";
 
 /** Points of the data that are shown; all of them would hide the density. */
 const SHOWN = 1000;
@@ -17,10 +17,10 @@ export function DensityView() {
   const holder = useRef<HTMLDivElement>(null);
   const [showsData, setShowsData] = useState(true);
   const [showsSamples, setShowsSamples] = useState(true);
-  const { picture, loaded, step } = training.value;
-  const points = loaded ? undefined : data.value;
+  const picture = shownPicture.value;
+  const points = loaded.value ? undefined : data.value;
   const { x, y } = picture?.bounds ?? points?.bounds ?? brushBounds;
-  const columns = loaded?.columns ?? points?.columns ?? ["x1", "x2"];
+  const columns = loaded.value?.columns ?? points?.columns ?? ["x1", "x2"];
   const density = useMemo(() => picture && relativeDensity(picture.logDensity), [picture]);
   const shown = useMemo(() => points?.rows.subarray(0, 2 * SHOWN), [points]);
   const isDrawing = settings.value.target === "drawn" && !picture;
@@ -32,7 +32,7 @@ export function DensityView() {
       </div>
       <div ref={holder} class="holder">
         <Frame
-          label={describe(step, picture !== undefined, points?.title)}
+          label={describe(picture?.step, points?.title)}
           x={x}
           y={y}
           interactive={isDrawing}
@@ -100,8 +100,8 @@ function relativeDensity(logDensity: Float32Array): { values: Float32Array; peak
   return { values: logDensity.map((value) => Math.exp(value - high)), peak: Math.exp(high) };
 }
 
-function describe(step: number, hasPicture: boolean, title: string | undefined): string {
+function describe(step: number | undefined, title: string | undefined): string {
   const points = title ? `points of ${title}` : "no points yet";
-  if (!hasPicture) return `Plane with ${points}; no flow has been trained.`;
+  if (step === undefined) return `Plane with ${points}; no flow has been trained.`;
   return `Learned density after ${step} steps as a heat map, with ${points} and draws of the flow.`;
 }

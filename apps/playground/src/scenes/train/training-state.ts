@@ -34,7 +34,7 @@ export interface TrainingState {
   readonly losses: readonly number[];
   readonly validations: readonly Validation[];
   readonly baselines: { readonly gaussian?: number; readonly mixture?: number };
-  readonly picture: Picture | undefined;
+  readonly picture: (Picture & { readonly step: number }) | undefined;
   readonly stepsPerSecond: number;
   readonly engine: string;
   readonly parameters: number;
@@ -60,6 +60,10 @@ const nothing: TrainingState = {
 };
 
 export const training = signal<TrainingState>(nothing);
+
+/** By themselves, so that what shows them is not drawn anew with each step. */
+export const picture = computed(() => training.value.picture);
+export const loaded = computed(() => training.value.loaded);
 
 /** Draws that pictures show. */
 export const SAMPLES = 400;
@@ -161,7 +165,7 @@ function after(state: TrainingState, event: TrainingEvent): TrainingState {
     case "validation":
       return { ...state, validations: [...state.validations, event] };
     case "picture":
-      return { ...state, picture: event.picture };
+      return { ...state, picture: { ...event.picture, step: event.step } };
     case "baseline":
       return { ...state, baselines: { ...state.baselines, [event.name]: event.logProb } };
     case "notice":
@@ -196,16 +200,15 @@ export async function openModel(file: File): Promise<void> {
     const picture = await remote.paint({ bounds: model.bounds, samples: SAMPLES });
     if (own !== generation) return;
     const { flow, columns, parameters, losses } = model;
-    const loaded = { flow, columns };
     const step = losses.at(-1)?.step ?? 0;
     training.value = {
       ...nothing,
       status: "loaded",
       step,
       validations: losses,
-      loaded,
+      loaded: { flow, columns },
       parameters,
-      picture,
+      picture: { ...picture, step },
     };
   } catch (error) {
     if (own !== generation) return;
