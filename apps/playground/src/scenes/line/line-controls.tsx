@@ -57,8 +57,8 @@ export function LineControls() {
           onChange={(value) => change({ components: value })}
         />
         <p class="hint">
-          The map is the distribution function of that many logistic bumps, whose places, widths and
-          weights are learned. One alone cannot follow two peaks.
+          The map is built on the distribution function of that many logistic bumps, whose places,
+          widths and weights are learned. One alone cannot follow two peaks.
         </p>
       </fieldset>
       <fieldset>

@@ -25,7 +25,7 @@ export const settings = settingsInLink<LineSettings>("line", {
   base: oneOf(Object.keys(bases) as BaseName[], "uniform"),
   components: wholeNumber(1, 24, 8),
   draws: oneOf(["200", "1000", "5000"], "1000"),
-  seed: wholeNumber(0, 999, 0),
+  seed: wholeNumber(0, 99, 0),
   pace: oneOf(["watch", "fast"], "watch"),
   a: decimal(shownLine[0], shownLine[1], -0.5),
   b: decimal(shownLine[0], shownLine[1], 1.2),
