@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { type Place, placeWithin, type Standing, standings } from "./reach.ts";
 import type { DrawnUnit, Structure } from "./structure.ts";
 
@@ -14,30 +14,27 @@ export const WIDTH = 460;
 export const HEIGHT = 440;
 const TOP = 34;
 const RADIUS = 11.5;
-const WIDEST_GAP = 56;
+const WIDEST_GAP = 84;
 
 /** Columns of units with what connects them; a unit can be chosen by pointer and keys. */
 export function LayeredGraph({ structure, chosen, onChoose, label }: LayeredGraphProps) {
   const { connections, columns, kind } = structure;
   const units = useRef(new Map<string, SVGGElement>());
   const [wanted, setWanted] = useState<Place>(chosen ?? { column: 0, unit: 0 });
-  const [moved, setMoved] = useState(0);
   const focus = placeWithin(connections, wanted) ?? { column: 0, unit: 0 };
   const standing = standings(connections, chosen);
   const at = layoutOf(structure);
 
-  useEffect(() => {
-    if (moved > 0) units.current.get(keyOf(focus))?.focus();
-  }, [moved]);
-
   function move(event: KeyboardEvent) {
+    // Those are the browser's, such as the way back.
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter" || event.key === " ") onChoose(same(focus, chosen) ? null : focus);
     else if (event.key === "Escape") onChoose(null);
     else {
       const next = neighbour(structure, focus, event.key);
       if (!next) return;
-      setWanted(next);
-      setMoved(moved + 1);
+      // Its coming into focus is what makes it the one that the tab key comes to.
+      units.current.get(keyOf(next))?.focus();
     }
     event.preventDefault();
   }
@@ -72,7 +69,7 @@ export function LayeredGraph({ structure, chosen, onChoose, label }: LayeredGrap
           key={`title ${column}`}
           class="title"
           x={at({ column, unit: 0 }).x}
-          y={16}
+          y={15}
           text-anchor="middle"
         >
           {title}
@@ -87,7 +84,7 @@ export function LayeredGraph({ structure, chosen, onChoose, label }: LayeredGrap
             y={HEIGHT - 6}
             text-anchor="middle"
           >
-            {connections.length > 4 ? layer + 1 : `layer ${layer + 1}`}
+            {`layer ${layer + 1}`}
           </text>
         ))}
       {drawn.map(({ column, from, to, lit }) => {
@@ -102,6 +99,26 @@ export function LayeredGraph({ structure, chosen, onChoose, label }: LayeredGrap
         );
       })}
       {columns.map((column, index) =>
+        column.units.map(({ beside }, own) => {
+          const { x, y } = at({ column: index, unit: own });
+          const isLast = index === columns.length - 1;
+          return (
+            beside && (
+              <text
+                key={beside}
+                class="beside"
+                x={x + (isLast ? 17 : -17)}
+                y={y}
+                dy="0.35em"
+                text-anchor={isLast ? "start" : "end"}
+              >
+                {beside}
+              </text>
+            )
+          );
+        }),
+      )}
+      {columns.map((column, index) =>
         column.units.map((unit, own) => {
           const place = { column: index, unit: own };
           return (
@@ -111,14 +128,16 @@ export function LayeredGraph({ structure, chosen, onChoose, label }: LayeredGrap
               standing={stateOf(place)}
               center={at(place)}
               height={at.gap(index)}
-              isLast={index === columns.length - 1}
               isFocused={same(place, focus)}
               hold={(element) => {
                 if (element) units.current.set(keyOf(place), element);
                 else units.current.delete(keyOf(place));
               }}
               onFocus={() => setWanted(place)}
-              onClick={() => onChoose(same(place, chosen) ? null : place)}
+              onClick={() => {
+                setWanted(place);
+                onChoose(same(place, chosen) ? null : place);
+              }}
             />
           );
         }),
@@ -133,7 +152,6 @@ interface UnitProps {
   readonly center: { readonly x: number; readonly y: number };
   /** Room for a finger. */
   readonly height: number;
-  readonly isLast: boolean;
   /** Whether it is the one that the tab key comes to. */
   readonly isFocused: boolean;
   readonly hold: (element: SVGGElement | null) => void;
@@ -149,7 +167,7 @@ const states: Record<Standing, string> = {
 };
 
 function Unit(props: UnitProps) {
-  const { unit, standing, center, height, isLast, isFocused, hold, onFocus, onClick } = props;
+  const { unit, standing, center, height, isFocused, hold, onFocus, onClick } = props;
   const label = [unit.subject, unit.details, states[standing]].filter(Boolean).join(", ");
   const corner = unit.shape === "square" ? 3 : RADIUS;
   const box = (grown: number, round: number) => ({
@@ -178,16 +196,6 @@ function Unit(props: UnitProps) {
       <text class="mark" text-anchor="middle" dy="0.35em">
         {unit.mark}
       </text>
-      {unit.beside && (
-        <text
-          class="beside"
-          x={isLast ? 17 : -17}
-          dy="0.35em"
-          text-anchor={isLast ? "start" : "end"}
-        >
-          {unit.beside}
-        </text>
-      )}
     </g>
   );
 }

@@ -3,7 +3,7 @@ import { dependence, type Place } from "./reach.ts";
 import { type MadeStructure, symbolOf } from "./structure.ts";
 import { describeOrder, describePattern } from "./wording.ts";
 
-/** Which output depends on which input, in the order of the dimensions; and the masks of the weights. */
+/** Which output depends on which input, in the order of the dimensions. */
 export function MadePattern({
   structure,
   chosen,
@@ -41,6 +41,15 @@ export function MadePattern({
         </figure>
       </div>
       <p class="masks-said">{describeOrder(structure)}</p>
+    </section>
+  );
+}
+
+/** The masks that the weights are multiplied by. */
+export function WeightMasks({ structure }: { readonly structure: MadeStructure }) {
+  const { connections, columns } = structure;
+  return (
+    <section class="panel" aria-label="Masks of the weights">
       <h3>Masks of the weights</h3>
       <div class="masks-matrices many">
         {connections.map((mask, layer) => {

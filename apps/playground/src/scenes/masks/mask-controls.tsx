@@ -9,6 +9,25 @@ interface MaskControlsProps {
 
 const kinds = { coupling: "Coupling layers", made: "MADE" } as const;
 
+/** What makes the masks. */
+export function KindChooser({ settings, onChange }: MaskControlsProps) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a row of buttons is no form.
+    <div class="row" role="group" aria-label="What makes the masks">
+      {(Object.keys(kinds) as MaskSettings["kind"][]).map((name) => (
+        <button
+          key={name}
+          type="button"
+          aria-pressed={settings.kind === name}
+          onClick={() => onChange({ kind: name })}
+        >
+          {kinds[name]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
 export function MaskControls({ settings, onChange }: MaskControlsProps) {
   const { kind, dimensions, seed } = settings;
   const isRandom =
@@ -17,19 +36,6 @@ export function MaskControls({ settings, onChange }: MaskControlsProps) {
       : settings.degrees === "random" || settings.order === "random";
   return (
     <div class="controls">
-      {/* biome-ignore lint/a11y/useSemanticElements: a row of buttons is no form. */}
-      <div class="row" role="group" aria-label="What makes the masks">
-        {(Object.keys(kinds) as MaskSettings["kind"][]).map((name) => (
-          <button
-            key={name}
-            type="button"
-            aria-pressed={kind === name}
-            onClick={() => onChange({ kind: name })}
-          >
-            {kinds[name]}
-          </button>
-        ))}
-      </div>
       <Slider
         label="Dimensions"
         value={dimensions}

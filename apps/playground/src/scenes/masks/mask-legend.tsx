@@ -42,9 +42,7 @@ function Line({ kind }: { readonly kind: "reached" | "seen" }) {
 function Shape({ corner }: { readonly corner: number }) {
   return (
     <svg class="masks-graph" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-      <g class="unit">
-        <rect class="body" x={1} y={1} width={14} height={14} rx={corner} />
-      </g>
+      <rect class="sample" x={1} y={1} width={14} height={14} rx={corner} />
     </svg>
   );
 }

@@ -5,13 +5,17 @@ import { updateAddress } from "../../link/place.ts";
 import "../../styles/masks.css";
 import { CouplingPattern } from "./coupling-pattern.tsx";
 import { HEIGHT, LayeredGraph, WIDTH } from "./layered-graph.tsx";
-import { MadePattern } from "./made-pattern.tsx";
-import { MaskControls } from "./mask-controls.tsx";
+import { MadePattern, WeightMasks } from "./made-pattern.tsx";
+import { KindChooser, MaskControls } from "./mask-controls.tsx";
 import { MaskLegend } from "./mask-legend.tsx";
+import { PatternRoom } from "./pattern-room.tsx";
 import { type Place, placeWithin } from "./reach.ts";
 import { type MaskSettings, settings } from "./settings.ts";
 import { useStructure } from "./use-structure.ts";
 import { describeUnit } from "./wording.ts";
+
+const invitation =
+  "Choose a unit: click it, or go there with the arrow keys and press Enter. Escape clears the choice.";
 
 const titles = { coupling: "From the data to the base", made: "From inputs to outputs" } as const;
 
@@ -30,6 +34,7 @@ export function MasksScene() {
     <div class="scene">
       <div class="about">
         <h2>Masks</h2>
+        <KindChooser settings={settings.value} onChange={change} />
         <p>{explanations[settings.value.kind]}</p>
       </div>
       <MaskControls settings={settings.value} onChange={change} />
@@ -41,11 +46,6 @@ export function MasksScene() {
               <h3>{titles[kind]}</h3>
               <PictureMenu of={graph} name={`masks-${kind}`} />
             </div>
-            <p class="masks-said" aria-live="polite">
-              {structure && chosen
-                ? describeUnit(structure, chosen)
-                : "Choose a unit: click it, or go there with the arrow keys and press Enter. Escape clears the choice."}
-            </p>
             <div ref={graph} class="masks-picture">
               {structure ? (
                 <LayeredGraph
@@ -58,13 +58,18 @@ export function MasksScene() {
                 <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" />
               )}
             </div>
+            <p class="masks-said" aria-live="polite">
+              {structure && (chosen ? describeUnit(structure, chosen) : invitation)}
+            </p>
             <MaskLegend kind={kind} />
           </section>
           {structure?.kind === "coupling" && (
             <CouplingPattern structure={structure} chosen={chosen} />
           )}
           {structure?.kind === "made" && <MadePattern structure={structure} chosen={chosen} />}
+          {!structure && <PatternRoom kind={kind} />}
         </div>
+        {structure?.kind === "made" && <WeightMasks structure={structure} />}
       </div>
     </div>
   );

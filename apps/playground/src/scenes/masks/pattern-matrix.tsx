@@ -24,10 +24,11 @@ export function PatternMatrix({
 }: PatternMatrixProps) {
   const cell = (SIZE - MARGIN - 2) / Math.max(rows.length, columns.length);
   const [width, height] = [cell * columns.length, cell * rows.length];
+  const left = MARGIN + (SIZE - MARGIN - 2 - width) / 2;
   const inset = Math.max(1, cell * 0.1);
   return (
     <svg class="chart masks-matrix" viewBox={`0 0 ${SIZE} ${SIZE}`} role="img" aria-label={label}>
-      <g transform={`translate(${MARGIN},${MARGIN})`}>
+      <g transform={`translate(${left},${MARGIN})`}>
         {rows.map((row, i) => (
           <text key={`row ${i}`} x={-5} y={(i + 0.5) * cell} dy="0.35em" text-anchor="end">
             {row}
