@@ -36,6 +36,8 @@ export function createPainter() {
   let nextAt = 0;
   /** Milliseconds for a cell, of the last picture. */
   let pace = 0.03;
+  /** The last model that was painted: its programs are built. */
+  let known: Model | undefined;
 
   async function paintCells(
     model: Model,
@@ -53,6 +55,11 @@ export function createPainter() {
     budget: number,
     { least, most }: { least: number; most: number },
   ): Promise<Picture> {
+    if (model !== known) {
+      // What building takes says nothing of how often pictures can be had.
+      await paintCells(model, request, 2);
+      known = model;
+    }
     const cells = Math.max(least, Math.min(most, Math.floor(Math.sqrt(budget / pace))));
     const start = performance.now();
     const picture = await paintCells(model, request, cells);
