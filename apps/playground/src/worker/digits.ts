@@ -107,14 +107,6 @@ export function createDigits(engine: EngineChoice) {
           logMean(densities.subarray(label * NOISE_DRAWS, (label + 1) * NOISE_DRAWS)),
         );
       }),
-    /** `log p(image | class)` of images that the model has drawn of their classes, nats. */
-    scoreDigits: (pixels: Uint8Array, classes: readonly number[]): Promise<Float32Array> =>
-      inTurn(async () => {
-        const model = inHand();
-        const context = oneHot(classes, classesOf(model).length);
-        const rows = { data: spread(pixels, 1), shape: [classes.length, ...model.shape] };
-        return model.logProb(rows, { context });
-      }),
     /** The latents of an image, given a context. */
     encodeDigit: (pixels: Uint8Array, context: Float32Array): Promise<Float32Array> =>
       inTurn(async () => {

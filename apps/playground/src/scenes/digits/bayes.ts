@@ -21,10 +21,13 @@ export function bitsPerPixel(logProbability: number, pixels: number): number {
   return -logProbability / (pixels * Math.LN2);
 }
 
+/** Number and sign stay on one line. */
+const SPACE = "\u00a0";
+
 /** A share as people read it: never 0 % or 100 % unless it is. */
 export function perCent(share: number): string {
-  if (share === 0 || share === 1) return `${100 * share} %`;
-  if (share < 0.01) return "< 1 %";
-  if (share > 0.99) return "> 99 %";
-  return `${Math.round(100 * share)} %`;
+  if (share === 0 || share === 1) return `${100 * share}${SPACE}%`;
+  if (share < 0.01) return `<${SPACE}1${SPACE}%`;
+  if (share > 0.99) return `>${SPACE}99${SPACE}%`;
+  return `${Math.round(100 * share)}${SPACE}%`;
 }

@@ -1,19 +1,20 @@
+import { type Range, usualBits } from "./card.ts";
 import { modelState } from "./model-state.ts";
 import type { Pad } from "./pad-state.ts";
-import { typical } from "./typical-state.ts";
 
-const WIDTH = 240;
+const WIDTH = 200;
 const HEIGHT = 34;
 
 /** Bits per pixel at the right end; more are shown there. */
 const MOST = 2;
 
-/** How many bits a drawing takes, beside draws of the flow and test images. */
+/** How many bits a drawing takes, beside images that the flow was tested on. */
 export function BitsScale({ pad }: { readonly pad: Pad }) {
   const state = modelState.value;
-  const test = state.type === "ready" ? state.inHand.card.bitsPerDimension : undefined;
+  const card = state.type === "ready" ? state.inHand.card : undefined;
+  const test = card?.bitsPerDimension;
   const bits = pad.reading.value?.bits;
-  const range = typical.value;
+  const range = card && usualBits(card);
   const at = (value: number) => 4 + (Math.max(0, Math.min(MOST, value)) / MOST) * (WIDTH - 8);
   return (
     <div class="bits">
@@ -53,21 +54,20 @@ export function BitsScale({ pad }: { readonly pad: Pad }) {
   );
 }
 
-function verdict(bits: number, { low, high }: { low: number; high: number }): string {
-  if (bits > high) return "more than digits take, an anomaly";
-  if (bits < low) return "less than digits take, oddly simple";
-  return "as digits take";
+function verdict(bits: number, { low, high }: Range): string {
+  if (bits > high) return "unusually many, an anomaly";
+  if (bits < low) return "few, as simple as a 1";
+  return "usual for digits";
 }
 
 function describe(
   bits: number | undefined,
-  range: { low: number; high: number } | undefined,
+  range: Range | undefined,
   test: number | undefined,
 ): string {
   const parts = [
     bits === undefined ? "No drawing" : `The drawing takes ${bits.toFixed(2)} bits per pixel`,
-    range &&
-      `nine of ten draws of the flow take ${range.low.toFixed(2)} to ${range.high.toFixed(2)}`,
+    range && `nearly all test images take ${range.low.toFixed(2)} to ${range.high.toFixed(2)}`,
     test !== undefined && `test images take ${test.toFixed(2)} on average`,
   ];
   return `${parts.filter(Boolean).join("; ")}.`;

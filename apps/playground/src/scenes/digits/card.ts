@@ -5,6 +5,8 @@ export interface Card {
   readonly bytes: number;
   /** On images that the model was not trained on, given their class. */
   readonly bitsPerDimension: number;
+  /** Of one image, around that mean. */
+  readonly standardDeviation: number;
   readonly testImages: number;
   /** Share of test images that it reads right. */
   readonly accuracy: number;
@@ -23,9 +25,21 @@ export function readCard(json: unknown): Card {
     licenceUrl: webAddress(text("data", "licenceUrl")),
     bytes: number("model", "bytes"),
     bitsPerDimension: number("test", "bitsPerDimension"),
+    // The card tells the error of the mean.
+    standardDeviation: number("test", "standardError") * Math.sqrt(number("test", "images")),
     testImages: number("test", "images"),
     accuracy: number("classifier", "accuracy"),
   };
+}
+
+/** Two standard deviations to either side of the mean: between these bits per pixel nearly all test images lie. */
+export function usualBits({ bitsPerDimension: mean, standardDeviation }: Card): Range {
+  return { low: Math.max(0, mean - 2 * standardDeviation), high: mean + 2 * standardDeviation };
+}
+
+export interface Range {
+  readonly low: number;
+  readonly high: number;
 }
 
 function take(json: unknown, path: readonly string[], type: "string" | "number"): unknown {

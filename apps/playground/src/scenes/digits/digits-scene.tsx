@@ -7,7 +7,6 @@ import { pads } from "./pad-state.ts";
 import { SheetControls } from "./sheet-controls.tsx";
 import { attendSheet } from "./sheet-state.ts";
 import { SheetView } from "./sheet-view.tsx";
-import { attendTypical } from "./typical-state.ts";
 import { attendWalk } from "./walk-state.ts";
 import { WalkView } from "./walk-view.tsx";
 import "../../styles/digits.css";
@@ -15,13 +14,7 @@ import "../../styles/digits.css";
 /** A flow of images that was trained beforehand: its draws, how it reads a drawing, and the way between two. */
 export function DigitsScene() {
   useEffect(() => {
-    const stops = [
-      attendModel(),
-      attendSheet(),
-      ...pads.map((pad) => pad.attend()),
-      attendWalk(),
-      attendTypical(),
-    ];
+    const stops = [attendModel(), attendSheet(), ...pads.map((pad) => pad.attend()), attendWalk()];
     return () => {
       for (const stop of stops) stop();
     };
@@ -68,9 +61,10 @@ function Explanation() {
       <h3>Is it a digit at all?</h3>
       <p class="hint">
         Bits per pixel say how improbable the image is, even as the digit that fits best: an anomaly
-        score. The bar holds nine of ten draws of the flow, the line in it is the mean of test
-        images{card && ` (${card.bitsPerDimension.toFixed(2)})`}. A scribble lies right of the bar.
-        A blot may lie left of it: what is simple is probable, digit or not.
+        score. Nearly all test images lie in the grey bar, two standard deviations around their mean
+        {card && ` of ${card.bitsPerDimension.toFixed(2)}`}. Hatch the pad, and the mark goes far to
+        the right of it. A cross or a square passes for a digit, though, and a dot lies to the left:
+        what is simple is probable, digit or not.
       </p>
       {card && (
         <p class="hint">

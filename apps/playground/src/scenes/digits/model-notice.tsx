@@ -3,6 +3,14 @@ import { type ModelState, modelState, problem, tryAgain } from "./model-state.ts
 
 /** How the model's loading goes; it keeps its room, so that nothing moves when it is done. */
 export function ModelNotice() {
+  return (
+    <div class="model-notice">
+      <Words />
+    </div>
+  );
+}
+
+function Words() {
   const state = modelState.value;
   if (state.type === "failed") {
     return (

@@ -42,9 +42,10 @@ export function PadPanel({ pad }: { readonly pad: Pad }) {
             type="button"
             class="quiet"
             disabled={!model}
+            title="Put a digit that the flow draws on the pad"
             onClick={() => pad.fill(anyLabel(model?.classes ?? []))}
           >
-            A digit of the flow
+            From the flow
           </button>
         </div>
       </div>

@@ -24,7 +24,7 @@ const moves: Record<string, Point> = {
 export function PadView({ pad, describedBy }: { readonly pad: Pad; readonly describedBy: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [pen, setPen] = useState<Point>([0.5, 0.5]);
-  const [hasFocus, setFocus] = useState(false);
+  const [showsPen, setShowsPen] = useState(false);
   const drawing = pad.drawing.value;
   const state = modelState.value;
   const model = state.type === "ready" ? state.inHand.model : undefined;
@@ -37,8 +37,8 @@ export function PadView({ pad, describedBy }: { readonly pad: Pad; readonly desc
       context.drawImage(digitCanvas(drawing.digit, model), from, from, size, size);
     }
     paintStrokes(context, drawing.strokes);
-    if (hasFocus) paintPen(context, pen);
-  }, [drawing, model, pen, hasFocus]);
+    if (showsPen) paintPen(context, pen);
+  }, [drawing, model, pen, showsPen]);
 
   function press(event: KeyboardEvent) {
     const move = moves[event.key];
@@ -54,6 +54,7 @@ export function PadView({ pad, describedBy }: { readonly pad: Pad; readonly desc
     } else if (event.key === " ") pad.begin(pen);
     else return;
     event.preventDefault();
+    setShowsPen(true);
   }
 
   return (
@@ -68,12 +69,12 @@ export function PadView({ pad, describedBy }: { readonly pad: Pad; readonly desc
       aria-describedby={describedBy}
       tabIndex={0}
       onKeyDown={press}
-      onFocus={({ currentTarget }) => setFocus(currentTarget.matches(":focus-visible"))}
-      onBlur={() => setFocus(false)}
+      onFocus={({ currentTarget }) => setShowsPen(currentTarget.matches(":focus-visible"))}
+      onBlur={() => setShowsPen(false)}
       onPointerDown={(event) => {
         if (event.button !== 0) return;
         event.currentTarget.setPointerCapture(event.pointerId);
-        setFocus(false);
+        setShowsPen(false);
         pad.begin(placeOf(event));
       }}
       onPointerMove={(event) => {

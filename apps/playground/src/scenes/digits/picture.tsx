@@ -18,7 +18,8 @@ export function Picture({ pixels, height, width, values, label }: PictureProps) 
     const context = canvas.current?.getContext("2d");
     if (!context) return;
     context.clearRect(0, 0, width, height);
-    if (pixels) paintDigit(context, pixels, { width, height, values });
+    // While the model is loaded anew its shape is not known.
+    if (pixels?.length === width * height) paintDigit(context, pixels, { width, height, values });
   }, [pixels, height, width, values]);
   return (
     <canvas

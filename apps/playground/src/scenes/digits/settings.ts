@@ -18,7 +18,7 @@ export const MOST_SEED = 9999;
 
 export const settings = settingsInLink<DigitsSettings>("digits", {
   digit: oneOf(digitChoices, "any"),
-  temperature: decimal(TEMPERATURES.low, TEMPERATURES.high, 0.7),
+  temperature: decimal(TEMPERATURES.low, TEMPERATURES.high, 0.5),
   seed: wholeNumber(0, MOST_SEED, 0),
 });
 

@@ -22,7 +22,7 @@ export function SheetView() {
   const shown = sheet.value;
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
-    if (context && model) paintSheet(context, shown, model);
+    if (context) paintSheet(context, shown, model);
   }, [shown, model]);
   const save = async () => {
     try {
@@ -50,20 +50,26 @@ export function SheetView() {
       <p class="hint pace">
         {shown.isDone
           ? `${PER_ROW * ROWS} draws took ${(shown.milliseconds / 1000).toFixed(2)} seconds here.`
-          : "Drawing…"}
+          : state.type === "failed"
+            ? ""
+            : "Drawing…"}
       </p>
       {problem && <Notice kind="problem">{problem}</Notice>}
     </section>
   );
 }
 
-function paintSheet(context: CanvasRenderingContext2D, { draws }: Sheet, model: DigitsModel): void {
+function paintSheet(
+  context: CanvasRenderingContext2D,
+  { draws }: Sheet,
+  model: DigitsModel | undefined,
+): void {
   context.imageSmoothingQuality = "high";
   context.clearRect(0, 0, WIDTH, HEIGHT);
   for (const [i, draw] of draws.entries()) {
     const [left, top] = [(i % PER_ROW) * (CELL + GAP), Math.floor(i / PER_ROW) * (CELL + GAP)];
     context.fillRect(left, top, CELL, CELL);
-    if (draw) context.drawImage(digitCanvas(draw.pixels, model), left, top, CELL, CELL);
+    if (draw && model) context.drawImage(digitCanvas(draw.pixels, model), left, top, CELL, CELL);
   }
 }
 
