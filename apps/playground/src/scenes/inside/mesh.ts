@@ -3,18 +3,6 @@ import type { Way } from "../../worker/way.ts";
 /** Nodes along each side of the grid; it has one cell less. */
 export const NODES = 29;
 
-/** Half of the grid's side in the base, in standard deviations. */
-const REACH = 2.6;
-
-/** A square grid of points around 0, row-major, the lowest row first: `[NODES^2, 2]`. */
-export function baseGrid(): Float32Array {
-  const at = (index: number) => REACH * ((2 * index) / (NODES - 1) - 1);
-  return Float32Array.from({ length: 2 * NODES ** 2 }, (_, i) => {
-    const node = i >> 1;
-    return at(i % 2 === 0 ? node % NODES : Math.floor(node / NODES));
-  });
-}
-
 /** Where points are at a place of their way: 0 is the base, 1 after the first layer, and so on; in between, in between. */
 export function pointsAt({ stages }: Way, place: number): Float32Array {
   const before = Math.min(Math.floor(place), stages.length - 1);

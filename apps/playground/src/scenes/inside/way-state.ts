@@ -4,7 +4,7 @@ import { settingsInLink } from "../../link/place.ts";
 import { laboratory } from "../../worker/client.ts";
 import type { Way } from "../../worker/way.ts";
 import { data, messageOf, picture } from "../train/training-state.ts";
-import { baseGrid } from "./mesh.ts";
+import { NODES } from "./mesh.ts";
 
 /** What is shown of the way. */
 export interface InsideSettings {
@@ -47,12 +47,10 @@ async function look(cloudOf: InsideSettings["cloud"]): Promise<void> {
   isLooking = true;
   try {
     const remote = await laboratory();
-    const isData = cloudOf === "data" && data.peek() !== undefined;
-    const points = isData ? (data.peek()?.rows.slice(0, 2 * CLOUD) as Float32Array) : normalCloud();
-    const grid = await remote.traceWay({ points: baseGrid(), from: "base", pieces: PIECES });
+    const points = cloudOf === "data" ? data.peek()?.rows.slice(0, 2 * CLOUD) : undefined;
+    const grid = await remote.traceWay({ of: "grid", nodes: NODES, pieces: PIECES });
     const cloud = await remote.traceWay({
-      points,
-      from: isData ? "data" : "base",
+      ...(points ? { of: "data", points } : { of: "draws", count: CLOUD }),
       pieces: PIECES,
     });
     ways.value = { grid, cloud };
@@ -65,22 +63,6 @@ async function look(cloudOf: InsideSettings["cloud"]): Promise<void> {
     isLooking = false;
     lastLook = performance.now();
   }
-}
-
-/** Normal draws that are the same each time, by a low-discrepancy sequence: an even cloud. */
-function normalCloud(): Float32Array {
-  const points = new Float32Array(2 * CLOUD);
-  for (let i = 0; i < CLOUD; i++) {
-    // The additive recurrence of the plastic number (Roberts 2018), through Box and Muller's map.
-    const [u, v] = [
-      (0.5 + (i + 1) * 0.7548776662466927) % 1,
-      (0.5 + (i + 1) * 0.5698402909980532) % 1,
-    ];
-    const radius = Math.sqrt(-2 * Math.log(u));
-    points[2 * i] = radius * Math.cos(2 * Math.PI * v);
-    points[2 * i + 1] = radius * Math.sin(2 * Math.PI * v);
-  }
-  return points;
 }
 
 /** Follow the model in hand while the scene is shown. */
