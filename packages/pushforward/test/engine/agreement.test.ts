@@ -26,7 +26,7 @@ import {
 import { encodeModel } from "../../src/engine/onnx/encode.ts";
 import { lower } from "../../src/engine/onnx/lower.ts";
 import { optimize } from "../../src/engine/onnx/optimize.ts";
-import { trace } from "../../src/engine/onnx/trace.ts";
+import { traceAt } from "../../src/engine/onnx/trace.ts";
 import { hostRandom } from "../../src/numerics/host-random.ts";
 import { compileTrainStep } from "../../src/training/train-step.ts";
 import { compileValidation } from "../../src/training/validate.ts";
@@ -129,15 +129,18 @@ async function settingOf(name: FlowName, options: Options, rows: number): Promis
 /** The log-densities, their weighted sum, and its gradient. */
 function lossAndGradient({ flow, layout }: Setting) {
   const fn = (flat: NDArray, weights: NDArray, x: NDArray, cond?: NDArray): NDArray[] => {
-    const logProb = (pieces: NDArray[]) => flow.logProb(layout.toTree(pieces), x.ref, cond?.ref);
-    const loss = (pieces: NDArray[]) => logProb(pieces).mul(weights.ref).sum();
-    const values = logProb(splitParameters(layout, flat.ref));
-    const [sum, slopes] = valueAndGrad(loss)(splitParameters(layout, flat)) as unknown as [
-      NDArray,
+    const loss = (pieces: NDArray[]) => {
+      const logProbs = flow.logProb(layout.toTree(pieces), x, cond);
+      return [logProbs.ref.mul(weights).sum(), logProbs];
+    };
+    const differentiate = valueAndGrad(loss as never, { hasAux: true }) as (
+      pieces: NDArray[],
+    ) => unknown;
+    const [[sum, logProbs], slopes] = differentiate(splitParameters(layout, flat)) as unknown as [
+      [NDArray, NDArray],
       NDArray[],
     ];
-    for (const array of [weights, x, cond]) array?.dispose();
-    return [values, sum, flattenParameters(slopes)];
+    return [logProbs, sum, flattenParameters(slopes)];
   };
   const specs = [
     new ArraySpec([layout.size]),
@@ -148,17 +151,35 @@ function lossAndGradient({ flow, layout }: Setting) {
   return { fn, specs };
 }
 
-async function runOn(choice: EngineChoice, setting: Setting): Promise<Float32Array[]> {
-  const { fn, specs } = lossAndGradient(setting);
+/** Runs the program of the first setting, compiled once, with the arguments of each. */
+async function runOn(
+  choice: EngineChoice,
+  ...settings: [Setting, ...Setting[]]
+): Promise<Float32Array[][]> {
+  const { fn, specs } = lossAndGradient(settings[0]);
   const engine = await startEngine(choice, (notice) => expect.fail(notice));
   const program = engine.compile(fn as (...args: NDArray[]) => NDArray[], specs);
-  const results = await program.run(...setting.args);
-  const values = await Promise.all(
-    results.map(async (each) => (await each.data()) as Float32Array),
-  );
-  for (const each of results) each.dispose();
+  const values: Float32Array[][] = [];
+  for (const { args } of settings) {
+    const results = await program.run(...args);
+    values.push(
+      await Promise.all(results.map(async (each) => (await each.data()) as Float32Array)),
+    );
+    for (const each of results) each.dispose();
+  }
   program.dispose();
   return values;
+}
+
+/** Holds what ONNX Runtime gives for each setting to what jax-js gives. */
+async function expectAgreement(limit: number, ...settings: [Setting, ...Setting[]]): Promise<void> {
+  const [onnx, jax] = [await runOn("onnx", ...settings), await runOn("jax", ...settings)];
+  for (const [run, results] of jax.entries()) {
+    for (const [index, expected] of results.entries()) {
+      const error = relativeError(onnx[run]![index]!, expected);
+      expect(error, `run ${run}, result ${index}`).toBeLessThan(limit);
+    }
+  }
 }
 
 /** The largest difference relative to the largest entry. */
@@ -172,79 +193,64 @@ beforeAll(() => ready());
 
 describeOnnx("ONNX Runtime and jax-js agree on log-density, loss and gradient", () => {
   test.each(cases)("%s, %s", async (name, _, options) => {
-    const setting = await settingOf(name, options, 50);
-    const [onnx, jax] = [await runOn("onnx", setting), await runOn("jax", setting)];
-    for (const [index, expected] of jax.entries()) {
-      expect(relativeError(onnx[index]!, expected), `result ${index}`).toBeLessThan(limitOf(name));
-    }
+    await expectAgreement(limitOf(name), await settingOf(name, options, 50));
   });
 
-  test.each(withReference)("%s, at 1, 2 and 1025 rows", async (name) => {
-    for (const rows of [1, 2, 1025]) {
-      const setting = await settingOf(
-        name,
-        { features: 3, context: 1, layers: 2, hidden: [8] },
-        rows,
-      );
-      const [onnx, jax] = [await runOn("onnx", setting), await runOn("jax", setting)];
-      for (const [index, expected] of jax.entries()) {
-        expect(relativeError(onnx[index]!, expected), `result ${index}`).toBeLessThan(1e-4);
-      }
-    }
+  test.each(withReference)("%s, one program at 1, 2 and 1025 rows", async (name) => {
+    const at = (rows: number) =>
+      settingOf(name, { features: 3, context: 1, layers: 2, hidden: [8] }, rows);
+    await expectAgreement(1e-4, await at(1), await at(2), await at(1025));
   });
 });
 
-describe.each(engines)(
-  "differentiation on %s against differences in double precision",
-  (choice) => {
-    const small: Options[] = [
-      { features: 2, layers: 2, hidden: [4], activation: "silu" },
-      { features: 1, layers: 1 },
-      { features: 1, context: 1, layers: 1, hidden: [3], activation: "tanh" },
-      { features: 3, context: 2, layers: 2, hidden: [4, 3], activation: "relu", residual: false },
-    ];
+describe("differentiation against differences in double precision", () => {
+  const small: Options[] = [
+    { features: 2, layers: 2, hidden: [4], activation: "silu" },
+    { features: 1, layers: 1 },
+    { features: 1, context: 1, layers: 1, hidden: [3], activation: "tanh" },
+    { features: 3, context: 2, layers: 2, hidden: [4, 3], activation: "relu", residual: false },
+  ];
 
-    test.each(withReference.flatMap((name) => small.map((options) => [name, options] as const)))(
-      "%s %o",
-      async (name, given) => {
-        const rows = 20;
-        const options = { bins: 4, bound: 3, activation: "silu", layers: 1, ...given } as const;
-        const setting = await settingOf(name, options, rows);
-        const [logProbs, [loss], gradient] = (await runOn(choice, setting)) as [
-          Float32Array,
-          Float32Array,
-          Float32Array,
+  test.each(withReference.flatMap((name) => small.map((options) => [name, options] as const)))(
+    `%s %o on ${engines.join(" and ")}`,
+    async (name, given) => {
+      const rows = 20;
+      const options = { bins: 4, bound: 3, activation: "silu", layers: 1, ...given } as const;
+      const setting = await settingOf(name, options, rows);
+      const [, weights, x, cond] = await Promise.all(setting.args.map((each) => each.data()));
+      const at = (parameters: ArrayLike<number>) => {
+        const { features, context = 0 } = options;
+        return Array.from({ length: rows }, (_, row) =>
+          referenceLogProb(
+            { name, ...options } satisfies ReferenceFlow,
+            setting.layout,
+            parameters,
+            [...x!.slice(row * features, (row + 1) * features)],
+            [...(cond?.slice(row * context, (row + 1) * context) ?? [])],
+          ),
+        );
+      };
+      const total = (parameters: ArrayLike<number>) =>
+        at(parameters).reduce((sum, value, row) => sum + value * weights![row]!, 0);
+      const exact = Float64Array.from(setting.parameters);
+      const step = 1e-5;
+      const differences = exact.map((value, i) => {
+        const above = total(exact.with(i, value + step));
+        const below = total(exact.with(i, value - step));
+        return (above - below) / (2 * step);
+      });
+
+      for (const choice of engines) {
+        const [[logProbs, [loss], gradient]] = (await runOn(choice, setting)) as [
+          [Float32Array, Float32Array, Float32Array],
         ];
-        const [, weights, x, cond] = await Promise.all(setting.args.map((each) => each.data()));
-        const at = (parameters: ArrayLike<number>) => {
-          const { features, context = 0 } = options;
-          return Array.from({ length: rows }, (_, row) =>
-            referenceLogProb(
-              { name, ...options } satisfies ReferenceFlow,
-              setting.layout,
-              parameters,
-              [...x!.slice(row * features, (row + 1) * features)],
-              [...(cond?.slice(row * context, (row + 1) * context) ?? [])],
-            ),
-          );
-        };
-        const total = (parameters: ArrayLike<number>) =>
-          at(parameters).reduce((sum, value, row) => sum + value * weights![row]!, 0);
-
-        const exact = Float64Array.from(setting.parameters);
-        expect(relativeError(logProbs, at(exact))).toBeLessThan(2e-5);
-        expect(Math.abs(loss! - total(exact))).toBeLessThan(1e-3);
-        const step = 1e-5;
-        const differences = exact.map((value, i) => {
-          const above = total(exact.with(i, value + step));
-          const below = total(exact.with(i, value - step));
-          return (above - below) / (2 * step);
-        });
-        expect(relativeError(gradient, differences)).toBeLessThan(1e-4);
-      },
-    );
-  },
-);
+        expect(relativeError(logProbs, at(exact)), choice).toBeLessThan(2e-5);
+        expect(Math.abs(loss! - total(exact)), choice).toBeLessThan(1e-3);
+        expect(relativeError(gradient, differences), choice).toBeLessThan(1e-4);
+      }
+    },
+  );
+});
 
 /** What is given to an engine to compile. */
 interface Compilation {
@@ -264,7 +270,7 @@ function compilationsOf(call: (engine: Engine) => void): Compilation[] {
 }
 
 async function modelAt({ fn, specs }: Compilation, batch: number): Promise<Uint8Array> {
-  const { graph } = await trace(fn, specs, batch);
+  const { graph } = await traceAt(fn, specs, batch);
   const inputs = graph.inputs.map((_, index) => `input${index}`);
   const outputs = graph.outputs.map((_, index) => `output${index}`);
   return encodeModel(lower(optimize(graph), { inputs, outputs }));

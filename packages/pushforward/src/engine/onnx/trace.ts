@@ -89,7 +89,8 @@ export async function trace(
   );
 }
 
-async function traceAt(
+/** Trace a function once, with `batch` for the number of rows; whether that is right for any is not asked. */
+export async function traceAt(
   fn: (...args: never[]) => Tree,
   specs: readonly SpecTree[],
   batch: number,
