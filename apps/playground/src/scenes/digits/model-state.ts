@@ -83,14 +83,31 @@ export function messageOf(error: unknown): string {
 /** What a later step fails at, other than the model's loading. */
 export const problem = signal<string | undefined>(undefined);
 
-/** Work of the worker whose model is still the one in hand when it fails is worth a message. */
+/**
+ * Ask the worker for something: failing is worth a message while the model is still the one in hand. Ends with the
+ * model, too: a worker that was replaced never answers.
+ */
 export async function attempt(inHand: ModelInHand, work: () => Promise<void>): Promise<void> {
+  const { left, stop } = watchLeaving(inHand);
   try {
-    await work();
+    await Promise.race([work(), left]);
     if (isInHand(inHand)) problem.value = undefined;
   } catch (error) {
     if (isInHand(inHand)) problem.value = messageOf(error);
+  } finally {
+    stop();
   }
+}
+
+/** The time at which another model, or none, is in hand. */
+function watchLeaving(inHand: ModelInHand): { left: Promise<void>; stop: () => void } {
+  let stop = () => {};
+  const left = new Promise<void>((resolve) => {
+    stop = modelState.subscribe(() => {
+      if (!isInHand(inHand)) resolve();
+    });
+  });
+  return { left, stop };
 }
 
 export function isInHand(inHand: ModelInHand): boolean {

@@ -72,7 +72,8 @@ export function PadView({ pad, describedBy }: { readonly pad: Pad; readonly desc
       onFocus={({ currentTarget }) => setShowsPen(currentTarget.matches(":focus-visible"))}
       onBlur={() => setShowsPen(false)}
       onPointerDown={(event) => {
-        if (event.button !== 0) return;
+        // A second finger would tear the line to and fro.
+        if (event.button !== 0 || !event.isPrimary) return;
         event.currentTarget.setPointerCapture(event.pointerId);
         setShowsPen(false);
         pad.begin(placeOf(event));
