@@ -1,12 +1,21 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fit, nsf } from "pushforward";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { refusal, ridge, run, temporaryFolder } from "./command.ts";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { refusal, ridge, run, runInTurn, temporaryFolder } from "./command.ts";
 
 /** The last line of a fit that must refuse its checkpoint. */
 async function checkpointRefusal(folder: string, ...args: string[]): Promise<string> {
-  const { code, stderr } = await run(folder, ...args);
+  const { code, stderr } = await runInTurn(folder, ...args);
   expect(code).toBe(2);
   return stderr.trimEnd().split("\n").at(-1) as string;
 }
@@ -144,16 +153,25 @@ test.each([
 describe("models and tables that do not fit", () => {
   const quick = ["--steps", "5", "--layers", "1", "--hidden", "4"];
 
-  async function folderWithModel(): Promise<string> {
-    const folder = temporaryFolder();
-    writeFileSync(join(folder, "t.csv"), ridge(100));
-    const { code } = await run(folder, "fit", "t.csv", "--out", "m.safetensors", ...quick);
+  const fitted = mkdtempSync(join(tmpdir(), "pushforward-e2e-"));
+  afterAll(() => rmSync(fitted, { recursive: true }));
+  beforeAll(async () => {
+    writeFileSync(join(fitted, "t.csv"), ridge(100));
+    const { code } = await run(fitted, "fit", "t.csv", "--out", "m.safetensors", ...quick);
     expect(code).toBe(0);
+  });
+
+  /** A folder with a table and a model of it, of a test's own. */
+  function folderWithModel(): string {
+    const folder = temporaryFolder();
+    for (const name of ["t.csv", "m.safetensors"]) {
+      copyFileSync(join(fitted, name), join(folder, name));
+    }
     return folder;
   }
 
   test("files that are no models", async () => {
-    const folder = await folderWithModel();
+    const folder = folderWithModel();
     const bytes = readFileSync(join(folder, "m.safetensors"));
     const newer = bytes.toString("latin1").replace('"version":"2"', '"version":"9"');
     const files: [string, string | Uint8Array][] = [
@@ -191,7 +209,7 @@ describe("models and tables that do not fit", () => {
   });
 
   test("an output that is an input leaves it as it was", async () => {
-    const folder = await folderWithModel();
+    const folder = folderWithModel();
     writeFileSync(join(folder, "rows"), ridge(100));
     symlinkSync("t.csv", join(folder, "link.svg"));
     symlinkSync("m.safetensors", join(folder, "link.csv"));
@@ -215,7 +233,7 @@ describe("models and tables that do not fit", () => {
   });
 
   test("tables with other columns", async () => {
-    const folder = await folderWithModel();
+    const folder = folderWithModel();
     writeFileSync(join(folder, "other.csv"), "x,z\n1,2\n3,4.5\n");
     const message = /other\.csv: has no column "y", which the model needs; it has "x", "z"/;
     for (const command of ["score", "check"]) {
@@ -244,11 +262,13 @@ describe("models and tables that do not fit", () => {
   });
 
   test("an engine that is not there, and one that there is not", async () => {
-    const folder = await folderWithModel();
+    const folder = folderWithModel();
     const sample = ["sample", "m.safetensors", "--engine"];
-    expect(await refusal(folder, ...sample, "jax:webgpu")).toMatch(
-      /finds no webgpu .* Take jax:wasm/,
-    );
+    // In a process of its own: jax-js has one device for a whole process.
+    const { code, stdout, stderr } = await run(folder, ...sample, "jax:webgpu");
+    expect(stderr).toMatch(/^pushforward: [^\n]*finds no webgpu [^\n]* Take jax:wasm[^\n]*\n$/);
+    expect(stdout).toBe("");
+    expect(code).toBe(2);
     vi.stubEnv("PUSHFORWARD_ENGINE", "torch");
     onTestFinished(() => void vi.unstubAllEnvs());
     expect(await refusal(folder, "sample", "m.safetensors")).toMatch(
@@ -271,7 +291,7 @@ describe("models and tables that do not fit", () => {
   });
 
   test("a failed fit leaves the model of before", async () => {
-    const folder = await folderWithModel();
+    const folder = folderWithModel();
     const before = readFileSync(join(folder, "m.safetensors"));
     writeFileSync(join(folder, "bad.csv"), "x,y\n1,1\n3,3\n5,5\n7,7\n");
     await refusal(folder, "fit", "bad.csv", "--out", "m.safetensors");

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,10 +39,65 @@ export function outcome(child: ChildProcess): Promise<Outcome> {
   });
 }
 
+let inTurn: ChildProcess | undefined;
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/**
+ * As {@link run}, in a process that is kept for the next one. For many commands of which little is to be
+ * seen; that a process of its own ends as it should is what `run` shows.
+ */
+export function runInTurn(folder: string, ...args: string[]): Promise<Outcome> {
+  const turn = lastTurn.then(() => takeTurn(folder, args));
+  lastTurn = turn.catch(() => {});
+  return turn;
+}
+
+afterAll(async () => {
+  if (!inTurn) return;
+  const ended = once(inTurn, "close");
+  inTurn.kill();
+  await ended;
+});
+
+function takeTurn(folder: string, args: readonly string[]): Promise<Outcome> {
+  inTurn ??= fork(new URL("in-turn.mjs", import.meta.url), { silent: true, execArgv: [] });
+  const child = inTurn;
+  const result: Outcome = { code: null, stdout: "", stderr: "" };
+  return new Promise((resolve, reject) => {
+    const parts = (["stdout", "stderr"] as const).map((name) => {
+      const hear = (part: unknown) => {
+        result[name] += part;
+        settle();
+      };
+      child[name]?.on("data", hear);
+      return { name, hear };
+    });
+    const onCode = (code: unknown) => {
+      result.code = code as number;
+      settle();
+    };
+    const onClose = (code: number | null) => {
+      inTurn = undefined;
+      reject(new Error(`${args.join(" ")} ended the process with ${code}: ${result.stderr}`));
+    };
+    const settle = () => {
+      if (result.code === null || !parts.every(({ name }) => result[name].endsWith("\0"))) return;
+      for (const { name, hear } of parts) {
+        child[name]?.off("data", hear);
+        result[name] = result[name].slice(0, -1);
+      }
+      child.off("message", onCode).off("close", onClose);
+      resolve(result);
+    };
+    child.on("message", onCode).on("close", onClose);
+    child.send({ main, folder, args, environment: { ...process.env } });
+  });
+}
+
 /** Runs a command that must refuse its input: exit code 2, one line, nothing written. */
 export async function refusal(folder: string, ...args: string[]): Promise<string> {
   const before = readdirSync(folder);
-  const { code, stdout, stderr } = await run(folder, ...args);
+  const { code, stdout, stderr } = await runInTurn(folder, ...args);
   expect(stderr).toMatch(/^pushforward: [^\n]+\n$/);
   expect(stderr).not.toContain("unexpected error");
   expect(stderr).not.toMatch(/^\s+at /m);

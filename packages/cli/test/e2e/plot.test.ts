@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { quick, ridgeFolder, run } from "./command.ts";
+import { quick, ridgeFolder, run, runInTurn } from "./command.ts";
 
 const { folder } = ridgeFolder();
 const read = (name: string) => readFileSync(join(folder, name), "utf8");
@@ -18,7 +18,7 @@ const pictures = [
 
 test.each(pictures)("plot --what %s", async (what) => {
   const args = ["plot", "m.safetensors", "ridge.csv", "--what", what, "--out", "p.svg", "--json"];
-  const { code, stdout } = await run(folder, ...args);
+  const { code, stdout } = await runInTurn(folder, ...args);
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ command: "plot", what, out: "p.svg" });
   const svg = read("p.svg");
@@ -48,8 +48,8 @@ test("plot of one column and of three", async () => {
   writeFileSync(join(folder, "wide.csv"), `${wide.join("\n")}\n`);
   for (const columns of ["y", "x,y,z"]) {
     const model = "w.safetensors";
-    await run(folder, "fit", "wide.csv", "--columns", columns, "--out", model, ...quick);
-    const { code } = await run(folder, "plot", model, "wide.csv", "--out", "w.svg");
+    await runInTurn(folder, "fit", "wide.csv", "--columns", columns, "--out", model, ...quick);
+    const { code } = await runInTurn(folder, "plot", model, "wide.csv", "--out", "w.svg");
     expect(code).toBe(0);
     expect(read("w.svg")).toContain(columns === "y" ? ">y<" : ">z<");
   }

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { refusal, run, temporaryFolder, uniforms } from "./command.ts";
+import { refusal, runInTurn, temporaryFolder, uniforms } from "./command.ts";
 
 /** Beside the repository, not a part of it. */
 const data = resolve(dirname(fileURLToPath(import.meta.url)), "../../../../../shared/data/small");
@@ -21,7 +21,7 @@ function cells(text: string): Record<string, string[]> {
 }
 
 async function succeed(folder: string, ...args: string[]) {
-  const result = await run(folder, ...args);
+  const result = await runInTurn(folder, ...args);
   expect(result.stderr.replace(/^step .*$/gm, "")).not.toContain("pushforward: ");
   expect(result.code).toBe(0);
   return result;
