@@ -1,7 +1,6 @@
 import { transfer } from "comlink";
 import {
   type EngineChoice,
-  type FitRun,
   fit,
   fitGaussian,
   fitGaussianMixture,
@@ -55,30 +54,28 @@ const REPORT = 80;
 const VALIDATE_EVERY = 25;
 
 export function createTraining(engine: EngineChoice) {
-  let run: FitRun | undefined;
   /** What pictures are made of: the model in training, or a loaded one. */
   let inHand: (() => Promise<Model>) | undefined;
+  /** What is saved: a training that is done knows its history, too. */
   let toSave: (() => Promise<Model>) | undefined;
   let stop = new AbortController();
   let gate = createGate();
-  let watched: Model | undefined;
+  /** Models to free with the next one. */
+  const owned = new Set<Model>();
   const painter = createPainter();
 
   async function model(): Promise<Model> {
     if (!inHand) throw new Error("There is no model yet: train one, or load a file.");
-    watched = await inHand();
-    return watched;
+    return inHand();
   }
 
-  /** Free what the last model held. */
   function putAway() {
     stop.abort();
     gate.open();
-    watched?.dispose();
-    watched = undefined;
+    for (const each of owned) each.dispose();
+    owned.clear();
     inHand = undefined;
     toSave = undefined;
-    run = undefined;
   }
 
   async function train(task: TrainingTask, tell: (event: TrainingEvent) => void): Promise<void> {
@@ -122,7 +119,6 @@ export function createTraining(engine: EngineChoice) {
       validation,
       validateEvery: VALIDATE_EVERY,
       patience: Number.POSITIVE_INFINITY,
-      dequantize: "none",
       engine,
       signal,
       async onProgress(progress) {
@@ -143,19 +139,26 @@ export function createTraining(engine: EngineChoice) {
         }
       },
     });
-    run = current;
     inHand = () => current.current();
-    toSave = () => current.current();
-    const watch = await current.current();
+    toSave = inHand;
+    const watch = keep(await current.current(), signal);
     const baselines = compare(task, signal, tell);
     baselines.catch(() => {});
     tell({ type: "started", engine: watch.engineName ?? "", parameters: watch.parameterCount });
-    const finished = await current;
+    const finished = keep(await current, signal);
     toSave = async () => finished;
     report();
     await paint(steps);
     await baselines;
     tell({ type: "done", step: finished.history.at(-1)?.step ?? steps });
+  }
+
+  /** A model that is freed when the next one comes, or at once when that has happened already. */
+  function keep(made: Model, signal: AbortSignal): Model {
+    if (signal.aborted) made.dispose();
+    else owned.add(made);
+    signal.throwIfAborted();
+    return made;
   }
 
   /** How well a normal distribution and a mixture of them predict the held-out rows. */
@@ -166,7 +169,7 @@ export function createTraining(engine: EngineChoice) {
   ) {
     const rows = { data, shape: [data.length / 2, 2] };
     const held = { data: heldOut, shape: [heldOut.length / 2, 2] };
-    const options = { seed, engine, validation: held, dequantize: "none" } as const;
+    const options = { seed, engine, validation: held };
     for (const [name, baseline] of [
       ["gaussian", fitGaussian],
       ["mixture", fitGaussianMixture],
@@ -207,6 +210,7 @@ export function createTraining(engine: EngineChoice) {
         );
       }
       putAway();
+      owned.add(loaded);
       inHand = async () => loaded;
       toSave = inHand;
       return {
@@ -238,7 +242,6 @@ export function createTraining(engine: EngineChoice) {
     async traceWay(request: WayRequest): Promise<Way> {
       return traceWay(await model(), request);
     },
-    hasModel: () => inHand !== undefined && (run !== undefined || watched !== undefined),
   };
 }
 
