@@ -12,9 +12,9 @@ import { type RunView, train } from "./training/train.ts";
  */
 export interface FitRun extends Promise<Model>, AsyncIterable<FitProgress> {
   /**
-   * The model as it is after the last step that was done, to watch it learn; once the run has ended, the one of the
-   * best validation. It is the same model each time, with other weights: save it, or copy what it computes, to keep
-   * them. Dispose of it when it is no longer needed.
+   * The model as it is after the last step that was done, to watch it learn, with the history so far; once the run
+   * has ended, the model of the best validation. It is the same model each time, and each call gives it the weights of
+   * that moment: save it, or copy what it computes, to keep them. Dispose of it when no more calls follow.
    *
    * @throws (rejects with) what the run fails with before its first step.
    */

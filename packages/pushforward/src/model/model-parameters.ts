@@ -13,9 +13,22 @@ export interface ModelParameters {
   readonly source: ParameterSource;
   /** What the source takes; lent. */
   given(): EngineArray[];
-  /** Lent. */
+  /** Lent, until the next parameters come. */
   tree(): Tree;
   dispose(): void;
+}
+
+/** Work with the parameters as they are now, whatever replaces them meanwhile. */
+export async function withTree<T>(
+  parameters: ModelParameters,
+  work: (params: Tree) => Promise<T>,
+): Promise<T> {
+  const params = tree.ref(parameters.tree() as never) as Tree;
+  try {
+    return await work(params);
+  } finally {
+    tree.dispose(params as never);
+  }
 }
 
 /** Parameters that never change: constants of the programs, which are the faster for it. They are consumed. */

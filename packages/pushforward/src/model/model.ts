@@ -33,7 +33,7 @@ import { streams } from "../numerics/streams.ts";
 import { dequantize } from "../training/dequantization.ts";
 import { encodeOnnx, type OnnxFunction, type OnnxSignature, onnxFunctions } from "./export-onnx.ts";
 import { type Lifetime, startLifetime } from "./lifetime.ts";
-import { fixedParameters, type ModelParameters } from "./model-parameters.ts";
+import { fixedParameters, type ModelParameters, withTree } from "./model-parameters.ts";
 import { type OnnxSolving, onnxSolving, type SolvedSubject } from "./onnx-solving.ts";
 import { compilePrograms, type Programs } from "./programs.ts";
 import { summarize } from "./summary.ts";
@@ -479,14 +479,9 @@ export class Model {
       const data = read?.data ?? this.#snap(await this.#draw(contexts, count, seed));
       const x = Float32Array.from(data);
       const { flow } = this;
-      return checkDistribution({
-        flow,
-        params: this.#parameters.tree(),
-        x,
-        count,
-        context: contexts,
-        engine,
-      });
+      return withTree(this.#parameters, (params) =>
+        checkDistribution({ flow, params, x, count, context: contexts, engine }),
+      );
     });
   }
 
@@ -571,15 +566,16 @@ export class Model {
   async #onnxSolving(functions: readonly OnnxFunction[]): Promise<OnnxSolving | undefined> {
     const { flow, shape } = this;
     const evaluations = this.#evaluations;
-    const subject: SolvedSubject = {
+    const subject: Omit<SolvedSubject, "params"> = {
       flow,
-      params: this.#parameters.tree(),
       startEngine: async () => (await this.#start()).engine,
       draw: (count) => this.#draw(undefined, count, 0),
       logProb: async (data, count) =>
         this.#mapWith((await this.#start()).programs.logProb, { data, shape }, undefined, count),
     };
-    const solving = await onnxSolving(subject, functions);
+    const solving = await withTree(this.#parameters, (params) =>
+      onnxSolving({ ...subject, params }, functions),
+    );
     // Nobody asked for these draws.
     this.#evaluations = evaluations;
     return solving;
@@ -592,7 +588,9 @@ export class Model {
       );
     }
     const { flow, columns, contextNames } = this;
-    return encodeOnnx({ flow, params: this.#parameters.tree(), columns, contextNames }, name, who);
+    return withTree(this.#parameters, (params) =>
+      encodeOnnx({ flow, params, columns, contextNames }, name, who),
+    );
   }
 
   async #encodeFile(): Promise<Uint8Array> {

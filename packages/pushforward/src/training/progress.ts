@@ -12,6 +12,7 @@ export interface StepProgress {
   learningRate: number;
   /** Norm of the gradient before clipping. */
   gradNorm: number;
+  /** Since the run began, or was resumed, without the time that reports were waited for. */
   stepsPerSecond: number;
 }
 

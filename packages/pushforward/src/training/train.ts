@@ -47,9 +47,8 @@ export interface TrainResult {
   readonly engine: Engine;
 }
 
-/** A run under way, to look at between its steps. */
-export interface RunView
-  extends Pick<TrainResult, "flow" | "columns" | "contextNames" | "table" | "engine"> {
+/** A run under way, to look at between its steps; its history grows with it. */
+export interface RunView extends Omit<TrainResult, "params"> {
   readonly layout: ParameterLayout;
   /** The weights after the last step that was done, or those of the best validation once the run has ended; a copy. */
   parameters(): Promise<Float32Array>;
@@ -108,6 +107,7 @@ export async function* train(
   };
   onStart({
     ...about,
+    history: run.state.history,
     layout: run.layout,
     async parameters() {
       const weights = ended ? run.best.parameters : await run.adam.parameters.data();
@@ -168,6 +168,7 @@ async function* iterate(run: Run, setting: Setting): AsyncGenerator<FitProgress,
     run.state.lossCount++;
     const stepsPerSecond = ((run.step - clock.from) * 1000) / (performance.now() - clock.start);
     const kind = setting.objective.loss;
+    const told = performance.now();
     yield {
       type: "step",
       step: run.step,
@@ -178,6 +179,8 @@ async function* iterate(run: Run, setting: Setting): AsyncGenerator<FitProgress,
       gradNorm,
       stepsPerSecond,
     };
+    // What is done with a report, a pause perhaps, is none of the run's time.
+    clock.start += performance.now() - told;
     if (run.step % validateEvery === 0 || run.step === steps) {
       yield* validate(run, setting);
     }

@@ -102,8 +102,12 @@ test("current can sample, trace, check and save, and rejects with what the run f
   expect((await model.sample(5)).shape).toEqual([5, 2]);
   expect((await model.trace(5)).at(-1)!.shape).toEqual([5, 2]);
   expect((await model.check(rows)).ok).toBe(true);
+  // What is under way keeps its weights when others come.
+  const checked = model.check(rows);
   await run;
   await run.current();
+  expect((await checked).ok).toBe(true);
+  expect(model.history).toEqual((await run).history);
   const { load } = await import("pushforward");
   const loaded = await load(await model.toBytes());
   const [saved, now] = [await loaded.logProb(rows), await model.logProb(rows)];
