@@ -1,14 +1,17 @@
-// Trains the digits of the playground: writes public/digits.safetensors, the model, and
-// public/digits.json, its card.
+// Trains the digits of the playground, or takes a model that is trained: writes public/digits.safetensors, the
+// model, and public/digits.json, its card.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import runtime from "onnxruntime-node";
-import { fit, useOnnxRuntime } from "pushforward";
+import { fit, load, ModelFileError, useOnnxRuntime } from "pushforward";
 import { cardOf, cardText } from "./digits-card.mjs";
 import { digitsFlow, SIZES } from "./digits-flow.mjs";
 import { CLASSES, InputError, oneHot, partOf, readDigits } from "./digits-images.mjs";
+import { readRun } from "./digits-run.mjs";
+
+const STEPS = 30_000;
 
 const help = `Trains the flow of handwritten digits that the playground shows.
 
@@ -16,9 +19,12 @@ const help = `Trains the flow of handwritten digits that the playground shows.
 
   --data FOLDER   the four IDX files of MNIST, as they are or gzipped
   --out FOLDER    where digits.safetensors and digits.json go (default: apps/playground/public)
-  --steps N       training steps (default: 8500)
+  --steps N       training steps (default: ${STEPS}, those of the model that comes with the page)
   --seed N        of everything that is random (default: 0)
   --threads N     of ONNX Runtime (default: all cores; on a busy machine 1 is faster)
+  --model FOLDER  train nothing: take digits.safetensors and digits.json of an earlier run from there, score the
+                  model again and write both to --out; where that card does not say how many threads trained
+                  the model, --threads does
   --help
 
 Build the library first: npm run build.`;
@@ -33,7 +39,8 @@ const TRAINING = { batchSize: 32, learningRate: 5e-3 };
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof InputError) && !isParseError(error)) throw error;
+  const isForPeople = error instanceof InputError || error instanceof ModelFileError;
+  if (!isForPeople && !isParseError(error)) throw error;
   console.error(`train-digits: ${error.message.replace(/\.$/, "")}. See --help.`);
   process.exitCode = 2;
 }
@@ -43,9 +50,10 @@ async function main() {
     options: {
       data: { type: "string" },
       out: { type: "string" },
-      steps: { type: "string", default: "8500" },
-      seed: { type: "string", default: "0" },
-      threads: { type: "string", default: "0" },
+      steps: { type: "string" },
+      seed: { type: "string" },
+      threads: { type: "string" },
+      model: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
@@ -55,31 +63,63 @@ async function main() {
   }
   if (!options.data)
     throw new InputError("--data is missing: the folder of the IDX files of MNIST");
-  const steps = wholeNumber("steps", options.steps, VALIDATIONS);
-  const seed = wholeNumber("seed", options.seed, 0);
-  useThreads(wholeNumber("threads", options.threads, 0));
+  const threads = wholeNumber("threads", options.threads ?? "0", 0);
+  useThreads(threads);
   const out = options.out ?? fileURLToPath(new URL("../public", import.meta.url));
-  const [given, test] = [
-    await readDigits(options.data, "train"),
-    await readDigits(options.data, "t10k"),
-  ];
-  // Found out now, and not after an hour of training.
-  await mkdir(out, { recursive: true });
+  const test = await readDigits(options.data, "t10k");
+  const run = options.model
+    ? await earlierRun(options.model, options)
+    : await newRun(options.data, options, threads, out);
+  const { bytes, settings, training } = run;
 
-  const { model, training } = await train(given, { steps, seed });
-  const bytes = await model.toBytes();
+  const model = await load(bytes);
+  await mkdir(out, { recursive: true });
   await writeFile(join(out, "digits.safetensors"), bytes);
   console.log("Scoring the test images ...");
   const card = await cardOf(model, test, {
-    command: `node apps/playground/scripts/train-digits.mjs --data <MNIST> --steps ${steps} --seed ${seed}`,
-    settings: { ...SIZES, ...TRAINING, optimizer: "adam", schedule: "cosine", seed },
-    training,
-    ...{ bytes: bytes.length, seed },
+    ...{ command: commandOf(settings, training), settings, training },
+    ...{ bytes: bytes.length, seed: settings.seed },
   });
   await writeFile(join(out, "digits.json"), cardText(card));
   console.log(cardText(card));
   console.log(`Written: ${join(out, "digits.safetensors")}, ${join(out, "digits.json")}`);
   model.dispose();
+}
+
+/**
+ * A model that is there already, and how it came about.
+ * @param {string} folder @param {{ steps?: string, seed?: string, threads?: string }} options
+ */
+async function earlierRun(folder, options) {
+  const ofTraining = ["steps", "seed"].find((name) => options[name] !== undefined);
+  if (ofTraining) {
+    throw new InputError(
+      `--${ofTraining} is for training, but --model takes a model that is trained; leave one of them out`,
+    );
+  }
+  const { bytes, settings, training } = await readRun(folder);
+  const given = options.threads === undefined ? undefined : Number(options.threads);
+  return { bytes, settings: { ...settings, threads: settings.threads ?? given }, training };
+}
+
+/** @param {string} data @param {{ steps?: string, seed?: string }} options @param {number} threads @param {string} out */
+async function newRun(data, options, threads, out) {
+  const steps = wholeNumber("steps", options.steps ?? String(STEPS), VALIDATIONS);
+  const seed = wholeNumber("seed", options.seed ?? "0", 0);
+  const given = await readDigits(data, "train");
+  // Found out now, and not after an hour of training.
+  await mkdir(out, { recursive: true });
+  const { model, training } = await train(given, { steps, seed });
+  const bytes = await model.toBytes();
+  model.dispose();
+  const settings = { ...SIZES, ...TRAINING, optimizer: "adam", schedule: "cosine", seed, threads };
+  return { bytes, settings, training };
+}
+
+/** What makes the model again. @param {{ seed: number, threads?: number }} settings @param {{ steps: number }} training */
+function commandOf({ seed, threads }, { steps }) {
+  const program = "node apps/playground/scripts/train-digits.mjs --data <MNIST>";
+  return `${program} --steps ${steps} --seed ${seed}${threads ? ` --threads ${threads}` : ""}`;
 }
 
 /**

@@ -36,22 +36,39 @@ it("mixtures begin and end at what is mixed", () => {
 describe("the model's card", () => {
   const json = {
     data: { name: "D", authors: "A", licence: "L", licenceUrl: "https://example.org/" },
-    model: { bytes: 10 },
-    test: { images: 100, bitsPerDimension: 0.8, standardError: 0.02 },
+    model: { bytes: 10, context: ["one", "two"] },
+    test: {
+      byClass: {
+        bitsPerDimension: [0.1, 0.8],
+        standardDeviation: [0.08, 0.2],
+        withinTwoDeviations: 0.95,
+      },
+    },
     classifier: { accuracy: 0.9 },
   };
 
-  it("is read, and tells where test images lie", () => {
+  it("is read, and tells where test images of each class lie", () => {
     const card = readCard(json);
     expect(card.data.licence).toBe("L");
-    expect(card.standardDeviation).toBeCloseTo(0.2, 12);
-    const { low, high } = usualBits(card);
-    expect([low, high].map((value) => value.toFixed(6))).toEqual(["0.400000", "1.200000"]);
+    expect(card.classes.map(({ name }) => name)).toEqual(["one", "two"]);
+    const ranges = card.classes.map(usualBits).map(({ low, high }) => [low, high]);
+    expect(ranges.flat().map((value) => value.toFixed(6))).toEqual([
+      "0.000000",
+      "0.260000",
+      "0.400000",
+      "1.200000",
+    ]);
   });
 
   it("is refused where something is missing, and says what", () => {
     expect(() => readCard({ ...json, model: {} })).toThrow("model.bytes");
     expect(() => readCard(null)).toThrow("data.name");
+    const withBits = (bitsPerDimension: unknown) => ({
+      ...json,
+      test: { byClass: { ...json.test.byClass, bitsPerDimension } },
+    });
+    expect(() => readCard(withBits([0.1, null]))).toThrow("test.byClass.bitsPerDimension");
+    expect(() => readCard(withBits([0.1]))).toThrow("2 classes, but test.byClass has 1 means");
   });
 
   it("leads to no other address than a web page", () => {

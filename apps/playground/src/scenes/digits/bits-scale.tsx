@@ -1,4 +1,4 @@
-import { type Range, usualBits } from "./card.ts";
+import { type ClassBits, usualBits, withArticle } from "./card.ts";
 import { modelState } from "./model-state.ts";
 import type { Pad } from "./pad-state.ts";
 
@@ -8,25 +8,26 @@ const HEIGHT = 34;
 /** Bits per pixel at the right end; more are shown there. */
 const MOST = 2;
 
-/** How many bits a drawing takes, beside images that the flow was tested on. */
+/** How many bits a drawing takes, beside test images of the digit that it is read as. */
 export function BitsScale({ pad }: { readonly pad: Pad }) {
   const state = modelState.value;
   const card = state.type === "ready" ? state.inHand.card : undefined;
-  const test = card?.bitsPerDimension;
-  const bits = pad.reading.value?.bits;
-  const range = card && usualBits(card);
+  const reading = pad.reading.value;
+  const bits = reading?.bits;
+  const own = reading && card?.classes[reading.best];
+  const range = own && usualBits(own);
   const at = (value: number) => 4 + (Math.max(0, Math.min(MOST, value)) / MOST) * (WIDTH - 8);
   return (
     <div class="bits">
       <p>
         <b>{bits === undefined ? "–" : bits.toFixed(2)}</b> bits per pixel
-        {bits !== undefined && range && `: ${verdict(bits, range)}`}
+        {bits !== undefined && own && `: ${verdict(bits, own)}`}
       </p>
       <svg
         class="chart"
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"
-        aria-label={describe(bits, range, test)}
+        aria-label={describe(bits, own)}
       >
         <line class="axis" x1={at(0)} x2={at(MOST)} y1={16} y2={16} />
         {range && (
@@ -39,7 +40,7 @@ export function BitsScale({ pad }: { readonly pad: Pad }) {
             rx={3}
           />
         )}
-        {test !== undefined && <line class="test" x1={at(test)} x2={at(test)} y1={5} y2={27} />}
+        {own && <line class="test" x1={at(own.mean)} x2={at(own.mean)} y1={5} y2={27} />}
         {bits !== undefined && (
           <path class="mark" d={`M ${at(bits)} 16 l 6 -13 h -12 z M ${at(bits)} 16 v 11`} />
         )}
@@ -54,21 +55,19 @@ export function BitsScale({ pad }: { readonly pad: Pad }) {
   );
 }
 
-function verdict(bits: number, { low, high }: Range): string {
-  if (bits > high) return "unusually many, an anomaly";
-  if (bits < low) return "few, as simple as a 1";
-  return "usual for digits";
+/** Short: two lines on a phone. */
+function verdict(bits: number, own: ClassBits): string {
+  const { low, high } = usualBits(own);
+  if (bits > high) return `too many for ${withArticle(own.name)}`;
+  if (bits < low) return `too few for ${withArticle(own.name)}`;
+  return `usual for ${withArticle(own.name)}`;
 }
 
-function describe(
-  bits: number | undefined,
-  range: Range | undefined,
-  test: number | undefined,
-): string {
-  const parts = [
-    bits === undefined ? "No drawing" : `The drawing takes ${bits.toFixed(2)} bits per pixel`,
-    range && `nearly all test images take ${range.low.toFixed(2)} to ${range.high.toFixed(2)}`,
-    test !== undefined && `test images take ${test.toFixed(2)} on average`,
-  ];
-  return `${parts.filter(Boolean).join("; ")}.`;
+function describe(bits: number | undefined, own: ClassBits | undefined): string {
+  if (bits === undefined) return "No drawing.";
+  const taken = `The drawing takes ${bits.toFixed(2)} bits per pixel`;
+  if (!own) return `${taken}.`;
+  const { low, high } = usualBits(own);
+  const range = `nearly all test images of ${withArticle(own.name)} take ${low.toFixed(2)} to ${high.toFixed(2)}`;
+  return `${taken}; ${range}, on average ${own.mean.toFixed(2)}.`;
 }

@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { perCent } from "./bayes.ts";
+import { type ClassBits, withArticle } from "./card.ts";
 import { ModelNotice } from "./model-notice.tsx";
 import { attendModel, modelState } from "./model-state.ts";
 import { PadPanel } from "./pad-panel.tsx";
@@ -61,10 +62,11 @@ function Explanation() {
       <h3>Is it a digit at all?</h3>
       <p class="hint">
         Bits per pixel say how improbable the image is, even as the digit that fits best: an anomaly
-        score. Nearly all test images lie in the grey bar, two standard deviations around their mean
-        {card && ` of ${card.bitsPerDimension.toFixed(2)}`}. Hatch the pad, and the mark goes far to
-        the right of it. A cross or a square passes for a digit, though, and a dot lies to the left:
-        what is simple is probable, digit or not.
+        score. {card && spread(card.classes)} So the grey bar is that of the digit read: two
+        standard deviations around the mean of its test images.
+        {card && ` Of all test images ${perCent(card.usualShare)} lie in theirs.`} Draw a spiral, or
+        hatch the pad, and the mark goes far to the right of it. A cross or a square passes for a
+        digit, though, and a dot lies to the left: what is simple is probable, digit or not.
       </p>
       {card && (
         <p class="hint">
@@ -81,4 +83,12 @@ function Explanation() {
       )}
     </div>
   );
+}
+
+/** How much the bits per pixel depend on the digit. */
+function spread(classes: readonly ClassBits[]): string {
+  const sorted = [...classes].sort((a, b) => a.mean - b.mean);
+  const [fewest, most] = [sorted[0], sorted.at(-1)];
+  if (!fewest || !most) return "";
+  return `They depend on the digit: on average ${withArticle(fewest.name)} takes ${fewest.mean.toFixed(2)}, ${withArticle(most.name)} ${most.mean.toFixed(2)}.`;
 }
