@@ -56,16 +56,57 @@ export function addressOf(name: SceneName): string {
   return `#${name}${query && `?${query}`}`;
 }
 
-/** Put the settings of the scene shown into the address, without a new entry in the history. */
+/** Milliseconds that settings must rest: browsers refuse addresses that change as often as a slider that is dragged. */
+const SETTLED = 300;
+
+/** Runs while settings may still be moving. */
+let settling: ReturnType<typeof setTimeout> | undefined;
+let isStale = false;
+
+/**
+ * Put the settings of the scene shown into the address, without a new entry in the history: the first change at once,
+ * those that follow quickly when they rest.
+ */
 export function updateAddress(): void {
-  history.replaceState(null, "", addressOf(scene.value));
+  if (settling === undefined) writeAddress();
+  else isStale = true;
+  clearTimeout(settling);
+  settling = setTimeout(() => {
+    settling = undefined;
+    if (isStale) writeAddress();
+  }, SETTLED);
+}
+
+/**
+ * Put settings that are still moving into the address now.
+ *
+ * @returns the whole address: a link to what is shown, even where the browser refuses to put it into its own bar.
+ */
+export function flushAddress(): string {
+  if (isStale) writeAddress();
+  return new URL(addressOf(scene.value), location.href).href;
+}
+
+function writeAddress(): void {
+  try {
+    history.replaceState(null, "", addressOf(scene.value));
+    isStale = false;
+  } catch {
+    // Too many changes in a short time, says the browser; the next one is written again.
+    isStale = true;
+  }
 }
 
 /** Follow links and the back button. */
 export function followAddress(): void {
   addEventListener("hashchange", () => {
+    isStale = false;
     const { scene: name, given } = readAddress();
     scene.value = name;
     places.get(name)?.read(given);
   });
+  // What is left by a link or for good is found by the back button as it was.
+  const leaves = ({ target }: Event) => target instanceof Element && target.closest("a[href]");
+  addEventListener("click", (event) => void (leaves(event) && flushAddress()), { capture: true });
+  addEventListener("pagehide", flushAddress);
 }

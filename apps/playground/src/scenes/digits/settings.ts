@@ -22,13 +22,7 @@ export const settings = settingsInLink<DigitsSettings>("digits", {
   seed: wholeNumber(0, MOST_SEED, 0),
 });
 
-/** Milliseconds: browsers refuse addresses that change as often as a slider that is dragged. */
-const SETTLED = 300;
-
-let settling: ReturnType<typeof setTimeout> | undefined;
-
 export function change(changed: Partial<DigitsSettings>): void {
   settings.value = { ...settings.value, ...changed };
-  clearTimeout(settling);
-  settling = setTimeout(updateAddress, SETTLED);
+  updateAddress();
 }

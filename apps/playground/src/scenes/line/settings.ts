@@ -41,15 +41,8 @@ export function intervalOf({ a, b }: Pick<LineSettings, "a" | "b">): Interval {
   return a <= b ? [a, b] : [b, a];
 }
 
-/** Milliseconds: browsers refuse addresses that change as often as a dragged end. */
-const SETTLED = 300;
-
-let settling: ReturnType<typeof setTimeout> | undefined;
-
 /** Move one end of the interval; the other gives way. */
 export function moveEnd(end: "a" | "b", to: number): void {
   const [a, b] = movedInterval(intervalOf(settings.value), end, to);
-  settings.value = { ...settings.value, a, b };
-  clearTimeout(settling);
-  settling = setTimeout(updateAddress, SETTLED);
+  change({ a, b });
 }
