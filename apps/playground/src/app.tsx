@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { EngineChooser } from "./components/engine-chooser.tsx";
+import { Notice } from "./components/notice.tsx";
 import { ThemeChooser } from "./components/theme-chooser.tsx";
 import { addressOf, linkProblems, type SceneName, scene, scenes } from "./link/place.ts";
 import { DigitsScene } from "./scenes/digits/digits-scene.tsx";
@@ -8,7 +9,8 @@ import { InsideScene } from "./scenes/inside/inside-scene.tsx";
 import { LineScene } from "./scenes/line/line-scene.tsx";
 import { MasksScene } from "./scenes/masks/masks-scene.tsx";
 import { TrainScene } from "./scenes/train/train-scene.tsx";
-import { startWorker } from "./worker/client.ts";
+import { change } from "./scenes/train/training-state.ts";
+import { fallback, startWorker } from "./worker/client.ts";
 
 const sceneOf: Record<SceneName, ComponentType> = {
   train: TrainScene,
@@ -45,7 +47,7 @@ export function App() {
           ))}
         </nav>
         <div class="preferences">
-          <EngineChooser />
+          <EngineChooser onChange={(engine) => change({ engine })} />
           <ThemeChooser />
         </div>
       </header>
@@ -58,6 +60,7 @@ export function App() {
             </button>
           </div>
         )}
+        {fallback.value && <Notice>{fallback.value}</Notice>}
         <Scene />
       </main>
       <footer>

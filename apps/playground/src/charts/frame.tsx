@@ -25,8 +25,14 @@ interface FrameProps {
   readonly children: (scales: { x: Scale; y: Scale }) => ComponentChildren;
 }
 
-const margin = { left: 46, right: 20, top: 10, bottom: 38 };
+const margin = { left: 54, right: 20, top: 10, bottom: 38 };
 const bareMargin = { left: 1, right: 1, top: 1, bottom: 1 };
+
+/** Large numbers in thousands, millions, ... */
+function format(scale: Scale, ticks: number) {
+  const largest = Math.max(...scale.domain().map(Math.abs));
+  return scale.tickFormat(ticks, largest >= 10_000 ? "~s" : undefined);
+}
 
 /** A chart with axes: an `svg` that is cut at its frame and scales with the page. */
 export function Frame(props: FrameProps) {
@@ -60,7 +66,7 @@ export function Frame(props: FrameProps) {
             <g key={tick} transform={`translate(${x(tick)},${height - bottom})`}>
               <line y2={4} />
               <text y={16} text-anchor="middle">
-                {x.tickFormat(ticks)(tick)}
+                {format(x, ticks)(tick)}
               </text>
             </g>
           ))}
@@ -68,7 +74,7 @@ export function Frame(props: FrameProps) {
             <g key={tick} transform={`translate(${left},${y(tick)})`}>
               <line x2={-4} />
               <text x={-7} dy="0.32em" text-anchor="end">
-                {y.tickFormat(ticks)(tick)}
+                {format(y, ticks)(tick)}
               </text>
             </g>
           ))}

@@ -1,8 +1,9 @@
-import { chosenEngine, engine, engines } from "../worker/client.ts";
+import { engine, engines } from "../worker/client.ts";
+import type { EngineName } from "../worker/engines.ts";
 import { Select } from "./select.tsx";
 
 /** What computes; another choice starts the worker anew, without the model in hand. */
-export function EngineChooser() {
+export function EngineChooser({ onChange }: { readonly onChange: (engine: EngineName) => void }) {
   const options = engines.value.map(({ name, title, missing }) => ({
     value: name,
     title: missing ? `${title}: ${missing}` : title,
@@ -13,9 +14,7 @@ export function EngineChooser() {
       label="Engine"
       value={engine.value ?? "wasm"}
       options={options.length > 0 ? options : [{ value: "wasm" as const, title: "WebAssembly" }]}
-      onChange={(value) => {
-        chosenEngine.value = value;
-      }}
+      onChange={onChange}
     />
   );
 }

@@ -1,6 +1,7 @@
 import type { RefObject } from "preact";
 import { useState } from "preact/hooks";
 import { savePicture } from "../export/save-picture.ts";
+import { messageOf } from "../message-of.ts";
 import { Notice } from "./notice.tsx";
 
 /** Buttons that save a chart as PNG and SVG. */
@@ -19,7 +20,7 @@ export function PictureMenu({
     if (!svg) return;
     savePicture(svg, name, format).then(
       () => setProblem(undefined),
-      (error: unknown) => setProblem(String(error instanceof Error ? error.message : error)),
+      (error: unknown) => setProblem(messageOf(error)),
     );
   };
   return (

@@ -7,13 +7,15 @@ import { brushDensity, brushDraw } from "./brush.ts";
 export interface PlaneData {
   readonly title: string;
   readonly columns: readonly [string, string];
-  /** `[n, 2]`, row-major. */
+  /** To learn from: `[n, 2]`, row-major. */
   readonly rows: Float32Array;
-  /** As many more, which training does not see. */
-  readonly heldOut: Float32Array;
+  /** To validate with: they choose the best weights, and all densities are compared on them. */
+  readonly validation: Float32Array;
+  /** What there is to score, in its own order. */
+  readonly all: Float32Array;
   /** What pictures show. */
   readonly bounds: Bounds;
-  /** Mean log-density of the held-out rows under the density that they were drawn from, nats; where it is known. */
+  /** Mean log-density of the validation rows under the density that they were drawn from, nats; where it is known. */
   readonly truth: number | undefined;
 }
 
@@ -22,9 +24,9 @@ export const knownTargets: readonly { readonly id: string; readonly title: strin
   ({ id, title }) => ({ id, title }),
 );
 
-/** Rows that training sees, and rows that it does not. */
+/** Rows to learn from, and rows to validate with. */
 const TRAINING_ROWS = 4000;
-const HELD_OUT_ROWS = 1000;
+const VALIDATION_ROWS = 1000;
 
 /** Random numbers of a seed, as the benches' targets take them. */
 function randomOf(seed: number) {
@@ -46,10 +48,10 @@ export function drawTarget(id: string, seed: number): PlaneData {
   const random = randomOf(seed);
   const draw = (count: number) =>
     Float32Array.from(Array.from({ length: count }, () => target.draw(random as never)).flat());
-  const [rows, heldOut] = [draw(TRAINING_ROWS), draw(HELD_OUT_ROWS)];
-  const truth = meanOver(heldOut, target.logDensity);
+  const [rows, validation] = [draw(TRAINING_ROWS), draw(VALIDATION_ROWS)];
+  const truth = meanOver(validation, target.logDensity);
   const { title, view } = target;
-  return { title, columns: ["x1", "x2"], rows, heldOut, bounds: view, truth };
+  return { title, columns: ["x1", "x2"], rows, validation, all: rows, bounds: view, truth };
 }
 
 /** Draws of what the visitor painted: each dot is the middle of a small normal distribution. */
@@ -57,13 +59,14 @@ export function drawBrush(dots: Float32Array, seed: number): PlaneData {
   const random = randomOf(seed);
   const draw = (count: number) =>
     Float32Array.from(Array.from({ length: count }, () => brushDraw(dots, random)).flat());
-  const [rows, heldOut] = [draw(TRAINING_ROWS), draw(HELD_OUT_ROWS)];
-  const truth = meanOver(heldOut, (x, y) => brushDensity(dots, x, y));
+  const [rows, validation] = [draw(TRAINING_ROWS), draw(VALIDATION_ROWS)];
+  const truth = meanOver(validation, (x, y) => brushDensity(dots, x, y));
   return {
     title: "your drawing",
     columns: ["x1", "x2"],
     rows,
-    heldOut,
+    validation,
+    all: rows,
     bounds: brushBounds,
     truth,
   };
@@ -79,8 +82,11 @@ function meanOver(points: Float32Array, of: (x: number, y: number) => number): n
   return sum / (points.length / 2);
 }
 
-/** Rows of a table, shuffled; one in ten is held out. */
-export function splitRows(points: Float32Array, seed: number): Pick<PlaneData, "rows" | "heldOut"> {
+/** Points of a table, shuffled; one in ten is to validate with. */
+export function splitRows(
+  points: Float32Array,
+  seed: number,
+): Pick<PlaneData, "rows" | "validation" | "all"> {
   const { integer } = randomOf(seed);
   const shuffled = points.slice();
   const count = points.length / 2;
@@ -92,5 +98,9 @@ export function splitRows(points: Float32Array, seed: number): Pick<PlaneData, "
     }
   }
   const held = Math.max(1, Math.min(2000, Math.floor(count / 10)));
-  return { rows: shuffled.subarray(2 * held), heldOut: shuffled.slice(0, 2 * held) };
+  return {
+    rows: shuffled.slice(2 * held),
+    validation: shuffled.slice(0, 2 * held),
+    all: points,
+  };
 }

@@ -39,7 +39,7 @@ export function decimal(low: number, high: number, fallback: number): Codec<numb
       const value = text.trim() === "" ? Number.NaN : Number(text);
       return value >= low && value <= high ? value : undefined;
     },
-    write: (value) => String(Number(value.toPrecision(4))),
+    write: String,
     takes: `a number from ${low} to ${high}`,
   };
 }

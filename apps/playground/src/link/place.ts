@@ -13,17 +13,23 @@ export const scenes = {
 export type SceneName = keyof typeof scenes;
 
 /** What the address says after the #: `#train?target=moons&layers=4`. */
-function readAddress(): { scene: SceneName; given: URLSearchParams } {
+function readAddress(): { scene: SceneName; isUnknown: boolean; given: URLSearchParams } {
   const [name = "", query = ""] = location.hash.slice(1).split("?");
-  const scene = (Object.keys(scenes) as SceneName[]).find((each) => each === name) ?? "train";
-  return { scene, given: new URLSearchParams(query) };
+  const scene = (Object.keys(scenes) as SceneName[]).find((each) => each === name);
+  return {
+    scene: scene ?? "train",
+    isUnknown: !scene && name !== "",
+    given: new URLSearchParams(query),
+  };
 }
 
 /** The scene that is shown. */
 export const scene: Signal<SceneName> = signal(readAddress().scene);
 
 /** What could not be read in the link that the page was opened with. */
-export const linkProblems = signal<readonly string[]>([]);
+export const linkProblems = signal<readonly string[]>(
+  readAddress().isUnknown ? ["There is no such scene."] : [],
+);
 
 /** Settings that the address holds while their scene is shown. */
 interface Place {
@@ -43,7 +49,10 @@ export function settingsInLink<S extends object>(name: SceneName, codecs: Codecs
     query: () => writeSettings(codecs, settings.value).toString(),
     read(next) {
       const { settings: read, problems } = readSettings(codecs, next);
-      settings.value = read;
+      const isOther =
+        writeSettings(codecs, read).toString() !== writeSettings(codecs, settings.value).toString();
+      // Who only comes back to a scene finds it as it was.
+      if (isOther) settings.value = read;
       linkProblems.value = problems;
     },
   });

@@ -1,5 +1,6 @@
 import { computed, effect, signal } from "@preact/signals";
 import { type Remote, wrap } from "comlink";
+import { messageOf } from "../message-of.ts";
 import { type EngineName, type EngineOption, listEngines } from "./engines.ts";
 import type { FlowEntry, Laboratory } from "./laboratory.ts";
 import type { Entrance } from "./worker.ts";
@@ -18,9 +19,14 @@ export const engines = signal<readonly EngineOption[]>([]);
 /** The visitor's choice; undefined: the best one. */
 export const chosenEngine = signal<EngineName | undefined>(undefined);
 
+/** Why the best engine did not open, where another one took its place. */
+export const fallback = signal<string | undefined>(undefined);
+
+/** What computes. */
 export const engine = computed<EngineName | undefined>(() => {
-  const found = engines.value.find(({ name }) => name === chosenEngine.value) ?? engines.value[0];
-  return found?.missing === undefined ? found?.name : engines.value[0]?.name;
+  const offered = engines.value.filter(({ missing }) => missing === undefined);
+  const best = offered.find(({ name }) => !fallback.value || name !== "webgpu");
+  return (offered.find(({ name }) => name === chosenEngine.value) ?? best)?.name;
 });
 
 export const workerState = signal<WorkerState>({ type: "opening" });
@@ -45,12 +51,16 @@ function open(name: EngineName): void {
   const own = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   worker = own;
   workerState.value = { type: "opening" };
-  const fail = (message: string) => {
+
+  function fail(message: string) {
     if (worker !== own) return;
-    // A graphics processor that was not asked for may fail in peace: WebAssembly is everywhere.
-    if (name === "webgpu" && !chosenEngine.value) chosenEngine.value = "wasm";
-    else workerState.value = { type: "failed", message };
-  };
+    const isOpening = workerState.peek().type === "opening";
+    // A graphics processor that was not asked for may fail: WebAssembly is everywhere.
+    if (isOpening && name === "webgpu" && !chosenEngine.peek()) {
+      fallback.value = `WebGPU did not start (${message}); WebAssembly computes instead.`;
+    } else workerState.value = { type: "failed", message };
+  }
+
   own.addEventListener("error", ({ message }) =>
     fail(message || "The worker could not be loaded."),
   );
@@ -63,7 +73,14 @@ function open(name: EngineName): void {
       flowEntries.value = entries;
       workerState.value = { type: "ready", laboratory: remote };
     })
-    .catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));
+    .catch((error: unknown) => fail(messageOf(error)));
+}
+
+/** The worker was replaced by another one before it answered. */
+export class WorkerGone extends Error {
+  constructor() {
+    super("Another engine was started meanwhile.");
+  }
 }
 
 /** The worker's functions, when it is ready. */
@@ -77,4 +94,25 @@ export function laboratory(): Promise<RemoteLaboratory> {
       else reject(new Error(state.message));
     });
   });
+}
+
+/**
+ * Ask the worker for something, when it is ready.
+ *
+ * @throws (rejects with) what the worker says; WorkerGone when it was replaced: it then never answers.
+ */
+export async function ask<T>(question: (laboratory: RemoteLaboratory) => Promise<T>): Promise<T> {
+  const remote = await laboratory();
+  let stop = () => {};
+  const gone = new Promise<never>((_, reject) => {
+    stop = workerState.subscribe((state) => {
+      if (state.type === "failed") reject(new Error(state.message));
+      else if (state.type !== "ready" || state.laboratory !== remote) reject(new WorkerGone());
+    });
+  });
+  try {
+    return await Promise.race([question(remote), gone]);
+  } finally {
+    stop();
+  }
 }

@@ -1,6 +1,7 @@
 import { transfer } from "comlink";
 import { randomLcg } from "d3-random";
 import { type EngineChoice, load, type Model } from "pushforward";
+import { plainError } from "./plain-error.ts";
 
 /** What the page has to know of a model of digits. */
 export interface DigitsModel {
@@ -44,8 +45,7 @@ export function createDigits(engine: EngineChoice) {
   /** One after another, as they came in: what is asked for first is seen first. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = queue.then(work).catch((error: unknown) => {
-      // Errors lose their class on the way to the page.
-      throw new Error(error instanceof Error ? error.message : String(error));
+      throw plainError(error);
     });
     queue = done.catch(() => {});
     return done;

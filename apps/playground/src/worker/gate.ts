@@ -3,30 +3,43 @@ export interface Gate {
   isClosed(): boolean;
   close(): void;
   open(): void;
-  /** Let through who waits, and stay closed. */
+  /** Let one through, now or when it comes, and stay closed. */
   openOnce(): void;
-  /** Resolves at once where the gate is open. */
+  /** Resolves when the one who asks may go on. */
   passed(): Promise<void>;
 }
 
 export function createGate(): Gate {
   let closed = false;
-  let waiting: (() => void)[] = [];
-  const letThrough = () => {
-    const released = waiting;
-    waiting = [];
-    for (const release of released) release();
-  };
+  /** How many more may pass while it is closed. */
+  let permits = 0;
+  let release: (() => void) | undefined;
+
+  function letThrough() {
+    if (!release || (closed && permits === 0)) return;
+    if (closed) permits--;
+    release();
+    release = undefined;
+  }
+
   return {
     isClosed: () => closed,
     close() {
       closed = true;
+      permits = 0;
     },
     open() {
       closed = false;
       letThrough();
     },
-    openOnce: letThrough,
-    passed: () => (closed ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),
+    openOnce() {
+      permits++;
+      letThrough();
+    },
+    passed: () =>
+      new Promise((resolve) => {
+        release = resolve;
+        letThrough();
+      }),
   };
 }

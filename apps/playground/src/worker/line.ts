@@ -1,6 +1,7 @@
 import { transfer } from "comlink";
 import { cdfFlow, type EngineChoice, type FitRun, fit } from "pushforward";
 import { createGate } from "./gate.ts";
+import { plainError } from "./plain-error.ts";
 
 /** A learned distribution function, and the numbers to learn it from. */
 export interface LineTask {
@@ -155,7 +156,7 @@ export function createLine(engine: EngineChoice) {
     };
   }
 
-  /** Programs of two trainings must not run at once: the last one ends before the next begins. */
+  /** The last training ends before the next begins, which it would only slow down. */
   let closing = Promise.resolve();
   let opened = 0;
 
@@ -175,8 +176,7 @@ export function createLine(engine: EngineChoice) {
       const own = openRun(task, tell);
       current = own;
       await own.ended.catch((error: unknown) => {
-        // Errors lose their class on the way to the page.
-        throw new Error(error instanceof Error ? error.message : String(error));
+        throw plainError(error);
       });
     },
     playLine: () => current?.gate.open(),

@@ -28,8 +28,8 @@ const BUDGET = 80;
 /** Milliseconds that a picture at rest may take. */
 const FINE_BUDGET = 1500;
 
-const cellsWhileTraining = { least: 20, most: 64 };
-const cellsAtRest = { least: 32, most: 120 };
+const cellsWhileTraining = { least: 24, most: 64 };
+const cellsAtRest = { least: 48, most: 120 };
 
 /** Draws pictures as often and as fine as they can be had without holding up the training. */
 export function createPainter() {

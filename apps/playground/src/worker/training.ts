@@ -8,9 +8,11 @@ import {
   load,
   type Model,
 } from "pushforward";
+import { messageOf } from "../message-of.ts";
 import { type Bounds, boundsOf } from "./bounds.ts";
-import { createGate } from "./gate.ts";
+import { createGate, type Gate } from "./gate.ts";
 import { createPainter, handOver, type Picture, type PictureRequest } from "./painter.ts";
+import { plainError } from "./plain-error.ts";
 import { traceWay, type Way, type WayRequest } from "./way.ts";
 
 /** A flow and how to train it on points of the plane. */
@@ -25,21 +27,21 @@ export interface TrainingTask {
   readonly columns: readonly [string, string];
   /** `[n, 2]`, row-major. */
   readonly rows: Float32Array;
-  readonly heldOut: Float32Array;
+  readonly validation: Float32Array;
   /** What the pictures show. */
   readonly picture: PictureRequest;
 }
 
 /** What is told of a training. Losses are mean negative log-likelihoods, nats per row. */
 export type TrainingEvent =
-  | { readonly type: "baseline"; readonly name: "gaussian" | "mixture"; readonly logProb: number }
+  | { readonly type: "baseline"; readonly name: Baseline; readonly logProb: number }
   | { readonly type: "started"; readonly engine: string; readonly parameters: number }
   | {
       readonly type: "steps";
-      /** The first step that the losses are of, counted from 1. */
-      readonly first: number;
-      readonly losses: Float32Array;
-      /** While it was not paused, pictures included. */
+      /** The steps that have a loss, one that was not finite has none, and their losses. */
+      readonly steps: readonly number[];
+      readonly losses: readonly number[];
+      /** Without the time that the training was paused. */
       readonly stepsPerSecond: number;
     }
   | { readonly type: "validation"; readonly step: number; readonly loss: number }
@@ -47,203 +49,8 @@ export type TrainingEvent =
   | { readonly type: "notice"; readonly message: string }
   | { readonly type: "done"; readonly step: number };
 
-/** Milliseconds between reports of losses. */
-const REPORT = 80;
-
-/** Steps between validations. */
-const VALIDATE_EVERY = 25;
-
-export function createTraining(engine: EngineChoice) {
-  /** What pictures are made of: the model in training, or a loaded one. */
-  let inHand: (() => Promise<Model>) | undefined;
-  /** What is saved: a training that is done knows its history, too. */
-  let toSave: (() => Promise<Model>) | undefined;
-  let stop = new AbortController();
-  let gate = createGate();
-  /** Models to free with the next one. */
-  const owned = new Set<Model>();
-  const painter = createPainter();
-
-  async function model(): Promise<Model> {
-    if (!inHand) throw new Error("There is no model yet: train one, or load a file.");
-    return inHand();
-  }
-
-  function putAway() {
-    stop.abort();
-    gate.open();
-    for (const each of owned) each.dispose();
-    owned.clear();
-    inHand = undefined;
-    toSave = undefined;
-  }
-
-  async function train(task: TrainingTask, tell: (event: TrainingEvent) => void): Promise<void> {
-    putAway();
-    stop = new AbortController();
-    gate = createGate();
-    const { signal } = stop;
-    const ownGate = gate;
-    const { steps, batchSize, learningRate, seed, columns } = task;
-    const validation = { data: task.heldOut, shape: [task.heldOut.length / 2, 2] };
-    const rows = { data: task.rows, shape: [task.rows.length / 2, 2] };
-    let losses: number[] = [];
-    let first = 1;
-    let lastReport = performance.now();
-    const clock = createClock();
-
-    function report() {
-      if (losses.length === 0) return;
-      tell({
-        type: "steps",
-        first,
-        losses: Float32Array.from(losses),
-        stepsPerSecond: clock.rate(),
-      });
-      first += losses.length;
-      losses = [];
-      lastReport = performance.now();
-    }
-
-    async function paint(step: number) {
-      const picture = await painter.paint(await model(), task.picture);
-      if (!signal.aborted) tell(handOver({ type: "picture", step, picture }, picture));
-    }
-
-    const current = fit(buildFlow(task), rows, {
-      steps,
-      batchSize: Math.min(batchSize, rows.shape[0] as number),
-      learningRate,
-      seed,
-      columns,
-      validation,
-      validateEvery: VALIDATE_EVERY,
-      patience: Number.POSITIVE_INFINITY,
-      engine,
-      signal,
-      async onProgress(progress) {
-        if (signal.aborted) return;
-        if (progress.type === "notice") tell({ type: "notice", message: progress.message });
-        if (progress.type === "validation") {
-          tell({ type: "validation", step: progress.step, loss: progress.loss });
-        }
-        if (progress.type !== "step") return;
-        clock.tick();
-        losses.push(progress.loss);
-        const isLast = progress.step === steps;
-        if (performance.now() - lastReport > REPORT || isLast || ownGate.isClosed()) report();
-        if (painter.isDue() || ownGate.isClosed()) await paint(progress.step);
-        if (ownGate.isClosed()) {
-          await ownGate.passed();
-          clock.wake();
-        }
-      },
-    });
-    inHand = () => current.current();
-    toSave = inHand;
-    const watch = keep(await current.current(), signal);
-    const baselines = compare(task, signal, tell);
-    baselines.catch(() => {});
-    tell({ type: "started", engine: watch.engineName ?? "", parameters: watch.parameterCount });
-    const finished = keep(await current, signal);
-    toSave = async () => finished;
-    report();
-    await paint(steps);
-    await baselines;
-    tell({ type: "done", step: finished.history.at(-1)?.step ?? steps });
-  }
-
-  /** A model that is freed when the next one comes, or at once when that has happened already. */
-  function keep(made: Model, signal: AbortSignal): Model {
-    if (signal.aborted) made.dispose();
-    else owned.add(made);
-    signal.throwIfAborted();
-    return made;
-  }
-
-  /** How well a normal distribution and a mixture of them predict the held-out rows. */
-  async function compare(
-    { rows: data, heldOut, seed }: TrainingTask,
-    signal: AbortSignal,
-    tell: (event: TrainingEvent) => void,
-  ) {
-    const rows = { data, shape: [data.length / 2, 2] };
-    const held = { data: heldOut, shape: [heldOut.length / 2, 2] };
-    const options = { seed, engine, validation: held };
-    for (const [name, baseline] of [
-      ["gaussian", fitGaussian],
-      ["mixture", fitGaussianMixture],
-    ] as const) {
-      const fitted = await baseline(rows, options);
-      const { logProb } = await fitted.evaluate(held, { seed });
-      fitted.dispose();
-      if (!signal.aborted) tell({ type: "baseline", name, logProb });
-    }
-  }
-
-  return {
-    /** Train from the start, until it is done; rejects when it fails, and not when it is stopped. */
-    async train(task: TrainingTask, tell: (event: TrainingEvent) => void): Promise<void> {
-      const started = train(task, tell);
-      const { signal } = stop;
-      await started.catch((error: unknown) => {
-        if (!signal.aborted) throw plain(error);
-      });
-    },
-    pause: () => gate.close(),
-    resume: () => gate.open(),
-    /** One step of a training that is paused. */
-    step: () => gate.openOnce(),
-    /** Give up the training and its model. */
-    reset: () => putAway(),
-    /** Take a model from a file. */
-    async loadModel(bytes: Uint8Array): Promise<LoadedModel> {
-      const loaded = await load(bytes, { engine }).catch((error: unknown) => {
-        throw plain(error);
-      });
-      if (loaded.shape.length !== 1 || loaded.shape[0] !== 2 || loaded.condShape) {
-        const shape = loaded.shape.join(" × ");
-        const context = loaded.condShape ? " and a context" : "";
-        loaded.dispose();
-        throw new Error(
-          `The model has events of shape ${shape}${context}; this page shows models of two columns without a context.`,
-        );
-      }
-      putAway();
-      owned.add(loaded);
-      inHand = async () => loaded;
-      toSave = inHand;
-      return {
-        flow: loaded.flowName,
-        parameters: loaded.parameterCount,
-        columns: loaded.columns.map(({ name }, index) => name ?? `x${index + 1}`),
-        losses: loaded.history.map(({ step, validation }) => ({ step, loss: validation })),
-        bounds: boundsOf((await loaded.sample(2000)).data),
-      };
-    },
-    /** The model in hand as the bytes of a safetensors file. */
-    async saveModel(): Promise<Uint8Array> {
-      if (!toSave) throw new Error("There is no model to save yet: train one first.");
-      const bytes = await (await toSave()).toBytes();
-      return transfer(bytes, [bytes.buffer]);
-    },
-    /** Log-densities of points `[n, 2]` under the model in hand, nats. */
-    async score(points: Float32Array): Promise<Float32Array> {
-      return (await model()).logProb({ data: points, shape: [points.length / 2, 2] });
-    },
-    /** Draws of the model in hand, `[n, 2]`. */
-    async draw(count: number, seed: number): Promise<Float32Array> {
-      return (await (await model()).sample(count, { seed })).data;
-    },
-    async paint(request: PictureRequest): Promise<Picture> {
-      const picture = await painter.paintFine(await model(), request);
-      return handOver(picture, picture);
-    },
-    async traceWay(request: WayRequest): Promise<Way> {
-      return traceWay(await model(), request);
-    },
-  };
-}
+/** What the flow is compared with. */
+export type Baseline = "gaussian" | "mixture";
 
 /** What there is to know of a model that was loaded. */
 export interface LoadedModel {
@@ -253,6 +60,259 @@ export interface LoadedModel {
   readonly losses: readonly { readonly step: number; readonly loss: number }[];
   /** Where its draws lie. */
   readonly bounds: Bounds;
+}
+
+/** Milliseconds between reports of losses. */
+const REPORT = 80;
+
+/** Steps between validations. */
+const VALIDATE_EVERY = 25;
+
+/** The model that pictures are made of: one in training, or one from a file. */
+interface Held {
+  /** As it is now. */
+  model(): Promise<Model>;
+  /** To be saved: that of a training that is done. */
+  toSave(): Promise<Model>;
+  readonly gate: Gate | undefined;
+  /** Stop, and free what it holds. */
+  close(): void;
+}
+
+export function createTraining(engine: EngineChoice) {
+  let held: Held | undefined;
+  /** Counts what takes the place of the model in hand. */
+  let turns = 0;
+  const painter = createPainter();
+
+  function putAway() {
+    held?.close();
+    held = undefined;
+  }
+
+  function inHand(): Held {
+    if (!held) throw new Error("There is no model yet: train one, or open a file.");
+    return held;
+  }
+
+  return {
+    /** Train from the start, until it is done; rejects when it fails, and not when it is put away. */
+    async train(task: TrainingTask, tell: (event: TrainingEvent) => void): Promise<void> {
+      turns++;
+      putAway();
+      try {
+        const training = openTraining(engine, task, painter, tell);
+        held = training;
+        await training.ended;
+      } catch (error) {
+        throw plainError(error);
+      }
+    },
+    pause: () => held?.gate?.close(),
+    resume: () => held?.gate?.open(),
+    /** One step of a training that is paused. */
+    step: () => held?.gate?.openOnce(),
+    /** Give up the training and its model. */
+    reset() {
+      turns++;
+      putAway();
+    },
+    /** Take a model from a file; the one in hand stays where that fails. */
+    async loadModel(bytes: Uint8Array): Promise<LoadedModel> {
+      const turn = ++turns;
+      let model: Model | undefined;
+      try {
+        model = await load(bytes, { engine });
+        const about = await describe(model);
+        if (turn !== turns) throw new Error("Something else was opened or trained meanwhile.");
+        putAway();
+        held = holdLoaded(model);
+        return about;
+      } catch (error) {
+        model?.dispose();
+        throw plainError(error);
+      }
+    },
+    /** The model in hand as the bytes of a safetensors file. */
+    async saveModel(): Promise<Uint8Array> {
+      const bytes = await (await inHand().toSave()).toBytes();
+      return transfer(bytes, [bytes.buffer]);
+    },
+    /** Log-densities of points `[n, 2]` under the model in hand, nats. */
+    async score(points: Float32Array): Promise<Float32Array> {
+      const model = await inHand().model();
+      return model.logProb({ data: points, shape: [points.length / 2, 2] });
+    },
+    /** Draws of the model in hand, `[n, 2]`. */
+    async draw(count: number, seed: number): Promise<Float32Array> {
+      return (await (await inHand().model()).sample(count, { seed })).data;
+    },
+    async paint(request: PictureRequest): Promise<Picture> {
+      const picture = await painter.paintFine(await inHand().model(), request);
+      return handOver(picture, picture);
+    },
+    async traceWay(request: WayRequest): Promise<Way> {
+      return traceWay(await inHand().model(), request);
+    },
+  };
+}
+
+/** A training from its first step; `ended` resolves when it is done or was closed. */
+function openTraining(
+  engine: EngineChoice,
+  task: TrainingTask,
+  painter: ReturnType<typeof createPainter>,
+  tellAnyway: (event: TrainingEvent) => void,
+): Held & { readonly ended: Promise<void> } {
+  const { steps, batchSize, learningRate, seed, columns } = task;
+  const stop = new AbortController();
+  const gate = createGate();
+  const clock = createClock();
+  const rows = asRows(task.rows);
+  let finished: Model | undefined;
+  let watched: Model | undefined;
+  let unreported: { step: number; loss: number }[] = [];
+  let lastReport = performance.now();
+
+  function tell(event: TrainingEvent) {
+    if (!stop.signal.aborted) tellAnyway(event);
+  }
+
+  function report() {
+    if (unreported.length === 0) return;
+    tell({
+      type: "steps",
+      steps: unreported.map(({ step }) => step),
+      losses: unreported.map(({ loss }) => loss),
+      stepsPerSecond: clock.rate(),
+    });
+    unreported = [];
+    lastReport = performance.now();
+  }
+
+  async function paint(step: number, by = painter.paint) {
+    const picture = await by(await model(), task.picture);
+    tell(handOver({ type: "picture", step, picture }, picture));
+  }
+
+  const run = fit(buildFlow(task), rows, {
+    steps,
+    batchSize: Math.min(batchSize, rows.shape[0]),
+    learningRate,
+    seed,
+    columns,
+    validation: asRows(task.validation),
+    validateEvery: VALIDATE_EVERY,
+    patience: Number.POSITIVE_INFINITY,
+    engine,
+    signal: stop.signal,
+    async onProgress(progress) {
+      if (stop.signal.aborted) return;
+      if (progress.type === "notice") tell({ type: "notice", message: progress.message });
+      if (progress.type === "validation") {
+        tell({ type: "validation", step: progress.step, loss: progress.loss });
+      }
+      if (progress.type !== "step") return;
+      const { step, loss } = progress;
+      clock.tick();
+      unreported.push({ step, loss });
+      const isPaused = gate.isClosed();
+      if (isPaused || step === steps || performance.now() - lastReport > REPORT) report();
+      if (isPaused || painter.isDue()) await paint(step);
+      if (!gate.isClosed()) return;
+      await gate.passed();
+      clock.wake();
+    },
+  });
+
+  async function model(): Promise<Model> {
+    const current = await run.current();
+    stop.signal.throwIfAborted();
+    watched = current;
+    return current;
+  }
+
+  async function train(): Promise<void> {
+    const { engineName = "", parameterCount } = await model();
+    tell({ type: "started", engine: engineName, parameters: parameterCount });
+    const compared = compare(engine, task, stop.signal, tell);
+    finished = await run;
+    stop.signal.throwIfAborted();
+    report();
+    await paint(steps, painter.paintFine);
+    await compared;
+    tell({ type: "done", step: finished.history.at(-1)?.step ?? steps });
+  }
+
+  async function end(): Promise<void> {
+    try {
+      await train();
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+      // The run may have made its models after it was closed.
+      (await run.catch(() => undefined))?.dispose();
+      (await run.current().catch(() => undefined))?.dispose();
+    }
+  }
+
+  return {
+    ended: end(),
+    gate,
+    model,
+    toSave: async () => finished ?? model(),
+    close() {
+      stop.abort();
+      gate.open();
+      watched?.dispose();
+      finished?.dispose();
+    },
+  };
+}
+
+function holdLoaded(model: Model): Held {
+  const own = async () => model;
+  return { model: own, toSave: own, gate: undefined, close: () => model.dispose() };
+}
+
+/** How well a normal distribution and a mixture of them predict the validation rows. */
+async function compare(
+  engine: EngineChoice,
+  { rows, validation, seed }: TrainingTask,
+  signal: AbortSignal,
+  tell: (event: TrainingEvent) => void,
+): Promise<void> {
+  const held = asRows(validation);
+  const options = { seed, engine, validation: held };
+  const baselines = { gaussian: fitGaussian, mixture: fitGaussianMixture } as const;
+  for (const name of ["gaussian", "mixture"] as const) {
+    if (signal.aborted) return;
+    try {
+      const fitted = await baselines[name](asRows(rows), options);
+      const { logProb } = await fitted.evaluate(held, { seed });
+      fitted.dispose();
+      tell({ type: "baseline", name, logProb });
+    } catch (error) {
+      tell({ type: "notice", message: `No ${name} to compare with: ${messageOf(error)}` });
+    }
+  }
+}
+
+/** What the page shows of a model from a file. @throws Error for one that is none of the plane. */
+async function describe(model: Model): Promise<LoadedModel> {
+  if (model.shape.length !== 1 || model.shape[0] !== 2 || model.condShape) {
+    const context = model.condShape ? " and a context" : "";
+    throw new Error(
+      `The model has events of shape ${model.shape.join(" × ")}${context}; ` +
+        "this page shows models of two columns without a context.",
+    );
+  }
+  return {
+    flow: model.flowName,
+    parameters: model.parameterCount,
+    columns: model.columns.map(({ name }, index) => name ?? `x${index + 1}`),
+    losses: model.history.map(({ step, validation }) => ({ step, loss: validation })),
+    bounds: boundsOf((await model.sample(2000)).data),
+  };
 }
 
 function buildFlow({ flow, layers, width }: TrainingTask) {
@@ -266,9 +326,8 @@ function buildFlow({ flow, layers, width }: TrainingTask) {
   });
 }
 
-/** Errors lose their class on the way to the page; what they say to people is what counts there. */
-function plain(error: unknown): Error {
-  return new Error(error instanceof Error ? error.message : String(error));
+function asRows(data: Float32Array) {
+  return { data, shape: [data.length / 2, 2] as const };
 }
 
 /** Steps per second, without the time that the training was paused. */

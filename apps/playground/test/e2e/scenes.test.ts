@@ -29,7 +29,7 @@ describe.skipIf(!hasChromium)("the scenes", () => {
       await place.elementHandle(),
     );
     await button(page, "Stop").click();
-    await page.getByLabel("Cloud of").selectOption("data");
+    await page.getByLabel("Cloud of", { exact: true }).selectOption("data");
     await layers.last().click();
     expect(Number(await place.inputValue())).toBe(6);
   });

@@ -54,7 +54,7 @@ describe.skipIf(!hasChromium)("training in the page", () => {
     expect(file.suggestedFilename()).toBe("nsf-moons.safetensors");
     await downloaded(page, "Scores of the data (CSV)", scores);
     const [header = "", ...lines] = readFileSync(scores, "utf8").trimEnd().split("\n");
-    expect(header).toBe("x1,x2,log_prob");
+    expect(header).toBe("x1,x2,log_density");
     expect(lines.length).toBe(4000);
     const rows = lines.map((line) => line.split(","));
     const points = rows.map(([x, y]) => `${x},${y}\n`).join("");
@@ -146,7 +146,7 @@ describe.skipIf(!hasChromium)("training in the page", () => {
     await alert.getByText("There is no flow “wobble”").waitFor({ timeout: 30_000 });
     const said = await alert.innerText();
     expect(said).toContain("target “triangles”");
-    expect(said).toContain("layers “99”, which takes a whole number from 0 to 32");
+    expect(said).toContain("layers “99”, which takes a whole number from 0 to 16");
     expect(await page.getByLabel("Points of", { exact: true }).inputValue()).toBe("moons");
     expect(await page.getByLabel("From the library's list").inputValue()).toBe("nsf");
   });

@@ -1,4 +1,5 @@
 import { effect, signal } from "@preact/signals";
+import { messageOf } from "../../message-of.ts";
 import { type RemoteLaboratory, workerState } from "../../worker/client.ts";
 import type { DigitsModel } from "../../worker/digits.ts";
 import { type Card, readCard } from "./card.ts";
@@ -74,10 +75,6 @@ function wait(bytes: number | undefined): void {
 function fail(message: string): void {
   loadedInto = undefined;
   modelState.value = { type: "failed", message };
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** What a later step fails at, other than the model's loading. */

@@ -1,7 +1,7 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { doLatest } from "../../latest.ts";
 import { bitsPerPixel, indexOfLargest, posterior } from "./bayes.ts";
 import { type Drawing, emptyDrawing, isEmpty, type Point, toImage } from "./drawing.ts";
-import { doLatest } from "./latest.ts";
 import { attempt, isInHand, type ModelInHand, modelState } from "./model-state.ts";
 import { settings } from "./settings.ts";
 

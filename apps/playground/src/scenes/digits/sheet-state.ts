@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import { randomLcg } from "d3-random";
-import { doLatest } from "./latest.ts";
+import { doLatest } from "../../latest.ts";
 import { attempt, isInHand, type ModelInHand, modelState } from "./model-state.ts";
 import { type DigitsSettings, settings } from "./settings.ts";
 

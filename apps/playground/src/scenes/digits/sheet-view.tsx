@@ -1,8 +1,9 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Notice } from "../../components/notice.tsx";
 import { download } from "../../export/download.ts";
+import { messageOf } from "../../message-of.ts";
 import type { DigitsModel } from "../../worker/digits.ts";
-import { messageOf, modelState } from "./model-state.ts";
+import { modelState } from "./model-state.ts";
 import { digitCanvas } from "./paint-digit.ts";
 import { settings } from "./settings.ts";
 import { PER_ROW, ROWS, type Sheet, sheet } from "./sheet-state.ts";

@@ -1,5 +1,5 @@
 import { effect, signal } from "@preact/signals";
-import { doLatest } from "./latest.ts";
+import { doLatest } from "../../latest.ts";
 import { mixLinearly } from "./mixing.ts";
 import { attempt, isInHand, type ModelInHand, modelState } from "./model-state.ts";
 import { pads, type Reading } from "./pad-state.ts";

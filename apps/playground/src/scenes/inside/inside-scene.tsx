@@ -4,7 +4,7 @@ import { PictureMenu } from "../../components/picture-menu.tsx";
 import { Select } from "../../components/select.tsx";
 import { Slider } from "../../components/slider.tsx";
 import { addressOf, updateAddress } from "../../link/place.ts";
-import { data, start, training } from "../train/training-state.ts";
+import { data, loaded, start, training } from "../train/training-state.ts";
 import { LayerList } from "./layer-list.tsx";
 import { usePlayback } from "./playback.ts";
 import { followModel, type InsideSettings, place, problem, settings, ways } from "./way-state.ts";
@@ -19,6 +19,7 @@ export function InsideScene() {
   const way = ways.value;
   const last = way ? way.grid.stages.length - 1 : 1;
   const { cloud, colour, pace } = settings.value;
+  const isLoaded = loaded.value !== undefined;
   const change = (changes: Partial<InsideSettings>) => {
     settings.value = { ...settings.value, ...changes };
     updateAddress();
@@ -43,19 +44,19 @@ export function InsideScene() {
           <legend>Show</legend>
           <Select
             label="Cloud of"
-            value={cloud}
+            value={isLoaded ? "base" : cloud}
             options={[
               { value: "base", title: "Draws of the base" },
-              { value: "data", title: "Data, sent back to the base first" },
+              { value: "data", title: "Data, sent back first", disabled: isLoaded },
             ]}
             onChange={(value) => change({ cloud: value })}
           />
           <Select
-            label="Colour"
+            label="Colour: log-det"
             value={colour}
             options={[
-              { value: "layer", title: "Log-det of the layer at work" },
-              { value: "sum", title: "Log-det of all layers so far" },
+              { value: "layer", title: "of the layer at work" },
+              { value: "sum", title: "of all layers so far" },
             ]}
             onChange={(value) => change({ colour: value })}
           />

@@ -1,9 +1,11 @@
 import { effect, signal } from "@preact/signals";
+import { doLatest } from "../../latest.ts";
 import { decimal, oneOf } from "../../link/codec.ts";
 import { settingsInLink } from "../../link/place.ts";
-import { laboratory } from "../../worker/client.ts";
+import { messageOf } from "../../message-of.ts";
+import { ask } from "../../worker/client.ts";
 import type { Way } from "../../worker/way.ts";
-import { data, messageOf, picture } from "../train/training-state.ts";
+import { data, loaded, picture } from "../train/training-state.ts";
 import { NODES } from "./mesh.ts";
 
 /** What is shown of the way. */
@@ -39,31 +41,33 @@ const PIECES = 8;
 /** Milliseconds between looks at a model that is learning. */
 const LOOK = 700;
 
-let isLooking = false;
 let lastLook = 0;
 
-async function look(cloudOf: InsideSettings["cloud"]): Promise<void> {
-  if (isLooking) return;
-  isLooking = true;
+/** Send grid and cloud through the model as it is now; of looks that wait, only the newest is taken. */
+const look = doLatest<InsideSettings["cloud"]>(async (cloudOf) => {
+  const seen = picture.peek();
+  if (!seen) return;
+  const points = cloudOf === "data" && !loaded.peek() ? data.peek()?.rows : undefined;
+  const start = points?.slice(0, 2 * CLOUD);
   try {
-    const remote = await laboratory();
-    const points = cloudOf === "data" ? data.peek()?.rows.slice(0, 2 * CLOUD) : undefined;
-    const grid = await remote.traceWay({ of: "grid", nodes: NODES, pieces: PIECES });
-    const cloud = await remote.traceWay({
-      ...(points ? { of: "data", points } : { of: "draws", count: CLOUD }),
-      pieces: PIECES,
-    });
+    const [grid, cloud] = await ask(async (remote) => [
+      await remote.traceWay({ of: "grid", nodes: NODES, pieces: PIECES }),
+      await remote.traceWay({
+        ...(start ? { of: "data", points: start } : { of: "draws", count: CLOUD }),
+        pieces: PIECES,
+      }),
+    ]);
+    // The model may have been put away meanwhile, and with it what is shown.
+    if (!picture.peek() || !grid || !cloud) return;
     ways.value = { grid, cloud };
     place.value = Math.min(place.peek(), grid.stages.length - 1);
     problem.value = undefined;
   } catch (error) {
-    ways.value = undefined;
-    problem.value = messageOf(error);
+    if (picture.peek() === seen) problem.value = messageOf(error);
   } finally {
-    isLooking = false;
     lastLook = performance.now();
   }
-}
+});
 
 /** Follow the model in hand while the scene is shown. */
 export function followModel(): () => void {
@@ -73,6 +77,7 @@ export function followModel(): () => void {
     clearTimeout(timer);
     if (!picture.value) {
       ways.value = undefined;
+      problem.value = undefined;
       return;
     }
     timer = setTimeout(() => look(cloud), Math.max(0, lastLook + LOOK - performance.now()));

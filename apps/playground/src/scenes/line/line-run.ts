@@ -1,5 +1,6 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { proxy } from "comlink";
+import { messageOf } from "../../message-of.ts";
 import { type RemoteLaboratory, workerState } from "../../worker/client.ts";
 import type { LineDraws, LineEvent, LinePicture } from "../../worker/line.ts";
 import { type LineSettings, settings } from "./settings.ts";
@@ -134,7 +135,7 @@ function hear(event: LineEvent): void {
 function fail(error: unknown): void {
   batch(() => {
     status.value = "failed";
-    problem.value = error instanceof Error ? error.message : String(error);
+    problem.value = messageOf(error);
   });
 }
 

@@ -186,7 +186,7 @@ function Unit(props: UnitProps) {
       role="button"
       aria-label={label}
       aria-pressed={standing === "chosen"}
-      tabIndex={isFocused ? 0 : -1}
+      tabindex={isFocused ? 0 : -1}
       onFocus={onFocus}
       onClick={onClick}
     >

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { messageOf } from "../../message-of.ts";
 import { laboratory, workerState } from "../../worker/client.ts";
 import type { MaskSettings } from "./settings.ts";
 import { couplingStructure, madeStructure, type Structure } from "./structure.ts";
@@ -20,8 +21,7 @@ export function useStructure(settings: MaskSettings): Answer {
     ask().then(
       (structure) => isCurrent && setAnswer({ structure, problem: undefined }),
       (error: unknown) => {
-        const problem = error instanceof Error ? error.message : String(error);
-        if (isCurrent) setAnswer(({ structure }) => ({ structure, problem }));
+        if (isCurrent) setAnswer(({ structure }) => ({ structure, problem: messageOf(error) }));
       },
     );
     return () => {

@@ -4,8 +4,9 @@ import { NumberField } from "../../components/number-field.tsx";
 import { Select } from "../../components/select.tsx";
 import { readTable } from "../../data/read-table.ts";
 import { knownTargets } from "../../data/targets.ts";
+import { messageOf } from "../../message-of.ts";
 import { settings } from "./settings.ts";
-import { change, data, messageOf, reset, table } from "./training-state.ts";
+import { change, data, reset, table } from "./training-state.ts";
 
 const targetOptions = [
   ...knownTargets.map(({ id, title }) => ({ value: id, title: capitalized(title) })),
@@ -144,11 +145,11 @@ function TableSize() {
   if (!points) {
     return <Notice kind="problem">These two columns have fewer than 20 rows without gaps.</Notice>;
   }
-  const used = (points.rows.length + points.heldOut.length) / 2;
+  const used = (points.rows.length + points.validation.length) / 2;
   const left = chosen.table.rows - used;
   return (
     <p class="hint">
-      {used} rows, {points.heldOut.length / 2} of them held out
+      {used} rows, {points.validation.length / 2} of them for validation
       {left > 0 && `; ${left} left out for gaps`}.
     </p>
   );

@@ -70,7 +70,7 @@ export function DensityView() {
             checked={showsData}
             onChange={(event) => setShowsData(event.currentTarget.checked)}
           />
-          <Dot kind="data" /> Data
+          <Dot kind={picture ? "data on-map" : "data"} /> Data
         </label>
         <label class="check">
           <input

@@ -2,7 +2,7 @@ import { NumberField } from "../../components/number-field.tsx";
 import { Select } from "../../components/select.tsx";
 import { Slider } from "../../components/slider.tsx";
 import { flowEntries } from "../../worker/client.ts";
-import { settings } from "./settings.ts";
+import { MOST_LAYERS, MOST_WIDTH, settings } from "./settings.ts";
 import { change, flowEntry } from "./training-state.ts";
 
 /** The flow, its sizes, and how it is trained. */
@@ -28,16 +28,15 @@ export function FlowControls() {
         label="Layers (depth)"
         value={layers || (entry?.layers ?? 5)}
         low={1}
-        high={Math.max(16, entry?.layers ?? 0)}
+        high={MOST_LAYERS}
         disabled={entry !== undefined && entry.layers === undefined}
         onChange={(value) => change({ layers: value })}
       />
       <Slider
         label="Width of the networks"
         value={width || (entry?.width ?? 64)}
-        low={8}
-        high={128}
-        step={8}
+        low={1}
+        high={MOST_WIDTH}
         disabled={entry !== undefined && entry.width === undefined}
         onChange={(value) => change({ width: value })}
       />

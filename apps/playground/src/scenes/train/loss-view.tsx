@@ -4,12 +4,12 @@ import { Frame } from "../../charts/frame.tsx";
 import { Legend } from "../../charts/legend.tsx";
 import { PictureMenu } from "../../components/picture-menu.tsx";
 import { settings } from "./settings.ts";
-import { data, type TrainingState, training } from "./training-state.ts";
+import { data, type LossAt, type TrainingState, training } from "./training-state.ts";
 
 /** Points of the training curve: more would be finer than the screen. */
 const BUCKETS = 250;
 
-/** The loss over the steps, beside what other densities reach on the held-out rows. */
+/** The loss over the steps, beside what other densities reach on the validation rows. */
 export function LossView() {
   const holder = useRef<HTMLDivElement>(null);
   const state = training.value;
@@ -41,17 +41,21 @@ export function LossView() {
             <>
               <Curve scales={scales} points={smoothed(losses)} kind="train" />
               {levels.map(
-                ({ kind, logProb }) =>
+                ({ kind, title, logProb }) =>
                   logProb !== undefined && (
-                    <Curve
-                      key={kind}
-                      scales={scales}
-                      points={[
-                        [0, -logProb],
-                        [steps, -logProb],
-                      ]}
-                      kind={kind}
-                    />
+                    <g key={kind}>
+                      <Curve
+                        scales={scales}
+                        points={[
+                          [0, -logProb],
+                          [steps, -logProb],
+                        ]}
+                        kind={kind}
+                      />
+                      <text class="on-line" x={scales.x(steps) - 4} y={scales.y(-logProb) - 4}>
+                        {title}
+                      </text>
+                    </g>
                   ),
               )}
               <Curve
@@ -63,7 +67,10 @@ export function LossView() {
           )}
         </Frame>
       </div>
-      <p class="hint">Log-likelihood of held-out rows, nats per row; higher is better:</p>
+      <p class="hint">
+        Log-likelihood of the validation rows, which also choose the weights and the mixture; nats
+        per row, higher is better:
+      </p>
       <Legend
         entries={[
           {
@@ -86,12 +93,13 @@ export function LossView() {
 }
 
 /** Means of neighbouring steps. */
-function smoothed(losses: readonly number[]): (readonly [number, number])[] {
+function smoothed(losses: readonly LossAt[]): (readonly [number, number])[] {
   const size = Math.max(1, Math.ceil(losses.length / BUCKETS));
   return Array.from({ length: Math.ceil(losses.length / size) }, (_, bucket) => {
     const part = losses.slice(bucket * size, (bucket + 1) * size);
-    const mean = part.reduce((sum, loss) => sum + loss, 0) / part.length;
-    return [bucket * size + (part.length + 1) / 2, mean] as const;
+    const mean = (of: (each: LossAt) => number) =>
+      part.reduce((sum, each) => sum + of(each), 0) / part.length;
+    return [mean(({ step }) => step), mean(({ loss }) => loss)] as const;
   });
 }
 
@@ -100,7 +108,7 @@ function lossDomain({ losses, validations, baselines }: TrainingState, truth: nu
   const levels = [baselines.gaussian, baselines.mixture, truth].flatMap((level) =>
     level === undefined ? [] : [-level],
   );
-  const known = [...levels, ...validations.map(({ loss }) => loss), ...losses.slice(10)];
+  const known = [...levels, ...[...validations, ...losses.slice(10)].map(({ loss }) => loss)];
   const finite = known.filter(Number.isFinite).sort((a, b) => a - b);
   if (finite.length === 0) return [0, 1] as const;
   const low = finite[Math.floor(0.002 * finite.length)] as number;

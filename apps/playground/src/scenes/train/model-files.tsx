@@ -1,11 +1,12 @@
 import { useRef, useState } from "preact/hooks";
 import { Notice } from "../../components/notice.tsx";
 import { download } from "../../export/download.ts";
+import { flushAddress } from "../../link/place.ts";
+import { messageOf } from "../../message-of.ts";
 import { settings } from "./settings.ts";
 import {
   data,
   drawsTable,
-  messageOf,
   modelBytes,
   openModel,
   scoresTable,
@@ -27,7 +28,8 @@ export function ModelFiles({ shareable }: { readonly shareable: boolean }) {
   async function give(ending: string, type: string, content: () => Promise<BlobPart>) {
     try {
       const { flow, target } = settings.value;
-      download(await content(), `${flow}-${target}${ending}`, type);
+      const name = training.value.loaded?.flow ?? `${flow}-${target}`;
+      download(await content(), `${name}${ending}`, type);
       setProblem(undefined);
     } catch (error) {
       setProblem(messageOf(error));
@@ -41,7 +43,7 @@ export function ModelFiles({ shareable }: { readonly shareable: boolean }) {
 
   async function share() {
     try {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(flushAddress());
       setMessage("The link is in the clipboard.");
     } catch {
       setMessage("Copy the address of this page: it holds all settings.");

@@ -36,12 +36,16 @@ const flowName: Codec<string> = {
   takes: "the name of a flow, such as nsf",
 };
 
+/** What the sliders and a link can ask for. */
+export const MOST_LAYERS = 16;
+export const MOST_WIDTH = 128;
+
 export const trainCodecs: Codecs<TrainSettings> = {
   target: oneOf([...knownTargets.map(({ id }) => id), "drawn", "file"], "moons"),
   drawn: drawing,
   flow: flowName,
-  layers: wholeNumber(0, 32, 0),
-  width: wholeNumber(0, 256, 0),
+  layers: wholeNumber(0, MOST_LAYERS, 0),
+  width: wholeNumber(0, MOST_WIDTH, 0),
   steps: wholeNumber(10, 20_000, 2000),
   batch: wholeNumber(16, 2048, 256),
   rate: decimal(1e-5, 0.1, 0.002),

@@ -1,13 +1,14 @@
-import { batch, computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import { proxy } from "comlink";
 import { pairColumns, type VisitorTable } from "../../data/read-table.ts";
 import { drawBrush, drawTarget, type PlaneData, splitRows } from "../../data/targets.ts";
 import { writeTable } from "../../data/write-table.ts";
 import { linkProblems, updateAddress } from "../../link/place.ts";
+import { messageOf } from "../../message-of.ts";
 import { boundsOf } from "../../worker/bounds.ts";
-import { chosenEngine, flowEntries, laboratory, workerState } from "../../worker/client.ts";
+import { ask, chosenEngine, flowEntries, WorkerGone, workerState } from "../../worker/client.ts";
 import type { Picture } from "../../worker/painter.ts";
-import type { TrainingEvent } from "../../worker/training.ts";
+import type { Baseline, TrainingEvent } from "../../worker/training.ts";
 import { settings, type TrainSettings } from "./settings.ts";
 
 /** What is going on. `"loaded"`: the model in hand came from a file. */
@@ -20,8 +21,8 @@ export type TrainingStatus =
   | "failed"
   | "loaded";
 
-/** Mean negative log-likelihood of the held-out rows, nats per row. */
-export interface Validation {
+/** A mean negative log-likelihood after a step, nats per row. */
+export interface LossAt {
   readonly step: number;
   readonly loss: number;
 }
@@ -30,10 +31,12 @@ export interface Validation {
 export interface TrainingState {
   readonly status: TrainingStatus;
   readonly step: number;
-  /** Losses of the steps. */
-  readonly losses: readonly number[];
-  readonly validations: readonly Validation[];
-  readonly baselines: { readonly gaussian?: number; readonly mixture?: number };
+  /** Of the rows of each step. */
+  readonly losses: readonly LossAt[];
+  /** Of the validation rows. */
+  readonly validations: readonly LossAt[];
+  /** Mean log-densities of the validation rows. */
+  readonly baselines: { readonly [name in Baseline]?: number };
   readonly picture: (Picture & { readonly step: number }) | undefined;
   readonly stepsPerSecond: number;
   readonly engine: string;
@@ -59,6 +62,7 @@ const nothing: TrainingState = {
   loaded: undefined,
 };
 
+/** Of the settings as they are: others put it away. */
 export const training = signal<TrainingState>(nothing);
 
 /** By themselves, so that what shows them is not drawn anew with each step. */
@@ -67,6 +71,9 @@ export const loaded = computed(() => training.value.loaded);
 
 /** Draws that pictures show. */
 export const SAMPLES = 400;
+
+/** Fewer rows than this are too few to set any aside. */
+export const FEWEST_ROWS = 20;
 
 /** A table of the visitor's, and which of its columns are looked at. */
 export const table = signal<
@@ -81,9 +88,9 @@ export const data = computed<PlaneData | undefined>(() => {
   if (!table.value) return undefined;
   const { columns, name } = table.value.table;
   const [x, y] = [columns[table.value.x], columns[table.value.y]];
-  if (!x || !y) return undefined;
+  if (!x || !y || x === y) return undefined;
   const points = pairColumns(x, y);
-  if (points.length < 40) return undefined;
+  if (points.length < 2 * FEWEST_ROWS) return undefined;
   return {
     title: name,
     columns: [x.name, y.name],
@@ -101,18 +108,18 @@ export const flowEntry = computed(() =>
 /** Which training the events belong to that still come in. */
 let generation = 0;
 
-/** Change settings; a training with others is put away. */
+/** Change settings. */
 export function change(changes: Partial<TrainSettings>): void {
   settings.value = { ...settings.value, ...changes };
   updateAddress();
-  reset();
 }
 
 /** Put training and model away. */
 export function reset(): void {
   generation++;
   training.value = nothing;
-  if (workerState.value.type === "ready") workerState.value.laboratory.reset();
+  const worker = workerState.peek();
+  if (worker.type === "ready") worker.laboratory.reset();
 }
 
 /** Train from the first step. */
@@ -122,28 +129,26 @@ export async function start(): Promise<void> {
   const own = ++generation;
   training.value = { ...nothing, status: "building" };
   const { flow, layers, width, steps, batch: batchSize, rate, seed } = settings.value;
+  const task = {
+    flow,
+    layers: layers || undefined,
+    width: width || undefined,
+    steps,
+    batchSize,
+    learningRate: rate,
+    seed,
+    columns: points.columns,
+    rows: points.rows,
+    validation: points.validation,
+    picture: { bounds: points.bounds, samples: SAMPLES },
+  };
   const hear = (event: TrainingEvent) => {
     if (own === generation) training.value = after(training.value, event);
   };
   try {
-    const remote = await laboratory();
-    if (own !== generation) return;
-    await remote.train(
-      {
-        flow,
-        layers: layers || undefined,
-        width: width || undefined,
-        steps,
-        batchSize,
-        learningRate: rate,
-        seed,
-        columns: points.columns,
-        rows: points.rows,
-        heldOut: points.heldOut,
-        picture: { bounds: points.bounds, samples: SAMPLES },
-      },
-      proxy(hear),
-    );
+    await ask(async (remote) => {
+      if (own === generation) await remote.train(task, proxy(hear));
+    });
   } catch (error) {
     if (own !== generation) return;
     training.value = { ...training.value, status: "failed", problem: messageOf(error) };
@@ -158,8 +163,11 @@ function after(state: TrainingState, event: TrainingEvent): TrainingState {
       return {
         ...state,
         status: state.status === "building" ? "running" : state.status,
-        step: event.first + event.losses.length - 1,
-        losses: [...state.losses, ...event.losses],
+        step: event.steps.at(-1) ?? state.step,
+        losses: [
+          ...state.losses,
+          ...event.steps.map((step, i) => ({ step, loss: event.losses[i] as number })),
+        ],
         stepsPerSecond: event.stepsPerSecond,
       };
     case "validation":
@@ -177,87 +185,77 @@ function after(state: TrainingState, event: TrainingEvent): TrainingState {
 
 export async function pause(): Promise<void> {
   training.value = { ...training.value, status: "paused" };
-  await (await laboratory()).pause();
+  await ask((remote) => remote.pause());
 }
 
 export async function resume(): Promise<void> {
   training.value = { ...training.value, status: "running" };
-  await (await laboratory()).resume();
+  await ask((remote) => remote.resume());
 }
 
 /** One step of a training that is paused. */
 export async function stepOnce(): Promise<void> {
-  await (await laboratory()).step();
+  await ask((remote) => remote.step());
 }
 
-/** Show a model from a file. */
+/** Show a model from a file; what is in hand stays where that fails. */
 export async function openModel(file: File): Promise<void> {
-  const own = ++generation;
+  const before = generation;
   try {
     const bytes = new Uint8Array(await file.arrayBuffer());
-    const remote = await laboratory();
-    const model = await remote.loadModel(bytes);
-    const picture = await remote.paint({ bounds: model.bounds, samples: SAMPLES });
-    if (own !== generation) return;
-    const { flow, columns, parameters, losses } = model;
+    const model = await ask((remote) => remote.loadModel(bytes));
+    const own = ++generation;
+    const { flow, columns, parameters, losses, bounds } = model;
     const step = losses.at(-1)?.step ?? 0;
-    training.value = {
-      ...nothing,
-      status: "loaded",
-      step,
-      validations: losses,
-      loaded: { flow, columns },
-      parameters,
-      picture: { ...picture, step },
-    };
-  } catch (error) {
+    const loaded = { flow, columns };
+    const state = { ...nothing, status: "loaded" as const, step, validations: losses, loaded };
+    training.value = { ...state, parameters };
+    const picture = await ask((remote) => remote.paint({ bounds, samples: SAMPLES }));
     if (own !== generation) return;
+    training.value = { ...training.value, picture: { ...picture, step } };
+  } catch (error) {
+    if (before !== generation || error instanceof WorkerGone) return;
     training.value = { ...training.value, problem: `${file.name}: ${messageOf(error)}` };
   }
 }
 
 /** The trained model's file. */
-export async function modelBytes(): Promise<Uint8Array> {
-  return (await laboratory()).saveModel();
+export function modelBytes(): Promise<Uint8Array> {
+  return ask((remote) => remote.saveModel());
 }
 
-/** The points with their log-densities, nats, as a table. */
+/** The points with their log-densities, nats, as a table that is named as the command names it. */
 export async function scoresTable(): Promise<string> {
   const points = data.value;
   if (!points) throw new Error("There are no points to score.");
-  const { columns, rows } = points;
-  const scores = await (await laboratory()).score(rows.slice());
-  return writeTable([...columns, "log_prob"], [rows, scores], [2, 1]);
+  const { columns, all } = points;
+  const scores = await ask((remote) => remote.score(all));
+  return writeTable([...columns, "log_density"], [all, scores], [2, 1]);
 }
 
 /** Draws of the model in hand as a table. */
 export async function drawsTable(count: number): Promise<string> {
   const { seed } = settings.value;
   const columns = training.value.loaded?.columns ?? data.value?.columns ?? ["x1", "x2"];
-  return writeTable(columns, [await (await laboratory()).draw(count, seed)], [2]);
+  const draws = await ask((remote) => remote.draw(count, seed));
+  return writeTable(columns, [draws], [2]);
 }
 
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
+// Whatever changes them, a control, a link or a table: with other settings it is another training.
+const whatIsTrained = computed(() => [settings.value, table.value]);
+effect(() => {
+  if (whatIsTrained.value) untracked(reset);
+});
 
 // A new worker knows nothing of the model of the one before.
 effect(() => {
-  if (workerState.value.type === "opening" && training.peek().status !== "empty") {
-    generation++;
-    training.value = nothing;
-  }
+  if (workerState.value.type !== "ready") untracked(reset);
 });
 
 // The engine is chosen for the whole page, and belongs into the link.
-chosenEngine.value = settings.value.engine === "best" ? undefined : settings.value.engine;
 effect(() => {
-  const engine = chosenEngine.value ?? "best";
-  if (engine === settings.peek().engine) return;
-  batch(() => {
-    settings.value = { ...settings.peek(), engine };
-  });
-  updateAddress();
+  const { engine } = settings.value;
+  chosenEngine.value = engine === "best" ? undefined : engine;
 });
 
 // A link may name a flow that this version of the library has not.

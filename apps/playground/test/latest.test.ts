@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { doLatest } from "../src/scenes/digits/latest.ts";
+import { doLatest } from "../src/latest.ts";
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
