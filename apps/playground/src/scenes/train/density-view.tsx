@@ -1,5 +1,6 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import { ColourBar } from "../../charts/colour-bar.tsx";
+import { densityColour } from "../../charts/colours.ts";
 import { Frame } from "../../charts/frame.tsx";
 import { HeatMap } from "../../charts/heat-map.tsx";
 import { Points } from "../../charts/points.tsx";
@@ -88,6 +89,7 @@ export function DensityView() {
 function Dot({ kind }: { readonly kind: string }) {
   return (
     <svg class="dot" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
+      {kind.includes("on-map") && <rect width="10" height="10" fill={densityColour(0)} />}
       <path class={`points ${kind}`} d="M5 5h0" />
     </svg>
   );

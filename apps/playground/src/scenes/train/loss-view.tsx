@@ -9,6 +9,14 @@ import { data, type LossAt, type TrainingState, training } from "./training-stat
 /** Points of the training curve: more would be finer than the screen. */
 const BUCKETS = 250;
 
+/**
+ * Where the name of a line stands: the curve comes down from the upper left, and ends at the lower right. Mixture and
+ * true density are often close together.
+ */
+const farRight = { side: "right", below: -4 } as const;
+const above = { side: "left", below: -4 } as const;
+const below = { side: "left", below: 12 } as const;
+
 /** The loss over the steps, beside what other densities reach on the validation rows. */
 export function LossView() {
   const holder = useRef<HTMLDivElement>(null);
@@ -18,9 +26,9 @@ export function LossView() {
   const steps = loaded ? Math.max(1, state.step) : settings.value.steps;
   const best = validations.reduce((low, { loss }) => Math.min(low, loss), Number.POSITIVE_INFINITY);
   const levels = [
-    { kind: "gaussian", title: "Gaussian", logProb: baselines.gaussian },
-    { kind: "mixture", title: "mixture of Gaussians", logProb: baselines.mixture },
-    { kind: "truth", title: "the true density", logProb: truth },
+    { kind: "gaussian", title: "Gaussian", logProb: baselines.gaussian, at: farRight },
+    { kind: "mixture", title: "mixture of Gaussians", logProb: baselines.mixture, at: above },
+    { kind: "truth", title: "the true density", logProb: truth, at: below },
   ];
   const domain = lossDomain(state, truth);
   return (
@@ -41,7 +49,7 @@ export function LossView() {
             <>
               <Curve scales={scales} points={smoothed(losses)} kind="train" />
               {levels.map(
-                ({ kind, title, logProb }) =>
+                ({ kind, title, logProb, at }) =>
                   logProb !== undefined && (
                     <g key={kind}>
                       <Curve
@@ -52,7 +60,11 @@ export function LossView() {
                         ]}
                         kind={kind}
                       />
-                      <text class="on-line" x={scales.x(steps) - 4} y={scales.y(-logProb) - 4}>
+                      <text
+                        class={`on-line ${at.side}`}
+                        x={scales.x(at.side === "left" ? 0 : steps) + (at.side === "left" ? 6 : -6)}
+                        y={scales.y(-logProb) + at.below}
+                      >
                         {title}
                       </text>
                     </g>
