@@ -109,9 +109,9 @@ function paintStrokes(context: CanvasRenderingContext2D, strokes: Drawing["strok
   for (const stroke of strokes) {
     context.beginPath();
     for (const [i, [x, y]] of stroke.entries()) {
-      // A dot is a line of no length.
       if (i === 0) context.moveTo(x * SIDE, y * SIDE);
-      context.lineTo(x * SIDE, y * SIDE);
+      // Canvases paint nothing of a line without length, which a dot would be.
+      context.lineTo(x * SIDE, y * SIDE + (stroke.length === 1 ? 0.01 : 0));
     }
     context.stroke();
   }
