@@ -2,6 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { Notice } from "../../components/notice.tsx";
 import { NumberField } from "../../components/number-field.tsx";
 import { Select } from "../../components/select.tsx";
+import { MOST_DOTS } from "../../data/brush.ts";
 import { readTable } from "../../data/read-table.ts";
 import { knownTargets } from "../../data/targets.ts";
 import { messageOf } from "../../message-of.ts";
@@ -35,8 +36,10 @@ export function DataControls() {
       />
       {target === "drawn" && (
         <div class="row">
-          <p class="hint">
-            Paint on the picture. With the keyboard: arrow keys move the brush, space paints.
+          <p class="hint" aria-live="polite">
+            {drawn.length < 2 * MOST_DOTS
+              ? "Paint on the picture. With the keyboard: arrow keys move the brush, space paints."
+              : `The canvas is full: a link has room for ${MOST_DOTS} dots. Clear it to paint others.`}
           </p>
           <button
             type="button"
@@ -63,18 +66,30 @@ export function DataControls() {
 /** Drop or choose a table, then two of its columns. */
 function TableChooser() {
   const [problem, setProblem] = useState<string>();
+  const [reading, setReading] = useState<{ readonly name: string; readonly percent: number }>();
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
+  const latest = useRef<File | undefined>(undefined);
 
   async function read(file: File | undefined) {
     if (!file) return;
+    latest.current = file;
+    // Of two files that are read at a time, the later one counts.
+    const isLatest = () => latest.current === file;
+    const tell = (share: number) => {
+      if (isLatest()) setReading({ name: file.name, percent: Math.floor(100 * share) });
+    };
+    setProblem(undefined);
+    tell(0);
     try {
-      table.value = { table: await readTable(file), x: 0, y: 1 };
-      setProblem(undefined);
+      const found = await readTable(file, tell);
+      if (!isLatest()) return;
+      table.value = { table: found, x: 0, y: 1 };
+      reset();
     } catch (error) {
-      setProblem(messageOf(error));
+      if (isLatest()) setProblem(messageOf(error));
     }
-    reset();
+    if (isLatest()) setReading(undefined);
   }
 
   const chosen = table.value;
@@ -98,7 +113,14 @@ function TableChooser() {
           read(event.dataTransfer?.files[0]);
         }}
       >
-        <p>Drop a CSV file here; it stays in this page.</p>
+        <p>
+          {reading
+            ? `Reading ${reading.name}: ${reading.percent} %`
+            : "Drop a CSV file here; it stays in this page."}
+        </p>
+        <p class="unseen" role="status">
+          {reading && `Reading ${reading.name}…`}
+        </p>
         <button type="button" onClick={() => input.current?.click()}>
           Choose a file
         </button>
@@ -118,6 +140,9 @@ function TableChooser() {
       {problem && <Notice kind="problem">{problem}</Notice>}
       {chosen && options && (
         <>
+          {chosen.table.remarks.map((remark) => (
+            <Notice key={remark}>{remark}</Notice>
+          ))}
           {(["x", "y"] as const).map((axis) => (
             <Select
               key={axis}
