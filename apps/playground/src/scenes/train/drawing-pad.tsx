@@ -1,5 +1,6 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Scale } from "../../charts/frame.tsx";
+import { dots } from "../../charts/points.tsx";
 import { BRUSH, MOST_DOTS, snapToLink } from "../../data/brush.ts";
 import { brushBounds } from "../../data/targets.ts";
 import { settings } from "./settings.ts";
@@ -15,37 +16,82 @@ const moves: Record<string, readonly [number, number]> = {
   ArrowDown: [0, -KEY_STEP],
 };
 
-/** Where the visitor paints, over the frame of a chart. */
-export function DrawingPad({ scales: { x, y } }: { readonly scales: { x: Scale; y: Scale } }) {
-  const [brush, setBrush] = useState<readonly [number, number]>([0, 0]);
+/** What a finger or the mouse has painted since it came down: a pair of numbers for each dot. */
+interface Stroke {
+  readonly pointer: number;
+  readonly dots: number[];
+}
 
-  function placeOf(event: PointerEvent & { currentTarget: SVGElement }): [number, number] {
+type PadEvent = PointerEvent & { readonly currentTarget: SVGElement };
+
+/** Where the visitor paints, over the frame of a chart. */
+export function DrawingPad({ scales }: { readonly scales: { x: Scale; y: Scale } }) {
+  const { x, y } = scales;
+  const [brush, setBrush] = useState<readonly [number, number]>([0, 0]);
+  // Points are drawn anew for each drawing, too slowly to follow a finger: a stroke is shown as it is until it ends.
+  const [shownStroke, showStroke] = useState<Float32Array>();
+  /** What is shown and perhaps more: there can be several events before the page is drawn again. */
+  const stroke = useRef<Stroke | undefined>(undefined);
+
+  function placeOf(event: PadEvent): [number, number] {
     const svg = event.currentTarget.ownerSVGElement as SVGSVGElement;
     const toChart = svg.getScreenCTM()?.inverse();
     const { x: left, y: top } = new DOMPoint(event.clientX, event.clientY).matrixTransform(toChart);
     return [x.invert(left), y.invert(top)];
   }
 
-  function paint(place: readonly [number, number]) {
-    const { drawn } = settings.value;
+  /** The dot at a place, where there is room for one more. */
+  function dotAt(place: readonly [number, number], before: readonly number[]) {
+    const { drawn } = settings.peek();
     const [left, top] = [snapToLink(place[0]), snapToLink(place[1])];
-    const isFull = drawn.length >= 2 * MOST_DOTS;
-    const [lastX, lastY] = [drawn.at(-2) ?? Number.NaN, drawn.at(-1) ?? Number.NaN];
+    const lastX = before.at(-2) ?? drawn.at(-2) ?? Number.NaN;
+    const lastY = before.at(-1) ?? drawn.at(-1) ?? Number.NaN;
     // Dots closer than the brush is wide add next to nothing.
-    if (isFull || Math.hypot(left - lastX, top - lastY) < BRUSH / 2) return;
-    change({ drawn: Float32Array.of(...drawn, left, top) });
+    const isClose = Math.hypot(left - lastX, top - lastY) < BRUSH / 2;
+    const isFull = drawn.length + before.length >= 2 * MOST_DOTS;
+    return isClose || isFull ? [] : [left, top];
+  }
+
+  function draw(more: readonly number[]) {
+    if (more.length === 0) return;
+    change({ drawn: Float32Array.of(...settings.peek().drawn, ...more) });
+  }
+
+  function begin(event: PadEvent) {
+    if (event.button !== 0 || stroke.current) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    stroke.current = { pointer: event.pointerId, dots: [] };
+    follow(event);
+  }
+
+  function follow(event: PadEvent) {
+    const current = stroke.current;
+    if (current?.pointer !== event.pointerId) return;
+    const dot = dotAt(placeOf(event), current.dots);
+    if (dot.length === 0) return;
+    current.dots.push(...dot);
+    showStroke(Float32Array.from(current.dots));
+  }
+
+  function end(event: PadEvent) {
+    const current = stroke.current;
+    if (current?.pointer !== event.pointerId) return;
+    stroke.current = undefined;
+    showStroke(undefined);
+    draw(current.dots);
   }
 
   function press(event: KeyboardEvent) {
     const move = moves[event.key];
     if (move) setBrush([clamp(brush[0] + move[0]), clamp(brush[1] + move[1])]);
-    else if (event.key === " ") paint(brush);
+    else if (event.key === " ") draw(dotAt(brush, []));
     else return;
     event.preventDefault();
   }
 
   const [left, right] = brushBounds.x;
   const [bottom, top] = brushBounds.y;
+  const radius = x(BRUSH) - x(0);
   return (
     // biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it is painted on by pointer and by keyboard.
     <g
@@ -54,13 +100,10 @@ export function DrawingPad({ scales: { x, y } }: { readonly scales: { x: Scale; 
       aria-label="Canvas to paint on: arrow keys move the brush, space paints"
       tabIndex={0}
       onKeyDown={press}
-      onPointerDown={(event) => {
-        event.currentTarget.setPointerCapture(event.pointerId);
-        paint(placeOf(event));
-      }}
-      onPointerMove={(event) => {
-        if (event.buttons === 1) paint(placeOf(event));
-      }}
+      onPointerDown={begin}
+      onPointerMove={follow}
+      onPointerUp={end}
+      onPointerCancel={end}
     >
       <rect
         x={x(left)}
@@ -69,7 +112,10 @@ export function DrawingPad({ scales: { x, y } }: { readonly scales: { x: Scale; 
         height={y(bottom) - y(top)}
         fill="transparent"
       />
-      <circle class="brush" cx={x(brush[0])} cy={y(brush[1])} r={x(BRUSH) - x(0)} />
+      {shownStroke && (
+        <path class="stroke" d={dots(shownStroke, scales)} stroke-width={2 * radius} />
+      )}
+      <circle class="brush" cx={x(brush[0])} cy={y(brush[1])} r={radius} />
     </g>
   );
 }
