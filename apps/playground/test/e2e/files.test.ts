@@ -44,21 +44,55 @@ describe.skipIf(!hasChromium)("files in the page", () => {
     await page.getByText("Done after 40 steps").waitFor({ timeout: 100_000 });
     const titles = await page.locator('section[aria-label="Density"] .title').allTextContents();
     expect(titles).toEqual(["width", "height"]);
+    // What is read out is what happened, and no step of it.
+    expect(await page.locator(".transport .unseen").innerText()).toMatch(
+      /^Training has ended at step 40, with a log-likelihood of −?\d+\.\d\d nats per row\.$/,
+    );
     expect(await button(page, "Copy link").isDisabled()).toBe(true);
+  });
+
+  test("a table as spreadsheets of many countries write it is read; what is unclear is left out", async () => {
+    const page = await open("#train?target=file");
+    const lines = Array.from({ length: 40 }, (_, i) => `${i},5;${i * i};1.${200 + i},5`);
+    await drop(page, "maße.csv", `\uFEFFlänge, cm;fläche;preis\r\n${lines.join("\r\n")}\r\n`);
+    await page.getByText("40 rows, 4 of them for validation.").waitFor();
+    const choices = await page.getByLabel("Upwards").locator("option").allInnerTexts();
+    expect(choices).toEqual(["länge, cm", "fläche"]);
+    await page.getByText("Left out: “preis” has “1.200,5” in line 2.").waitFor();
+    // One column twice is no plane.
+    await page.getByLabel("Upwards").selectOption({ label: "länge, cm" });
+    await page.getByText("Choose two different columns.").waitFor();
+    expect(await button(page, "Train").isDisabled()).toBe(true);
+  });
+
+  test("a long table is read while the page goes on", async () => {
+    const page = await open("#train?target=file");
+    await page.evaluate(() => {
+      const text = `a,b\n${Array.from({ length: 400_000 }, (_, i) => `${i},${-i}\n`).join("")}`;
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], "long.csv"));
+      const [place] = document.getElementsByClassName("drop");
+      place?.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true }));
+    });
+    await page.getByText(/^Reading long\.csv: \d+ %$/).waitFor();
+    await page.getByText("400000 rows, 2000 of them for validation.").waitFor();
+    expect(await page.getByText(/^Reading/).count()).toBe(0);
   });
 
   test.each([
     ["empty.csv", "", "empty.csv: the file is empty."],
-    ["short.csv", "a,b\n1,2\n", "it has 1 rows below the header; 20 are the least."],
+    ["short.csv", "a,b\n1,2\n", "it has 1 row below the header; 20 are the least."],
     ["text.csv", `a,b\n${"x,y\n".repeat(30)}`, "two columns of numbers are needed, and no column"],
     ["one.csv", `a,b\n${"1,y\n".repeat(30)}`, "only “a” has numbers"],
+    ["headerless.csv", "1,2\n".repeat(30), "is all numbers: it seems to have no header line."],
+    ["twins.csv", `a,b,a\n${"1,2,3\n".repeat(30)}`, "two columns have the name “a”."],
     ["ragged.csv", `a,b\n${"1,2\n".repeat(30)}3,4,5\n`, "line 32 has 3 cells, the header 2."],
     [
       "quote.csv",
       `a,b\n${"1,2\n".repeat(9)}"3,4\n${"1,2\n".repeat(20)}`,
-      "a quotation mark is never closed",
+      "the quotation mark in line 11 is never closed.",
     ],
-    ["picture.csv", "\u0000PNG\u0000\u0001,\u0002", "this is no text."],
+    ["picture.csv", "\u0000PNG\u0000\u0001,\u0002", "this is no text in UTF-8."],
   ])("a broken table, %s, is refused in words", async (name, content, message) => {
     const page = await open("#train?target=file");
     await drop(page, name, content);

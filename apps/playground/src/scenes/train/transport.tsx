@@ -29,8 +29,11 @@ export function Transport() {
         <button type="button" disabled={status === "empty"} onClick={() => reset()}>
           Reset
         </button>
-        <p class="standing" role="status">
+        <p class="standing">
           {worker.type === "opening" ? "Loading the engine…" : standing(state, steps)}
+        </p>
+        <p class="unseen" aria-live="polite">
+          {announcement(state)}
         </p>
       </div>
       <progress
@@ -101,5 +104,28 @@ function standing({ status, step, loaded }: TrainingState, steps: number): strin
       return "Failed";
     case "loaded":
       return `A model from a file: ${loaded?.flow}`;
+  }
+}
+
+/** What is read out: what happened, not each step. */
+function announcement({ status, step, validations, loaded }: TrainingState): string {
+  switch (status) {
+    case "empty":
+      return "";
+    case "building":
+      return "The program is being built.";
+    case "running":
+      return "Training has started.";
+    case "paused":
+      return `Training is paused at step ${step}.`;
+    case "done": {
+      const best = validations.reduce((low, { loss }) => Math.min(low, loss), Infinity);
+      const logLikelihood = (-best).toFixed(2).replace("-", "−");
+      return `Training has ended at step ${step}, with a log-likelihood of ${logLikelihood} nats per row.`;
+    }
+    case "failed":
+      return "Training has failed.";
+    case "loaded":
+      return `The model of the file is open: ${loaded?.flow}.`;
   }
 }
