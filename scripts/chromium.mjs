@@ -1,5 +1,5 @@
 /**
- * A Chromium for the tests of the page: one that is installed, or else one that this installs, the way the machine
+ * A Chromium for the tests and the benches of the page: one that is installed, or else one that this installs, the way the machine
  * allows: by playwright, or as root of a Debian from its packages.
  */
 import { spawnSync } from "node:child_process";
@@ -15,6 +15,17 @@ const usualPlaces = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
   "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
+
+/** What it is started with: no window, and nothing that asks hosts of its own accord. */
+export const chromiumFlags = Object.freeze([
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+]);
 
 /** @returns {string | undefined} path of the program */
 function installed() {

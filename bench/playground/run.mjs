@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 import { preview } from "vite";
-import { findChromium } from "../../scripts/chromium.mjs";
+import { chromiumFlags, findChromium } from "../../scripts/chromium.mjs";
 import { describeMachine } from "../machine.mjs";
 import { chosen, runCommand, seconds } from "../training/arguments.mjs";
 import { engines, flows } from "./cases.mjs";
@@ -18,16 +18,7 @@ import { table } from "./table.mjs";
 const root = fileURLToPath(new URL("../../apps/playground", import.meta.url));
 const usual = fileURLToPath(new URL("../results/playground", import.meta.url));
 
-const flags = [
-  "--headless=new",
-  "--no-sandbox",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--enable-unsafe-webgpu",
-];
+const flags = [...chromiumFlags, "--enable-unsafe-webgpu"];
 
 const isolation = {
   "Cross-Origin-Opener-Policy": "same-origin",

@@ -4,17 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
+import { chromiumFlags } from "../../../../scripts/chromium.mjs";
 import { hostPage } from "./static-host.ts";
-
-const flags = [
-  "--headless=new",
-  "--no-sandbox",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** Whether there is a browser; without one these tests are skipped, and the setup has said so. */
 export const hasChromium = inject("chromium") !== "";
@@ -37,7 +28,7 @@ export function useVisits({ isolated = false, more = [] as readonly string[] } =
     host = await hostPage({ isolated });
     browser = await chromium.launch({
       executablePath: inject("chromium"),
-      args: [...flags, ...more],
+      args: [...chromiumFlags, ...more],
     });
   });
   afterEach(async () => {
