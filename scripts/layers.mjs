@@ -1,6 +1,7 @@
 /**
  * Checks which file may import which: imports go downward only, without cycles; jax-js stays in
- * `engine/`; the library imports nothing that only Node has; in the page only the worker computes;
+ * `engine/`; the library imports nothing that only Node has; in the page only the worker computes, and
+ * nothing else loads what does, not by way of the worker's files either;
  * nobody imports what its package.json does not name. Type-only imports count too, for they tie
  * files together just as well, but for those of the worker's packages in the page.
  */
@@ -43,6 +44,8 @@ const LAYERS = [
 
 /** @typedef {{ file: string, line: number, specifier: string, isType: boolean }} Import */
 
+/** @typedef {Import & { target: string }} Edge to a file of the same package, or to a package by its name */
+
 /**
  * The rules that the sources under `root` break, one sentence each; empty when all is well.
  *
@@ -64,10 +67,15 @@ function checkPackage(root, folder) {
   const broken = [];
   /** @type {Map<string, string[]>} */
   const graph = new Map();
+  /** @type {Map<string, Edge[]>} */
+  const loads = new Map();
   for (const file of sourceFiles(source)) {
     /** @type {string[]} */
     const targets = [];
+    /** @type {Edge[]} */
+    const loaded = [];
     graph.set(file, targets);
+    loads.set(file, loaded);
     if (folder === LIBRARY && layerOf(file) === -1) {
       broken.push(`${folder}/src/${file}: belongs to no layer; add it to LAYERS in layers.mjs`);
     }
@@ -80,8 +88,10 @@ function checkPackage(root, folder) {
         broken.push(`${folder}/src/${file}:${found.line}: imports ${found.specifier}: ${reason}`);
       }
       if (target !== null) targets.push(target);
+      if (!found.isType) loaded.push({ ...found, target: target ?? packageName(found.specifier) });
     }
   }
+  if (folder === PAGE) broken.push(...loadedByThePage(loads));
   return [...broken, ...cycles(graph).map((cycle) => `${folder}/src: cycle ${cycle.join(" -> ")}`)];
 }
 
@@ -98,7 +108,7 @@ function whyNotPackage(folder, declared, { file, specifier, isType }) {
     return folder === PAGE ? "the page runs in browsers" : null;
   }
   const name = packageName(specifier);
-  if (folder === PAGE && !file.startsWith("worker/") && !isType && WORKER_ONLY.includes(name)) {
+  if (folder === PAGE && !isOfWorker(file) && !isType && WORKER_ONLY.includes(name)) {
     return "only worker/ computes; the page itself takes types from there";
   }
   if (!declared.has(name)) return `${folder}/package.json does not list ${name}`;
@@ -124,6 +134,46 @@ function whyNotFile(folder, file, target) {
   const to = layerOf(target);
   if (from === -1 || to <= from) return null;
   return `${lineOf(to)} lies above ${lineOf(from)}; imports go downward only`;
+}
+
+/**
+ * Where the page's main thread takes values from files of the worker that lead to what only the worker may load.
+ *
+ * @param {Map<string, Edge[]>} loads what each file imports by value
+ * @returns {string[]}
+ */
+function loadedByThePage(loads) {
+  return [...loads].flatMap(([file, edges]) =>
+    edges.flatMap(({ target, line, specifier }) => {
+      if (isOfWorker(file) || !isOfWorker(target)) return [];
+      const way = wayToWorkerOnly(loads, target);
+      if (!way) return [];
+      const reason = `loads ${way.at(-1)} by ${way.slice(0, -1).join(" -> ")}`;
+      return `${PAGE}/src/${file}:${line}: imports ${specifier}: ${reason}; the page itself takes types from there`;
+    }),
+  );
+}
+
+/** @param {string} file */
+const isOfWorker = (file) => file.startsWith("worker/");
+
+/**
+ * The files from `start` to a package that only the worker may load, with the package; null where none is reached.
+ *
+ * @param {Map<string, Edge[]>} loads
+ * @param {string} start
+ * @param {Set<string>} seen
+ * @returns {string[] | null}
+ */
+function wayToWorkerOnly(loads, start, seen = new Set()) {
+  if (WORKER_ONLY.includes(start)) return [start];
+  if (seen.has(start)) return null;
+  seen.add(start);
+  for (const { target } of loads.get(start) ?? []) {
+    const rest = wayToWorkerOnly(loads, target, seen);
+    if (rest) return [start, ...rest];
+  }
+  return null;
 }
 
 /** @param {number} layer */
@@ -163,7 +213,7 @@ function importsOf(source, file) {
     file,
     line: text.slice(0, pos).split("\n").length,
     specifier: fileName,
-    isType: /\bimport type [^;]*$/.test(text.slice(0, pos)),
+    isType: /\b(?:import|export) type [^;]*$/.test(text.slice(0, pos)),
   }));
 }
 

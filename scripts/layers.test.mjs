@@ -123,6 +123,42 @@ describe("an import that breaks a rule is named", () => {
     expect(complaints).toEqual([expect.stringContaining(reason)]);
   });
 
+  test("the page takes a value from a file of the worker that computes", () => {
+    const complaints = complaintsAfterPlanting(
+      "apps/playground/src/scenes/planted.tsx",
+      'import { createMasks } from "../worker/masks.ts";',
+    );
+    expect(complaints).toEqual([
+      "apps/playground/src/scenes/planted.tsx:2: imports ../worker/masks.ts: loads pushforward by worker/masks.ts; the page itself takes types from there",
+    ]);
+  });
+
+  test.each([
+    ["a value", 'import { b } from "./planted-b.ts";'],
+    ["what is passed on", 'export * from "./planted-b.ts";'],
+    ["a file of its own accord", 'await import("./planted-b.ts");'],
+    ["types among values", 'import { type B, b } from "./planted-b.ts";'],
+    [
+      "a name that is a type, though the file is loaded",
+      'import { type B } from "./planted-b.ts";',
+    ],
+  ])("the page reaches what computes by several files, by %s", (_, text) => {
+    plant("apps/playground/src/worker/planted-b.ts", 'import "../data/planted-c.ts";');
+    plant("apps/playground/src/data/planted-c.ts", 'import "../worker/planted-d.ts";');
+    plant("apps/playground/src/worker/planted-d.ts", 'import "onnxruntime-web/wasm";');
+    plant("apps/playground/src/worker/planted-a.ts", text);
+    const complaints = complaintsAfterPlanting(
+      "apps/playground/src/planted.ts",
+      'import "./worker/planted-a.ts";',
+    );
+    expect(complaints).toEqual([
+      expect.stringContaining("data/planted-c.ts:2: imports ../worker/planted-d.ts: loads onnx"),
+      expect.stringContaining(
+        "loads onnxruntime-web by worker/planted-a.ts -> worker/planted-b.ts -> data/planted-c.ts -> worker/planted-d.ts;",
+      ),
+    ]);
+  });
+
   test("a cycle inside one layer", () => {
     plant(`${library}/flows/planted-a.ts`, 'import "./planted-b.ts";');
     plant(`${library}/flows/planted-b.ts`, 'import "./planted-c.ts";');
@@ -156,6 +192,21 @@ describe("an import that keeps the rules passes", () => {
     ],
   ])("%s: %s", (file, text) => {
     expect(complaintsAfterPlanting(`${library}/${file}`, text)).toEqual([]);
+  });
+
+  test.each([
+    ["types of what computes", 'import type { Laboratory } from "../worker/laboratory.ts";'],
+    ["types, passed on", 'export type { Laboratory } from "../worker/laboratory.ts";'],
+    ["what only talks to the worker", 'import { laboratory } from "../worker/client.ts";'],
+    ["what computes nothing", 'import { boundsOf } from "../worker/bounds.ts";'],
+  ])("the page may import %s", (_, text) => {
+    expect(complaintsAfterPlanting("apps/playground/src/charts/planted.ts", text)).toEqual([]);
+  });
+
+  test("files of the worker that take only types of each other may be imported", () => {
+    plant("apps/playground/src/worker/planted.ts", 'import type { Gate } from "./training.ts";');
+    const text = 'import "../worker/planted.ts";';
+    expect(complaintsAfterPlanting("apps/playground/src/charts/planted.ts", text)).toEqual([]);
   });
 
   test("the command line tool may use Node and the library", () => {
