@@ -44,7 +44,7 @@ export function Frame(props: FrameProps) {
   const clip = useId();
   return (
     <svg
-      class="chart"
+      class={interactive ? "chart interactive" : "chart"}
       viewBox={`0 0 ${width} ${height}`}
       role={interactive ? "group" : "img"}
       aria-label={label}

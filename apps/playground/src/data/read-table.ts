@@ -19,7 +19,7 @@ const elsewhere =
   "Take fewer rows, or the command, pushforward fit, which has room for all of them.";
 
 /** Fewer rows than this are too few to hold any out. */
-const FEWEST_ROWS = 20;
+export const FEWEST_ROWS = 20;
 
 /**
  * Read a table of comma-, semicolon- or tab-separated values with a header line. It does not leave the page, which

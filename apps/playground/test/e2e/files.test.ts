@@ -35,7 +35,9 @@ describe.skipIf(!hasChromium)("files in the page", () => {
   test("a dropped table is trained on, two columns of it", async () => {
     const page = await open("#train?target=file&layers=2&width=16&steps=40");
     await drop(page, "animals.csv", tableText(400));
-    await page.getByText("392 rows, 39 of them for validation; 8 left out for gaps.").waitFor();
+    await page
+      .getByText("animals.csv: 392 rows, 39 of them for validation; 8 left out for gaps.")
+      .waitFor();
     // The column of text is no choice.
     const choices = await page.getByLabel("Upwards").locator("option").allInnerTexts();
     expect(choices).toEqual(["width", "height", "legs"]);
@@ -102,7 +104,7 @@ describe.skipIf(!hasChromium)("files in the page", () => {
     expect(await button(page, "Train").isDisabled()).toBe(true);
     // And a sound one after it is taken.
     await drop(page, "animals.csv", tableText(60));
-    await page.getByText("58 rows, 5 of them for validation").waitFor();
+    await page.getByText("animals.csv: 58 rows, 5 of them for validation").waitFor();
     expect(await page.getByRole("alert").count()).toBe(0);
   });
 

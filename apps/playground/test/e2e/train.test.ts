@@ -129,10 +129,18 @@ describe.skipIf(!hasChromium)("training in the page", () => {
     await page.mouse.down();
     await page.mouse.move(box.x + 0.7 * box.width, box.y + 0.4 * box.height, { steps: 12 });
     await page.mouse.up();
-    await page.locator(".pad").focus();
+    // The keyboard reaches it, too, and paints.
+    await page.getByLabel("Seed").focus();
+    for (let i = 0; i < 40; i++) {
+      if (await page.evaluate(() => document.activeElement?.classList.contains("pad"))) break;
+      await page.keyboard.press("Tab");
+    }
+    expect(await page.locator(".pad:focus").count()).toBe(1);
+    const before = page.url();
     for (const key of ["ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "Space"]) {
       await page.keyboard.press(key);
     }
+    await expect.poll(() => page.url()).not.toBe(before);
     await trainToTheEnd(page);
     const curve = await curveOf(page, "train");
     const other = await open(new URL(page.url()).hash);

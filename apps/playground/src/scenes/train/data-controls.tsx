@@ -3,10 +3,9 @@ import { Notice } from "../../components/notice.tsx";
 import { NumberField } from "../../components/number-field.tsx";
 import { Select } from "../../components/select.tsx";
 import { MOST_DOTS } from "../../data/brush.ts";
-import { readTable } from "../../data/read-table.ts";
 import { knownTargets } from "../../data/targets.ts";
-import { messageOf } from "../../message-of.ts";
 import { settings } from "./settings.ts";
+import { openTable, reading, readingProblem } from "./table-reading.ts";
 import { change, data, reset, table } from "./training-state.ts";
 
 const targetOptions = [
@@ -65,33 +64,9 @@ export function DataControls() {
 
 /** Drop or choose a table, then two of its columns. */
 function TableChooser() {
-  const [problem, setProblem] = useState<string>();
-  const [reading, setReading] = useState<{ readonly name: string; readonly percent: number }>();
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
-  const latest = useRef<File | undefined>(undefined);
-
-  async function read(file: File | undefined) {
-    if (!file) return;
-    latest.current = file;
-    // Of two files that are read at a time, the later one counts.
-    const isLatest = () => latest.current === file;
-    const tell = (share: number) => {
-      if (isLatest()) setReading({ name: file.name, percent: Math.floor(100 * share) });
-    };
-    setProblem(undefined);
-    tell(0);
-    try {
-      const found = await readTable(file, tell);
-      if (!isLatest()) return;
-      table.value = { table: found, x: 0, y: 1 };
-      reset();
-    } catch (error) {
-      if (isLatest()) setProblem(messageOf(error));
-    }
-    if (isLatest()) setReading(undefined);
-  }
-
+  const now = reading.value;
   const chosen = table.value;
   const options = chosen?.table.columns.map(({ name }, index) => ({
     value: String(index),
@@ -102,24 +77,17 @@ function TableChooser() {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way more; the button is for everybody. */}
       <div
         class={`drop ${over ? "over" : ""}`}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
+        onDragOver={() => setOver(true)}
         onDragLeave={() => setOver(false)}
-        onDrop={(event) => {
-          event.preventDefault();
-          setOver(false);
-          read(event.dataTransfer?.files[0]);
-        }}
+        onDrop={() => setOver(false)}
       >
         <p>
-          {reading
-            ? `Reading ${reading.name}: ${reading.percent} %`
-            : "Drop a CSV file here; it stays in this page."}
+          {now
+            ? `Reading ${now.name}: ${now.percent} %`
+            : "Drop a CSV file anywhere; it stays in this page."}
         </p>
         <p class="unseen" role="status">
-          {reading && `Reading ${reading.name}…`}
+          {now && `Reading ${now.name}…`}
         </p>
         <button type="button" onClick={() => input.current?.click()}>
           Choose a file
@@ -131,13 +99,14 @@ function TableChooser() {
           aria-label="CSV file"
           accept=".csv,.tsv,.txt,text/csv"
           onChange={({ currentTarget }) => {
-            read(currentTarget.files?.[0]);
+            const file = currentTarget.files?.[0];
+            if (file) openTable(file);
             // The same file, mended, must count as a change.
             currentTarget.value = "";
           }}
         />
       </div>
-      {problem && <Notice kind="problem">{problem}</Notice>}
+      {readingProblem.value && <Notice kind="problem">{readingProblem.value}</Notice>}
       {chosen && options && (
         <>
           {chosen.table.remarks.map((remark) => (
@@ -174,7 +143,7 @@ function TableSize() {
   const left = chosen.table.rows - used;
   return (
     <p class="hint">
-      {used} rows, {points.validation.length / 2} of them for validation
+      {points.title}: {used} rows, {points.validation.length / 2} of them for validation
       {left > 0 && `; ${left} left out for gaps`}.
     </p>
   );

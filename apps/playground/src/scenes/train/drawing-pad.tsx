@@ -98,7 +98,7 @@ export function DrawingPad({ scales }: { readonly scales: { x: Scale; y: Scale }
       class="pad"
       role="application"
       aria-label="Canvas to paint on: arrow keys move the brush, space paints"
-      tabIndex={0}
+      tabindex={0}
       onKeyDown={press}
       onPointerDown={begin}
       onPointerMove={follow}

@@ -1,6 +1,6 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { proxy } from "comlink";
-import { pairColumns, type VisitorTable } from "../../data/read-table.ts";
+import { FEWEST_ROWS, pairColumns, type VisitorTable } from "../../data/read-table.ts";
 import { drawBrush, drawTarget, type PlaneData, splitRows } from "../../data/targets.ts";
 import { writeTable } from "../../data/write-table.ts";
 import { linkProblems, updateAddress } from "../../link/place.ts";
@@ -72,17 +72,21 @@ export const loaded = computed(() => training.value.loaded);
 /** Draws that pictures show. */
 export const SAMPLES = 400;
 
-/** Fewer rows than this are too few to set any aside. */
-export const FEWEST_ROWS = 20;
-
 /** A table of the visitor's, and which of its columns are looked at. */
 export const table = signal<
   { readonly table: VisitorTable; readonly x: number; readonly y: number } | undefined
 >(undefined);
 
+/** By themselves, so that other settings do not draw the points anew. */
+const wanted = {
+  target: computed(() => settings.value.target),
+  drawn: computed(() => settings.value.drawn),
+  seed: computed(() => settings.value.seed),
+};
+
 /** The points that the settings ask for; undefined where they ask for something that is not there yet. */
 export const data = computed<PlaneData | undefined>(() => {
-  const { target, drawn, seed } = settings.value;
+  const [target, drawn, seed] = [wanted.target.value, wanted.drawn.value, wanted.seed.value];
   if (target === "drawn") return drawn.length > 0 ? drawBrush(drawn, seed) : undefined;
   if (target !== "file") return drawTarget(target, seed);
   if (!table.value) return undefined;

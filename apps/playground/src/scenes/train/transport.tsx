@@ -79,8 +79,10 @@ function MainButton({ state: { status } }: { readonly state: TrainingState }) {
         <button
           type="button"
           class="primary"
-          disabled={status === "building" || !data.value || workerState.value.type === "failed"}
-          onClick={() => start()}
+          disabled={!data.value || workerState.value.type === "failed"}
+          // Disabled, it would lose the focus to nobody.
+          aria-disabled={status === "building"}
+          onClick={() => status !== "building" && start()}
         >
           {status === "done" || status === "failed" ? "Train again" : "Train"}
         </button>
