@@ -54,7 +54,7 @@ function massesOf({ z, logDensity }: LinePicture, base: Base, [a, b]: readonly [
 
 describe.each(["uniform", "beta", "normal"] as const)("a flow on the line onto %s", (onto) => {
   test("keeps mass at every step, learns, and draws by the map it shows", async () => {
-    const line = createLine("onnx");
+    const line = createLine("auto");
     const heard = listen();
     const task = taskFor(onto);
     const done = line.openLine(task, heard.tell);
@@ -88,7 +88,7 @@ describe.each(["uniform", "beta", "normal"] as const)("a flow on the line onto %
 });
 
 test("of trainings that are opened one right after the other, the last one is there", async () => {
-  const line = createLine("onnx");
+  const line = createLine("auto");
   const [first, second, third] = [listen(), listen(), listen()];
   const given = [first, second].map(({ tell }) => line.openLine(taskFor("uniform"), tell));
   const done = line.openLine(taskFor("normal"), third.tell);
@@ -103,7 +103,7 @@ test("of trainings that are opened one right after the other, the last one is th
 });
 
 test("drawing comes to rest first, and says of which step the draws are", async () => {
-  const line = createLine("onnx");
+  const line = createLine("auto");
   const heard = listen();
   const done = line.openLine(taskFor("uniform"), heard.tell);
   await heard.pictureAfter(1);
@@ -120,11 +120,11 @@ test("drawing comes to rest first, and says of which step the draws are", async 
 });
 
 test("what is wrong with a task is said", async () => {
-  const line = createLine("onnx");
+  const line = createLine("auto");
   const task = { ...taskFor("uniform"), components: 0 };
   await expect(line.openLine(task, () => {})).rejects.toThrow(/components/);
 });
 
 test("there is nothing to draw from before a training is opened", () => {
-  expect(() => createLine("onnx").drawLine(5, 0)).toThrow("no flow to draw from");
+  expect(() => createLine("auto").drawLine(5, 0)).toThrow("no flow to draw from");
 });

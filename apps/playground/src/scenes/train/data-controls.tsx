@@ -1,4 +1,5 @@
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { FileButton } from "../../components/file-button.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { NumberField } from "../../components/number-field.tsx";
 import { Select } from "../../components/select.tsx";
@@ -65,7 +66,6 @@ export function DataControls() {
 /** Drop or choose a table, then two of its columns. */
 function TableChooser() {
   const [over, setOver] = useState(false);
-  const input = useRef<HTMLInputElement>(null);
   const now = reading.value;
   const chosen = table.value;
   const options = chosen?.table.columns.map(({ name }, index) => ({
@@ -89,21 +89,11 @@ function TableChooser() {
         <p class="unseen" role="status">
           {now && `Reading ${now.name}…`}
         </p>
-        <button type="button" onClick={() => input.current?.click()}>
-          Choose a file
-        </button>
-        <input
-          ref={input}
-          type="file"
-          hidden
-          aria-label="CSV file"
+        <FileButton
+          title="Choose a file"
+          label="CSV file"
           accept=".csv,.tsv,.txt,text/csv"
-          onChange={({ currentTarget }) => {
-            const file = currentTarget.files?.[0];
-            if (file) openTable(file);
-            // The same file, mended, must count as a change.
-            currentTarget.value = "";
-          }}
+          onFile={openTable}
         />
       </div>
       {readingProblem.value && <Notice kind="problem">{readingProblem.value}</Notice>}

@@ -1,4 +1,5 @@
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { FileButton } from "../../components/file-button.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { download } from "../../export/download.ts";
 import { flushAddress } from "../../link/place.ts";
@@ -18,7 +19,6 @@ const DRAWS = 1000;
 
 /** Take the model away, bring one, or share what was set. */
 export function ModelFiles({ shareable }: { readonly shareable: boolean }) {
-  const input = useRef<HTMLInputElement>(null);
   const [message, setMessage] = useState<string>();
   const [problem, setProblem] = useState<string>();
   const { status } = training.value;
@@ -57,20 +57,11 @@ export function ModelFiles({ shareable }: { readonly shareable: boolean }) {
         <button type="button" disabled={!hasModel} onClick={giveModel}>
           Download
         </button>
-        <button type="button" onClick={() => input.current?.click()}>
-          Open a file
-        </button>
-        <input
-          ref={input}
-          type="file"
-          hidden
-          aria-label="Model file"
+        <FileButton
+          title="Open a file"
+          label="Model file"
           accept=".safetensors"
-          onChange={({ currentTarget }) => {
-            const file = currentTarget.files?.[0];
-            if (file) openModel(file);
-            currentTarget.value = "";
-          }}
+          onFile={openModel}
         />
         <button type="button" disabled={!shareable} onClick={share}>
           Copy link
