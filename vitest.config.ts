@@ -23,10 +23,17 @@ function hasOnnxRuntime(): boolean {
   }
 }
 
-/** How well a fit comes out, whatever takes its steps: once is enough. */
-const testsOfFits = ["fit/known-densities", "flows/one-dimensional", "training/conditional"].map(
-  (name) => `packages/pushforward/test/${name}.test.ts`,
-);
+/** What they prove is the same whatever runs the programs, which other tests see to: once is enough. */
+const testsOnOneEngine = [
+  "fit/known-densities",
+  "flows/one-dimensional",
+  "io/model-file",
+  "model/circles",
+  "model/images",
+  "training/conditional",
+  "training/dequantization",
+  "training/preprocessing",
+].map((name) => `packages/pushforward/test/${name}.test.ts`);
 
 const unitOnOnnx: TestProjectConfiguration = {
   extends: true,
@@ -39,7 +46,7 @@ const unitOnOnnx: TestProjectConfiguration = {
     ),
     include: [
       ...testsOfPrograms.map((folder) => `packages/pushforward/test/${folder}/**/*.test.ts`),
-      ...testsOfFits,
+      ...testsOnOneEngine,
     ],
     // It runs its files on ONNX Runtime, whatever runs the model.
     exclude: ["packages/pushforward/test/model/export-onnx.test.ts"],
@@ -64,7 +71,7 @@ export default defineConfig({
           name: "unit",
           env: { PUSHFORWARD_ENGINE: "jax", ...(hasOnnx && { OTHER_PROJECT: "onnx" }) },
           include: ["{packages,apps}/*/test/**/*.test.ts", "scripts/**/*.test.mjs"],
-          exclude: ["{packages,apps}/*/test/e2e/**", ...(hasOnnx ? testsOfFits : [])],
+          exclude: ["{packages,apps}/*/test/e2e/**", ...(hasOnnx ? testsOnOneEngine : [])],
         },
       },
       ...(hasOnnx ? [unitOnOnnx] : []),

@@ -33,7 +33,7 @@ describe.skipIf(!hasChromium)("files in the page", () => {
   const { folder, open } = useVisits();
 
   test("a dropped table is trained on, two columns of it", async () => {
-    const page = await open("#train?target=file&layers=2&width=16&steps=40");
+    const page = await open("#train?target=file&flow=nice&layers=2&width=16&steps=40");
     await drop(page, "animals.csv", tableText(400));
     await page
       .getByText("animals.csv: 392 rows, 39 of them for validation; 8 left out for gaps.")
@@ -108,8 +108,38 @@ describe.skipIf(!hasChromium)("files in the page", () => {
     expect(await page.getByRole("alert").count()).toBe(0);
   });
 
+  test("pictures are saved as files that stand by themselves, in the colours of the page", async () => {
+    const page = await open("#train?flow=nice&layers=2&width=16&steps=20", { colorScheme: "dark" });
+    await button(page, "Train").click();
+    await page.getByText("Done after 20 steps").waitFor({ timeout: 100_000 });
+    const density = page.locator('section[aria-label="Density"]');
+    const save = async (format: string) => {
+      const pressed = density.getByRole("button", { name: `Save ${format}` });
+      const [file] = await Promise.all([page.waitForEvent("download"), pressed.click()]);
+      expect(file.suggestedFilename()).toBe(`density.${format.toLowerCase()}`);
+      const path = join(folder, file.suggestedFilename());
+      await file.saveAs(path);
+      return readFileSync(path);
+    };
+    const svg = (await save("SVG")).toString("utf8");
+    expect(svg).toMatch(/^<svg[^>]* viewBox="0 0 420 420"/);
+    expect(svg).toContain('href="data:image/png;base64,');
+    expect(svg).toContain(">x1</text>");
+    // The page's style sheet is not at hand where the file goes.
+    expect(svg).not.toContain("var(--");
+    expect(svg).toContain('fill="rgb(21, 24, 28)"');
+    const png = await save("PNG");
+    expect([png.toString("latin1", 1, 4), png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([
+      "PNG",
+      840,
+      840,
+    ]);
+    // Something is on it: an even picture of that size would be a few kilobytes.
+    expect(png.length).toBeGreaterThan(20_000);
+  });
+
   test("a model is opened again, and looked into", async () => {
-    const page = await open("#train?layers=2&width=16&steps=50");
+    const page = await open("#train?flow=nice&layers=2&width=16&steps=50");
     await button(page, "Train").click();
     await page.getByText("Done after 50 steps").waitFor({ timeout: 100_000 });
     const [file] = await Promise.all([
@@ -121,7 +151,7 @@ describe.skipIf(!hasChromium)("files in the page", () => {
 
     const other = await open();
     await other.getByLabel("Model file").setInputFiles(path);
-    await other.getByText("A model from a file: nsf").waitFor({ timeout: 60_000 });
+    await other.getByText("A model from a file: nice").waitFor({ timeout: 60_000 });
     await other.locator(".heat-map").waitFor();
     await other.getByRole("link", { name: "Inside the flow" }).click();
     await other.locator(".mesh").waitFor({ timeout: 60_000 });

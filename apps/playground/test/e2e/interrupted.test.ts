@@ -2,12 +2,13 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { hasChromium, useVisits } from "./visit.ts";
 
-const small = "#train?layers=2&width=16&steps=60";
+/** A flow whose programs are built soon. */
+const small = "#train?flow=nice&layers=2&width=16&steps=300";
 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 const standing = (page: Page) => page.locator(".standing").innerText();
 
-const isDone = (page: Page) => page.getByText(/^Done after 60 steps/).waitFor({ timeout: 100_000 });
+const isDone = (page: Page) => page.getByText(/^Done after 300 steps/).waitFor({ timeout: 100_000 });
 
 describe.skipIf(!hasChromium)("a visitor who does something else meanwhile", () => {
   const { open } = useVisits({ isolated: true });
@@ -15,7 +16,7 @@ describe.skipIf(!hasChromium)("a visitor who does something else meanwhile", () 
   test("a file that is no model leaves the training alone", async () => {
     const page = await open(small);
     await button(page, "Train").click();
-    await page.getByText(/^Step \d+ of 60/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^Step \d+ of 300/).waitFor({ timeout: 60_000 });
     const file = { name: "bad.safetensors", mimeType: "", buffer: Buffer.from("no model") };
     await page.getByLabel("Model file").setInputFiles(file);
     await page.getByRole("alert").getByText("bad.safetensors").waitFor();
@@ -43,7 +44,7 @@ describe.skipIf(!hasChromium)("a visitor who does something else meanwhile", () 
     expect(await page.locator(".heat-map").count()).toBe(0);
     expect(await page.getByLabel("Engine").inputValue()).toBe("threads");
     await page.goBack();
-    expect(await page.getByLabel("From the library's list").inputValue()).toBe("nsf");
+    expect(await page.getByLabel("From the library's list").inputValue()).toBe("nice");
   });
 
   test("the way through the layers is found again after another engine was chosen", async () => {

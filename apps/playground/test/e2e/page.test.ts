@@ -78,7 +78,7 @@ describe.skipIf(!hasChromium)("the page", () => {
   );
 
   test("training does not move what is on the page", async () => {
-    const page = await open("#train?layers=2&width=16&steps=60", { viewport: desktop });
+    const page = await open("#train?flow=nice&layers=2&width=16&steps=60", { viewport: desktop });
     const shift = await watchShifts(page);
     await page.getByRole("button", { name: "Train", exact: true }).click();
     await page.getByText("Done after 60 steps").waitFor({ timeout: 100_000 });
@@ -96,7 +96,7 @@ describe.skipIf(!hasChromium)("the page", () => {
   });
 
   test("60 interactions at random end in no uncaught error", async () => {
-    const page = await open("#train?layers=2&width=16&steps=200", { viewport: desktop });
+    const page = await open("#train?flow=nice&layers=2&width=16&steps=200", { viewport: desktop });
     const random = randomLcg(0.314);
     const below = (count: number) => randomInt.source(random)(count)();
     const done: string[] = [];

@@ -80,9 +80,9 @@ describe.skipIf(!hasChromium)("training in the page", () => {
   });
 
   test("pauses, steps, goes on and starts again", async () => {
-    const page = await open(small);
+    const page = await open("#train?flow=nice&layers=2&width=16&steps=600");
     await button(page, "Train").click();
-    await page.getByText(/^Step \d+ of 300/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^Step \d+ of 600/).waitFor({ timeout: 60_000 });
     await button(page, "Pause").click();
     const standing = page.locator(".standing");
     const paused = async () =>
@@ -95,14 +95,14 @@ describe.skipIf(!hasChromium)("training in the page", () => {
     await button(page, "Step").click();
     await page.getByText(`Paused after step ${at + 1}`).waitFor();
     await button(page, "Resume").click();
-    await page.getByText(/^Done after 300 steps/).waitFor({ timeout: 100_000 });
+    await page.getByText(/^Done after 600 steps/).waitFor({ timeout: 100_000 });
     await button(page, "Reset").click();
     expect(await standing.innerText()).toBe("Ready");
     expect(await page.locator(".heat-map").count()).toBe(0);
   });
 
   test("a shared link gives the same curve", async () => {
-    const place = "#train?target=rings&flow=realnvp&layers=4&width=16&steps=60&seed=7";
+    const place = "#train?target=rings&flow=realnvp&layers=2&width=16&steps=60&seed=7";
     const [first, second] = [await open(place), await open(place)];
     await trainToTheEnd(first);
     expect(new URL(first.url()).hash).toBe(place);
@@ -121,7 +121,7 @@ describe.skipIf(!hasChromium)("training in the page", () => {
   });
 
   test("a drawing is painted, trained and shared", async () => {
-    const page = await open("#train?target=drawn&layers=2&width=16&steps=40");
+    const page = await open("#train?target=drawn&flow=nice&layers=2&width=16&steps=40");
     expect(await button(page, "Train").isDisabled()).toBe(true);
     const box = await page.locator(".pad rect").boundingBox();
     if (!box) throw new Error("There is no canvas to paint on.");
