@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { randomOf } from "../src/data/random.ts";
 import { type Base, bases } from "../src/scenes/line/bases.ts";
 import { grid, integralOf, valueAt } from "../src/scenes/line/tabulated.ts";
-import { drawNumbers, meanLogDensity, randomOf, targets } from "../src/scenes/line/targets.ts";
+import { drawNumbers, meanLogDensity, targets } from "../src/scenes/line/targets.ts";
 import { createLine, type LineEvent, type LinePicture, type LineTask } from "../src/worker/line.ts";
 
 const STEPS = 120;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { randomOf } from "../src/data/random.ts";
 import { type Base, bases, quantile } from "../src/scenes/line/bases.ts";
 import { movedInterval, SHORTEST } from "../src/scenes/line/interval.ts";
 import { normalCdf, normalDensity } from "../src/scenes/line/normal-distribution.ts";
@@ -15,7 +16,6 @@ import {
   drawNumbers,
   type LineDistribution,
   meanLogDensity,
-  randomOf,
   targets,
 } from "../src/scenes/line/targets.ts";
 

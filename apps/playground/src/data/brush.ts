@@ -1,3 +1,5 @@
+import type { Random } from "./random.ts";
+
 /** Standard deviation of the normal distribution around each dot of a drawing. */
 export const BRUSH = 0.12;
 
@@ -7,11 +9,6 @@ export const MOST_DOTS = 400;
 /** Values of a coordinate that a link tells apart, and the canvas that they lie on. */
 const LEVELS = 256;
 const REACH = 4;
-
-interface Random {
-  normal(): number;
-  integer(below: number): number;
-}
 
 /** A draw of a drawing's density: a dot, and where in its normal distribution. */
 export function brushDraw(dots: Float32Array, { normal, integer }: Random): [number, number] {

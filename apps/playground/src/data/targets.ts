@@ -1,7 +1,7 @@
-import { randomInt, randomLcg, randomNormal } from "d3-random";
 import { targets } from "../../../../bench/densities/targets.mjs";
 import type { Bounds } from "../worker/bounds.ts";
 import { brushDensity, brushDraw } from "./brush.ts";
+import { randomOf } from "./random.ts";
 
 /** Points of the plane to fit a flow to. */
 export interface PlaneData {
@@ -27,20 +27,6 @@ export const knownTargets: readonly { readonly id: string; readonly title: strin
 /** Rows to learn from, and rows to validate with. */
 const TRAINING_ROWS = 4000;
 const VALIDATION_ROWS = 1000;
-
-/** Random numbers of a seed, as the benches' targets take them. */
-function randomOf(seed: number) {
-  const uniform = randomLcg(mix(seed));
-  const normal = randomNormal.source(uniform)(0, 1);
-  return { uniform, normal, integer: (below: number) => randomInt.source(uniform)(below)() };
-}
-
-/** Seeds that are neighbours must not give neighbouring numbers. */
-function mix(seed: number): number {
-  let hash = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
-}
 
 /** Draws of a density that is known. */
 export function drawTarget(id: string, seed: number): PlaneData {

@@ -1,6 +1,6 @@
 import { transfer } from "comlink";
-import { randomLcg } from "d3-random";
 import { type EngineChoice, load, type Model } from "pushforward";
+import { randomOf } from "../data/random.ts";
 import { plainError } from "./plain-error.ts";
 
 /** What the page has to know of a model of digits. */
@@ -31,7 +31,7 @@ export interface Drawn {
 const NOISE_DRAWS = 4;
 
 /** The noise is the same whatever the class, so that it cannot decide between them. */
-const NOISE_SEED = 0.5;
+const NOISE_SEED = 0;
 
 export function createDigits(engine: EngineChoice) {
   let loaded: Model | undefined;
@@ -169,10 +169,10 @@ function oneHot(labels: readonly number[], classes: number) {
 
 /** Images spread evenly over the cells of their pixels, several times. */
 function spread(pixels: Uint8Array, times: number): Float32Array {
-  const random = randomLcg(NOISE_SEED);
+  const { uniform } = randomOf(NOISE_SEED);
   return Float32Array.from(
     { length: times * pixels.length },
-    (_, i) => (pixels[i % pixels.length] as number) + random() - 0.5,
+    (_, i) => (pixels[i % pixels.length] as number) + uniform() - 0.5,
   );
 }
 

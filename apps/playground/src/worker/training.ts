@@ -47,6 +47,8 @@ export type TrainingEvent =
   | { readonly type: "validation"; readonly step: number; readonly loss: number }
   | { readonly type: "picture"; readonly step: number; readonly picture: Picture }
   | { readonly type: "notice"; readonly message: string }
+  /** It is paused, and the step that was under way has ended. */
+  | { readonly type: "rest" }
   | { readonly type: "done"; readonly step: number };
 
 /** What the flow is compared with. */
@@ -220,6 +222,7 @@ function openTraining(
       if (isPaused || step === steps || performance.now() - lastReport > REPORT) report();
       if (isPaused || painter.isDue()) await paint(step);
       if (!gate.isClosed()) return;
+      tell({ type: "rest" });
       await gate.passed();
       clock.wake();
     },

@@ -8,7 +8,8 @@ const small = "#train?flow=nice&layers=2&width=16&steps=300";
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 const standing = (page: Page) => page.locator(".standing").innerText();
 
-const isDone = (page: Page) => page.getByText(/^Done after 300 steps/).waitFor({ timeout: 100_000 });
+const isDone = (page: Page) =>
+  page.getByText(/^Done after 300 steps/).waitFor({ timeout: 100_000 });
 
 describe.skipIf(!hasChromium)("a visitor who does something else meanwhile", () => {
   const { open } = useVisits({ isolated: true });

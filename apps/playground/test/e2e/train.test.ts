@@ -86,14 +86,13 @@ describe.skipIf(!hasChromium)("training in the page", () => {
     await button(page, "Pause").click();
     const standing = page.locator(".standing");
     const paused = async () =>
-      Number((await standing.innerText()).match(/Paused after step (\d+)/)?.[1]);
-    // The step that was under way when the button was pressed still ends.
-    await page.waitForTimeout(500);
+      Number((await standing.innerText()).match(/^Paused after step (\d+)$/)?.[1]);
+    await page.getByText(/^Paused after step/).waitFor({ timeout: 60_000 });
     const at = await paused();
     await page.waitForTimeout(1000);
     expect(await paused()).toBe(at);
     await button(page, "Step").click();
-    await page.getByText(`Paused after step ${at + 1}`).waitFor();
+    await page.getByText(`Paused after step ${at + 1}`, { exact: true }).waitFor();
     await button(page, "Resume").click();
     await page.getByText(/^Done after 600 steps/).waitFor({ timeout: 100_000 });
     await button(page, "Reset").click();

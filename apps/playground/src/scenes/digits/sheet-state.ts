@@ -1,5 +1,5 @@
 import { effect, signal } from "@preact/signals";
-import { randomLcg } from "d3-random";
+import { randomOf } from "../../data/random.ts";
 import { doLatest } from "../../latest.ts";
 import { attempt, isInHand, type ModelInHand, modelState } from "./model-state.ts";
 import { type DigitsSettings, settings } from "./settings.ts";
@@ -85,12 +85,9 @@ function classesOf(
 ): number[] {
   const places = Array.from({ length: PER_ROW });
   if (digit !== "any") return places.map(() => names.indexOf(digit));
-  const random = randomLcg(scatter(seedOf(seed, row)));
-  return places.map(() => Math.floor(random() * names.length));
+  const { integer } = randomOf(seedOf(seed, row));
+  return places.map(() => integer(names.length));
 }
-
-/** Neighbouring seeds would start this generator at neighbouring numbers; times the golden ratio they are far apart. */
-const scatter = (seed: number) => ((seed + 1) * 0.6180339887498949) % 1;
 
 /** Draw whenever the settings or the model change; returns what ends that. */
 export function attendSheet(): () => void {

@@ -1,11 +1,12 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { proxy } from "comlink";
+import { randomOf } from "../../data/random.ts";
 import { messageOf } from "../../message-of.ts";
 import { type RemoteLaboratory, workerState } from "../../worker/client.ts";
 import type { LineDraws, LineEvent, LinePicture } from "../../worker/line.ts";
 import { type LineSettings, settings } from "./settings.ts";
 import { grid } from "./tabulated.ts";
-import { drawNumbers, meanLogDensity, randomOf, targets } from "./targets.ts";
+import { drawNumbers, meanLogDensity, targets } from "./targets.ts";
 
 export const STEPS = 400;
 

@@ -1,4 +1,4 @@
-import { randomLcg } from "d3-random";
+import type { Random } from "../../data/random.ts";
 import { normalCdf, normalDensity } from "./normal-distribution.ts";
 
 /** A distribution on the line of which everything is known. */
@@ -7,11 +7,6 @@ export interface LineDistribution {
   /** The distribution function. */
   cdf(x: number): number;
   draw(random: Random): number;
-}
-
-export interface Random {
-  uniform(): number;
-  normal(): number;
 }
 
 /** N(mean, deviation^2). */
@@ -99,17 +94,6 @@ export type TargetName = keyof typeof targets;
 /** Independent draws. */
 export function drawNumbers(from: LineDistribution, count: number, random: Random): Float32Array {
   return Float32Array.from({ length: count }, () => from.draw(random));
-}
-
-/** The same numbers for the same seed. */
-export function randomOf(seed: number): Random {
-  const next = randomLcg(seed);
-  // Strictly between 0 and 1, which logarithms need.
-  const uniform = () => Math.min(1 - 2 ** -33, next() + 2 ** -33);
-  return {
-    uniform,
-    normal: () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()),
-  };
 }
 
 /** Mean log-density of draws, nats. */

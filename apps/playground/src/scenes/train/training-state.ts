@@ -30,6 +30,8 @@ export interface LossAt {
 /** A training, as far as it has come. */
 export interface TrainingState {
   readonly status: TrainingStatus;
+  /** Whether a training that is paused has come to rest: the step under way still ends. */
+  readonly isAtRest: boolean;
   readonly step: number;
   /** Of the rows of each step. */
   readonly losses: readonly LossAt[];
@@ -49,6 +51,7 @@ export interface TrainingState {
 
 const nothing: TrainingState = {
   status: "empty",
+  isAtRest: false,
   step: 0,
   losses: [],
   validations: [],
@@ -182,13 +185,15 @@ function after(state: TrainingState, event: TrainingEvent): TrainingState {
       return { ...state, baselines: { ...state.baselines, [event.name]: event.logProb } };
     case "notice":
       return { ...state, notices: [...state.notices, event.message] };
+    case "rest":
+      return { ...state, isAtRest: true };
     case "done":
       return { ...state, status: "done", step: event.step };
   }
 }
 
 export async function pause(): Promise<void> {
-  training.value = { ...training.value, status: "paused" };
+  training.value = { ...training.value, status: "paused", isAtRest: false };
   await ask((remote) => remote.pause());
 }
 
@@ -199,6 +204,7 @@ export async function resume(): Promise<void> {
 
 /** One step of a training that is paused. */
 export async function stepOnce(): Promise<void> {
+  training.value = { ...training.value, isAtRest: false };
   await ask((remote) => remote.step());
 }
 

@@ -90,7 +90,7 @@ function MainButton({ state: { status } }: { readonly state: TrainingState }) {
   }
 }
 
-function standing({ status, step, loaded }: TrainingState, steps: number): string {
+function standing({ status, isAtRest, step, loaded }: TrainingState, steps: number): string {
   switch (status) {
     case "empty":
       return data.value ? "Ready" : "No points yet";
@@ -99,7 +99,7 @@ function standing({ status, step, loaded }: TrainingState, steps: number): strin
     case "running":
       return `Step ${step} of ${steps}`;
     case "paused":
-      return `Paused after step ${step}`;
+      return isAtRest ? `Paused after step ${step}` : `Step ${step} of ${steps}, pausing…`;
     case "done":
       return `Done after ${step} steps: the weights of the best validation`;
     case "failed":
@@ -110,7 +110,7 @@ function standing({ status, step, loaded }: TrainingState, steps: number): strin
 }
 
 /** What is read out: what happened, not each step. */
-function announcement({ status, step, validations, loaded }: TrainingState): string {
+function announcement({ status, isAtRest, step, validations, loaded }: TrainingState): string {
   switch (status) {
     case "empty":
       return "";
@@ -119,7 +119,7 @@ function announcement({ status, step, validations, loaded }: TrainingState): str
     case "running":
       return "Training has started.";
     case "paused":
-      return `Training is paused at step ${step}.`;
+      return isAtRest ? `Training is paused at step ${step}.` : "";
     case "done": {
       const best = validations.reduce((low, { loss }) => Math.min(low, loss), Infinity);
       const logLikelihood = (-best).toFixed(2).replace("-", "−");
