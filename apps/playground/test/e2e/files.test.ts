@@ -74,10 +74,19 @@ describe.skipIf(!hasChromium)("files in the page", () => {
       const transfer = new DataTransfer();
       transfer.items.add(new File([text], "long.csv"));
       const [place] = document.getElementsByClassName("drop");
+      // How far it is stands there for a moment only: written down in the page itself.
+      const seen = new Set<string>();
+      Object.assign(globalThis, { seen });
+      const watcher = new MutationObserver(() => seen.add(place?.textContent ?? ""));
+      watcher.observe(document.body, { subtree: true, childList: true, characterData: true });
       place?.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true }));
     });
-    await page.getByText(/^Reading long\.csv: \d+ %$/).waitFor();
-    await page.getByText("400000 rows, 2000 of them for validation.").waitFor();
+    await page.getByText("400000 rows, 2000 of them for validation.").waitFor({ timeout: 90_000 });
+    const seen = await page.evaluate(() => [
+      ...(globalThis as unknown as { seen: Set<string> }).seen,
+    ]);
+    const shares = seen.flatMap((text) => text.match(/Reading long\.csv: \d+ %/) ?? []);
+    expect(new Set(shares).size).toBeGreaterThan(2);
     expect(await page.getByText(/^Reading/).count()).toBe(0);
   });
 
